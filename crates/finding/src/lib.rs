@@ -1,0 +1,39 @@
+//! The nouns of keysieve.
+//!
+//! Every other crate speaks in these words: a [`Finding`] is one secret, judged by one [`RuleInfo`], seen at one or
+//! more [`Location`]s; a location lies in an [`Origin`]; what could not be looked at is a [`Skip`]; and an [`Outcome`]
+//! is all of it together, sorted, ready for a report.
+//!
+//! A [`Secret`] cannot be printed by accident: `Debug` and `Display` show its mask.
+//!
+//! ```
+//! use keysieve_finding::{MaskKind, Secret};
+//!
+//! let secret = Secret::new(b"correct horse battery staple", MaskKind::Token);
+//! assert_eq!(secret.to_string(), "corr…");
+//! assert_eq!(format!("{secret:?}"), "Secret(corr…)");
+//! assert_eq!(secret.expose(), b"correct horse battery staple");
+//!
+//! let password = Secret::new(b"correct horse battery staple", MaskKind::Password);
+//! assert_eq!(password.to_string(), "…");
+//! ```
+
+mod fingerprint;
+mod location;
+mod origin;
+mod outcome;
+mod rule;
+mod secret;
+mod severity;
+mod skip;
+mod span;
+
+pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use location::{Location, Snippet};
+pub use origin::{FileKind, Origin};
+pub use outcome::{Finding, Outcome, SkipRecord, Stats, Suppressed};
+pub use rule::{Evidence, RuleInfo, SecretKind};
+pub use secret::{MASK, MaskKind, Secret};
+pub use severity::{Confidence, ParseLevelError, Severity};
+pub use skip::{Skip, SkipClass, SkipReason};
+pub use span::Span;

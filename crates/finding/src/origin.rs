@@ -1,0 +1,152 @@
+//! Where bytes come from.
+
+use std::sync::Arc;
+
+/// What an object is, named so that a person can go there.
+///
+/// Paths are raw bytes with `/` between their parts, relative to the root of the repository if there is one, else to
+/// the argument they were found under. They can hold anything, secrets and control characters too: reports show
+/// [`Location::path`](crate::Location::path), which has been made safe.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Origin {
+    /// A file, or anything else that a directory holds.
+    File {
+        /// Its path.
+        path: Arc<[u8]>,
+    },
+    /// An entry of a container: `outer!/inner`.
+    Entry {
+        /// The container.
+        outer: Arc<Origin>,
+        /// The entry's name in it.
+        path: Arc<[u8]>,
+    },
+    /// A stream without a name of its own: standard input.
+    Stream {
+        /// What to call it.
+        name: Arc<[u8]>,
+    },
+}
+
+impl Origin {
+    /// A file at a path.
+    #[must_use]
+    pub fn file(path: &[u8]) -> Self {
+        Self::File { path: path.into() }
+    }
+
+    /// Standard input, which reports call `-`.
+    #[must_use]
+    pub fn stdin() -> Self {
+        Self::Stream { name: Arc::from(&b"-"[..]) }
+    }
+
+    /// The whole path in bytes, `!/` between a container and what is in it; a literal `!/` in a name is written
+    /// `%21/`.
+    #[must_use]
+    pub fn path(&self) -> Vec<u8> {
+        match self {
+            Self::File { path } | Self::Stream { name: path } => escape_separator(path),
+            Self::Entry { outer, path } => {
+                let mut whole = outer.path();
+                whole.extend_from_slice(b"!/");
+                whole.extend_from_slice(&escape_separator(path));
+                whole
+            }
+        }
+    }
+
+    /// The names of the containers around it, the outermost first; empty for what is in none.
+    #[must_use]
+    pub fn containers(&self) -> Vec<Vec<u8>> {
+        match self {
+            Self::Entry { outer, .. } => {
+                let mut names = outer.containers();
+                let name = match outer.as_ref() {
+                    Self::File { path } | Self::Entry { path, .. } | Self::Stream { name: path } => {
+                        path.to_vec()
+                    }
+                };
+                names.push(name);
+                names
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What kind of file the innermost name says it is.
+    #[must_use]
+    pub fn kind(&self) -> FileKind {
+        match self {
+            Self::File { path } | Self::Entry { path, .. } => FileKind::of(path),
+            Self::Stream { .. } => FileKind::Unknown,
+        }
+    }
+}
+
+fn escape_separator(name: &[u8]) -> Vec<u8> {
+    let mut escaped = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((&byte, tail)) = rest.split_first() {
+        if byte == b'!' && tail.first() == Some(&b'/') {
+            escaped.extend_from_slice(b"%21");
+        } else {
+            escaped.push(byte);
+        }
+        rest = tail;
+    }
+    escaped
+}
+
+/// What the engine may know of a file's name: its kind, never its path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FileKind {
+    /// Nothing is known.
+    #[default]
+    Unknown,
+    /// Source code.
+    Code,
+    /// Configuration and data: YAML, JSON, TOML, INI, environment files.
+    Config,
+    /// Prose.
+    Prose,
+}
+
+impl FileKind {
+    /// Judges by the extension of the last part of a path.
+    #[must_use]
+    pub fn of(path: &[u8]) -> Self {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        if name.starts_with(b".env") || name.starts_with(b".npmrc") || name.starts_with(b".netrc") {
+            return Self::Config;
+        }
+        let Some(dot) = name.iter().rposition(|&byte| byte == b'.') else {
+            return Self::Unknown;
+        };
+        match name[dot + 1..].to_ascii_lowercase().as_slice() {
+            b"c" | b"cc" | b"cpp" | b"cs" | b"dart" | b"ex" | b"go" | b"h" | b"hpp" | b"java" | b"js"
+            | b"jsx" | b"kt" | b"lua" | b"m" | b"mjs" | b"php" | b"pl" | b"ps1" | b"py" | b"r" | b"rb"
+            | b"rs" | b"scala" | b"sh" | b"sql" | b"swift" | b"ts" | b"tsx" | b"vb" | b"vue" => Self::Code,
+            b"cfg" | b"conf" | b"config" | b"csv" | b"env" | b"ini" | b"json" | b"plist" | b"properties"
+            | b"tf" | b"tfvars" | b"toml" | b"xml" | b"yaml" | b"yml" => Self::Config,
+            b"adoc" | b"html" | b"htm" | b"md" | b"org" | b"rst" | b"tex" | b"txt" => Self::Prose,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nested_paths_are_joined_and_escaped() {
+        let outer = Arc::new(Origin::file(b"a!/b.zip"));
+        let inner = Origin::Entry { outer, path: Arc::from(&b"x/.env"[..]) };
+        assert_eq!(inner.path(), b"a%21/b.zip!/x/.env");
+        assert_eq!(inner.containers(), [b"a!/b.zip".to_vec()]);
+        assert_eq!(inner.kind(), FileKind::Config);
+    }
+}

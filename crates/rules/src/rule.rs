@@ -1,0 +1,119 @@
+//! A validated rule.
+
+use keysieve_finding::RuleInfo;
+use serde::{Deserialize, Serialize};
+
+use crate::Plan;
+
+/// A rule that obeys every law of the format: the expression compiles, the examples are well-formed, the extent is
+/// known. This is what the built-in pack stores; the examples stay behind in the rule file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Rule {
+    /// What reports say of it.
+    pub info: RuleInfo,
+    /// What it looks for.
+    pub pattern: Pattern,
+    /// What a match must also satisfy.
+    pub gates: Gates,
+    /// How far past its own bytes a match must look to be sure.
+    pub lookahead: Lookahead,
+    /// A glob (gitignore syntax) that the object's path must match.
+    pub path: Option<String>,
+    /// How the engine finds its candidates.
+    pub plan: Plan,
+}
+
+/// What a rule looks for.
+///
+/// Expressions are `regex::bytes` with Unicode off. `(?P<secret>…)` is the secret; without it, the whole match is.
+/// A leading `\b` means: the start of the object, a byte that is no word byte, or the end of an escape sequence
+/// (`\n`, `\x22`, `\u0022`, `%3D`) before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pattern {
+    /// An expression that says it all: a token with a form of its own.
+    Regex(String),
+    /// A value without a form of its own, told by the words near it.
+    Context(ContextPattern),
+}
+
+/// A value without a form of its own, told by the words near it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContextPattern {
+    /// The value: an expression without boundaries of its own. It must not touch a word byte on the left (an escape
+    /// sequence may end there) and on the right neither a word byte nor another byte of its own alphabet.
+    pub value: String,
+    /// Lower-case words, of which one must stand to the left of the value, at most `within` bytes before it, on the
+    /// same line, in either case, and at the start of a part of a name: after a byte that is no letter or digit, or
+    /// where camelCase begins a new part. A `-`, `_`, `.` or space in a word stands for any one of these four or for
+    /// nothing (`api_key` is also `api-key`, `apiKey` and `apikey`).
+    pub words: Vec<String>,
+    /// How far before the value a word may start, in bytes.
+    pub within: u16,
+    /// Whether something that assigns must stand directly before the value, but for blanks, quotes and backslashes:
+    /// `=`, `:`, `>`, `(`, `,` or `|`; or blanks alone after a command-line flag (`--token VALUE`).
+    pub operator: bool,
+}
+
+/// What a match must also satisfy.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Gates {
+    /// The least Shannon entropy of the secret, in bits per byte.
+    pub entropy: Option<f64>,
+    /// Whether the secret must hold a digit.
+    pub digit: bool,
+    /// The checksum inside the token.
+    pub checksum: Option<ChecksumGate>,
+    /// What proves or disproves it by its inner structure.
+    pub structure: Option<Structure>,
+    /// Expressions one of which, found in the secret, makes it no secret.
+    pub allow_regexes: Vec<String>,
+    /// Lower-case words one of which, contained in the secret in either case, makes it no secret.
+    pub stopwords: Vec<String>,
+    /// Whether placeholders (`your_token_here`, `xxxxxxxx`, `${TOKEN}`, `1234567890`…) are kept all the same.
+    pub keep_placeholders: bool,
+}
+
+/// A checksum and what follows when it is wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChecksumGate {
+    /// Its name in the `checksum` crate.
+    pub name: String,
+    /// What follows when it is wrong.
+    pub on_invalid: OnInvalid,
+}
+
+/// What follows when a proof fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OnInvalid {
+    /// The finding's confidence is low.
+    Low,
+    /// There is no finding. Only where the provider documents the algorithm.
+    Drop,
+}
+
+/// A structure that the engine can parse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Structure {
+    /// A JSON Web Token (RFC 7519): the header is base64url of a JSON object with `alg`.
+    Jwt,
+    /// A private key in a text block (PEM, OpenSSH, PuTTY, PGP): has a body of key material.
+    PrivateKey,
+    /// Base64 (standard alphabet) of text `user:password`.
+    BasicAuth,
+    /// Base64 (standard alphabet) of anything.
+    Base64,
+}
+
+/// How far past its own bytes a match must look to be sure.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lookahead {
+    /// The byte after it, at most.
+    #[default]
+    Zero,
+    /// The rest of its line.
+    Line,
+    /// Further lines: a block that ends with an end of its own.
+    Open,
+}

@@ -1,0 +1,73 @@
+//! The two traits.
+
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+
+use keysieve_finding::{Finding, Origin, Skip};
+
+use crate::Blob;
+
+/// What identifies the content of an object before it is read: a git object id, a layer's diff id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentId(pub Box<[u8]>);
+
+/// Something that holds objects.
+pub trait Source: Sync {
+    /// Hands every object to the sink, from at most `threads` threads, and returns when all is done or the sink says
+    /// stop. An object that cannot be looked at is a skip; an error means that the source as a whole could not be
+    /// opened.
+    ///
+    /// # Errors
+    /// If the source itself is not there or is not what it should be.
+    fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError>;
+
+    /// The second phase: adds to the locations of what was found what only the source can say, such as commits or
+    /// layers. Called once with all findings, after `visit`.
+    ///
+    /// # Errors
+    /// If the source can no longer be read.
+    fn attribute(&self, findings: &mut [Finding]) -> Result<(), SourceError> {
+        let _ = findings;
+        Ok(())
+    }
+}
+
+/// Something that takes objects. Called from many threads at once.
+pub trait BlobSink: Sync {
+    /// Whether an object of this content should be read at all; asked by sources that know it beforehand.
+    fn wants(&self, id: &ContentId) -> bool {
+        let _ = id;
+        true
+    }
+
+    /// Takes a window of an object. `Break` ends the whole visit.
+    fn blob(&self, blob: Blob<'_>) -> ControlFlow<()>;
+
+    /// Notes that an object, or the rest of one, was not looked at.
+    fn skipped(&self, origin: &Origin, why: Skip);
+
+    /// Whether the visit should end: asked between objects.
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
+/// A source that could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// There is nothing there.
+    #[error("{path}: no such file or directory")]
+    NotFound {
+        /// What was asked for.
+        path: String,
+    },
+    /// The system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// What was asked for.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
