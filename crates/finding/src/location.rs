@@ -1,6 +1,6 @@
 //! One place where a secret stands.
 
-use crate::Origin;
+use crate::{Origin, Span};
 
 /// The line around a secret, every secret on it already masked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,6 +12,9 @@ pub struct Snippet {
     pub start: usize,
     /// Where it ends.
     pub end: usize,
+    /// Every mask in `text`, this location's own among them, sorted and disjoint: so that a format with a sign of its
+    /// own for what is hidden can put that there.
+    pub masks: Vec<Span>,
 }
 
 /// One place where a secret stands.

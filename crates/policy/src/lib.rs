@@ -1,1 +1,55 @@
-//! (being built)
+//! Which findings count.
+//!
+//! The engine says what looks like a secret; a [`Policy`] says whether the user wants to hear of it. It judges one
+//! *place* at a time, before the places of one secret are merged, so that a secret allowed in one file and live in
+//! another is still reported. Four things keep a [`Sighting`] out of the report, asked in this order:
+//!
+//! 1. it is below the lowest severity or
+//! 2. the lowest confidence that is reported,
+//! 3. a comment in its line allows it ([`inline_allow`]),
+//! 4. an entry of an [`IgnoreFile`] allows it, by path or by fingerprint.
+//!
+//! ```
+//! use keysieve_finding::{Confidence, Fingerprint, FingerprintKey, Origin, Severity};
+//! use keysieve_policy::{By, Date, IgnoreFile, Policy, Sighting, Verdict};
+//!
+//! let today = Date::new(2026, 11, 30).expect("a date of the calendar");
+//! let mut policy = Policy::new(today);
+//! let text = "tests/data/  expires=2027-06-30 owner=payments reason=\"keys of the sandbox\"\n";
+//! policy.ignore_files.push(IgnoreFile::parse(".keysieveignore", text).expect("well-formed"));
+//!
+//! let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"value");
+//! let mut sighting = Sighting {
+//!     rule: "acme-key",
+//!     aliases: &[],
+//!     severity: Severity::High,
+//!     confidence: Confidence::High,
+//!     fingerprint: &print,
+//!     origin: &Origin::file(b"tests/data/a.env"),
+//!     line: b"KEY=value",
+//!     previous: None,
+//! };
+//! assert_eq!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile));
+//!
+//! let live = Origin::file(b"src/main.rs");
+//! sighting.origin = &live;
+//! assert_eq!(policy.verdict(&sighting), Verdict::Report);
+//!
+//! sighting.line = b"KEY=value  # keysieve:allow acme-key -- revoked in May";
+//! assert_eq!(policy.verdict(&sighting), Verdict::Suppressed(By::Inline));
+//! ```
+
+mod date;
+mod entry;
+mod error;
+mod ignore_file;
+mod inline;
+mod path_globs;
+mod policy;
+
+pub use date::Date;
+pub use entry::Entry;
+pub use error::{Error, Problem};
+pub use ignore_file::IgnoreFile;
+pub use inline::{LONGEST_LINE, MARKERS, inline_allow};
+pub use policy::{By, Policy, Sighting, Verdict};

@@ -19,6 +19,9 @@ pub struct Rule {
     pub lookahead: Lookahead,
     /// A glob (gitignore syntax) that the object's path must match.
     pub path: Option<String>,
+    /// Strings in lower case one of which is in every match, in either case. Where no driver fits, the engine looks
+    /// for these first; empty if the file names none.
+    pub keywords: Vec<String>,
     /// How the engine finds its candidates.
     pub plan: Plan,
 }

@@ -13,8 +13,8 @@ pub struct ContentId(pub Box<[u8]>);
 
 /// Something that holds objects.
 pub trait Source: Sync {
-    /// Hands every object to the sink, from at most `threads` threads, and returns when all is done or the sink says
-    /// stop. An object that cannot be looked at is a skip; an error means that the source as a whole could not be
+    /// Hands every object to the sink, from at most `threads` threads at once, and returns when all is done or the
+    /// sink says stop. A source may have more threads of its own that only read, unless `threads` is one. An object that cannot be looked at is a skip; an error means that the source as a whole could not be
     /// opened.
     ///
     /// # Errors

@@ -25,10 +25,10 @@ impl Windows {
 
     /// Reads an object to its end, at most `limit` bytes of it (a file that grows while it is read would never end).
     /// Says how many bytes were handed over and whether the sink wants more objects. If reading fails half-way, what
-    /// was read is still handed over and ended.
+    /// was read is still handed over and ended; if it fails before the first byte, nothing is, and there was no object.
     ///
     /// # Errors
-    /// What the reader says; the caller names the skip.
+    /// What the reader says, unless the sink wants no more anyway; the caller names the skip.
     pub fn read(
         &mut self,
         reader: &mut dyn Read,
@@ -42,11 +42,17 @@ impl Windows {
             let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(offset));
             let room = usize::try_from(room).map_or(self.buffer.len(), |room| room.min(self.buffer.len()));
             let (filled, ended) = fill(reader, &mut self.buffer[..room]);
+            if offset == 0 && filled == 0 && ended.is_err() {
+                return ended.map(|_| (0, ControlFlow::Continue(())));
+            }
             let last = room < self.buffer.len() || !matches!(ended, Ok(false));
             let bytes = &self.buffer[..filled];
             let flow = sink.blob(Blob { origin, bytes, offset, line, last, carry: &mut carry });
             offset += filled as u64;
-            if last || flow.is_break() {
+            if flow.is_break() {
+                return Ok((offset, flow));
+            }
+            if last {
                 return ended.map(|_| (offset, flow));
             }
             line += memchr::memchr_iter(b'\n', bytes).count() as u64;
@@ -66,4 +72,99 @@ fn fill(reader: &mut dyn Read, buffer: &mut [u8]) -> (usize, io::Result<bool>) {
         }
     }
     (filled, Ok(buffer.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use keysieve_finding::Skip;
+
+    use super::*;
+
+    /// Offset, line, bytes, last.
+    type Window = (u64, u64, Vec<u8>, bool);
+
+    /// What was handed over.
+    #[derive(Default)]
+    struct Seen(Mutex<Vec<Window>>);
+
+    impl BlobSink for Seen {
+        fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
+            *blob.carry.get_or_default::<usize>() += 1;
+            let mut seen = self.0.lock().unwrap();
+            seen.push((blob.offset, blob.line, blob.bytes.to_vec(), blob.last));
+            assert_eq!(*blob.carry.get_or_default::<usize>(), seen.len(), "one carry for all windows");
+            if blob.bytes.contains(&b'!') { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        }
+        fn skipped(&self, _origin: &Origin, _why: Skip) {}
+    }
+
+    /// Brings one byte at a time, is interrupted before each, and ends with an error if told to.
+    struct Slow(&'static [u8], bool, Option<ErrorKind>);
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = !self.1;
+            if self.1 {
+                return Err(ErrorKind::Interrupted.into());
+            }
+            match (self.0.split_first(), self.2) {
+                (Some((&first, rest)), _) => {
+                    buffer[0] = first;
+                    self.0 = rest;
+                    Ok(1)
+                }
+                (None, Some(kind)) => Err(kind.into()),
+                (None, None) => Ok(0),
+            }
+        }
+    }
+
+    fn read(reader: &mut dyn Read, limit: Option<u64>) -> (io::Result<u64>, Vec<Window>) {
+        let seen = Seen::default();
+        let read = Windows::new(4).read(reader, &Origin::stdin(), limit, &seen).map(|(read, _)| read);
+        (read, seen.0.into_inner().unwrap())
+    }
+
+    fn window(offset: u64, line: u64, bytes: &[u8], last: bool) -> Window {
+        (offset, line, bytes.to_vec(), last)
+    }
+
+    #[test]
+    fn windows_are_full_and_the_last_one_says_so() {
+        let (read, windows) = read(&mut Slow(b"a\nb\ncd", false, None), None);
+        assert_eq!(read.unwrap(), 6);
+        assert_eq!(windows, [window(0, 1, b"a\nb\n", false), window(4, 3, b"cd", true)]);
+    }
+
+    #[test]
+    fn an_object_as_large_as_the_buffer_ends_with_an_empty_window() {
+        assert_eq!(read(&mut &b"abcd"[..], None).1, [window(0, 1, b"abcd", false), window(4, 1, b"", true)]);
+        assert_eq!(read(&mut &b""[..], None).1, [window(0, 1, b"", true)]);
+    }
+
+    #[test]
+    fn nothing_is_read_beyond_a_limit() {
+        for limit in 0..9 {
+            let (read, windows) = read(&mut io::repeat(b'x'), Some(limit));
+            assert_eq!(read.unwrap(), limit);
+            assert!(windows.last().unwrap().3 && windows.iter().filter(|window| window.3).count() == 1);
+        }
+    }
+
+    #[test]
+    fn what_was_read_before_an_error_is_handed_over() {
+        let (broken, windows) = read(&mut Slow(b"abcdef", false, Some(ErrorKind::Other)), None);
+        assert_eq!(broken.unwrap_err().kind(), ErrorKind::Other);
+        assert_eq!(windows, [window(0, 1, b"abcd", false), window(4, 1, b"ef", true)]);
+        let (broken, windows) = read(&mut Slow(b"", false, Some(ErrorKind::Other)), None);
+        assert!(broken.is_err() && windows.is_empty(), "no object where nothing could be read");
+    }
+
+    #[test]
+    fn a_break_ends_the_object_at_once() {
+        let (read, windows) = read(&mut Slow(b"abc!defg", false, Some(ErrorKind::Other)), None);
+        assert_eq!((read.unwrap(), windows.len()), (4, 1));
+    }
 }

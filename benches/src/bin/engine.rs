@@ -1,0 +1,213 @@
+//! Times the engine with the full built-in pack on one thread, beside what reading and what a plain keyword automaton
+//! take on the same bytes in the same run.
+//!
+//! `cargo run --release -p keysieve-benches --bin engine -- --tree /opt/trees/real` and with `--hostile` the inputs
+//! made to be slow. Exit code 1 when a floor of the project is missed.
+
+use std::error::Error;
+use std::hint::black_box;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use keysieve_benches::{
+    Corpus, KeywordAutomaton, base64_text, c_source, count_lines, dense_json, hostile, json_logs,
+    minified_js, random_bytes,
+};
+use keysieve_engine::{Engine, Scratch};
+use keysieve_kernel::{BLOCK, ByteSet, Kernel, Stem};
+use keysieve_rules::Driver;
+
+/// Times the engine on one thread.
+#[derive(Parser)]
+struct Arguments {
+    /// The megabytes of each corpus [default: 64, hostile inputs 10]
+    #[arg(long)]
+    size: Option<usize>,
+    /// Take C, JavaScript, JSON and source maps from the files of this tree (benches/tree/make.sh)
+    #[arg(long)]
+    tree: Option<PathBuf>,
+    /// Time the inputs made to be slow instead
+    #[arg(long)]
+    hostile: bool,
+    /// Only corpora whose names contain this
+    #[arg(long, default_value = "")]
+    only: String,
+    /// How often each is timed; the median counts
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    runs: u32,
+}
+
+fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let engine = Engine::builtin();
+    let mut out = io::stdout().lock();
+    let held = if arguments.hostile {
+        time_hostile(&engine, &arguments, &mut out)?
+    } else {
+        time_everyday(&engine, &arguments, &mut out)?
+    };
+    Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// The median of `runs` timings of `work` after one that warms up, and what the work gave.
+fn timed<T>(runs: u32, mut work: impl FnMut() -> T) -> (Duration, T) {
+    let mut result = work();
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            result = black_box(work());
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    (times[times.len() / 2], result)
+}
+
+fn matches(engine: &Engine, scratch: &mut Scratch, haystack: &[u8]) -> usize {
+    let mut count = 0;
+    // Nothing breaks off, so what it flows to says nothing.
+    let _ = engine.scan(haystack, scratch, |_| {
+        count += 1;
+        ControlFlow::Continue(())
+    });
+    count
+}
+
+/// The engine's first pass alone: the kernel with the stems of the engine's rules, in pieces that fit the cache. The
+/// difference to the engine is what its candidates cost.
+struct FirstPass {
+    kernel: Kernel,
+    blocks: Vec<keysieve_kernel::Block>,
+}
+
+impl FirstPass {
+    const CHUNK: usize = 1024 * BLOCK;
+
+    fn of(engine: &Engine) -> Self {
+        let mut stems = Vec::new();
+        for rule in engine.rules() {
+            if let Driver::Stem { stems: of_rule, .. } = &rule.plan.driver {
+                for stem in of_rule {
+                    let stem = Stem(stem.each_ref().map(|set| ByteSet::of(&set.iter().collect::<Vec<u8>>())));
+                    if !stems.contains(&stem) {
+                        stems.push(stem);
+                    }
+                }
+            }
+        }
+        Self { kernel: Kernel::new(&stems), blocks: Vec::new() }
+    }
+
+    fn run(&mut self, haystack: &[u8]) {
+        for from in (0..haystack.len()).step_by(Self::CHUNK) {
+            self.kernel.scan(haystack, from, from + Self::CHUNK, &mut self.blocks);
+            black_box(&self.blocks);
+        }
+    }
+}
+
+fn per_second(bytes: usize, time: Duration) -> f64 {
+    bytes as f64 / time.as_secs_f64()
+}
+
+fn time_everyday(
+    engine: &Engine,
+    arguments: &Arguments,
+    out: &mut impl Write,
+) -> Result<bool, Box<dyn Error>> {
+    let automaton = KeywordAutomaton::new()?;
+    let mut scratch = Scratch::new(engine);
+    let mut first_pass = FirstPass::of(engine);
+    let mut held = true;
+    writeln!(
+        out,
+        "| corpus | MB | engine GB/s | kernel alone GB/s | keywords ({}) GB/s | × keywords | newlines GB/s | matches | floor GB/s |",
+        automaton.keywords()
+    )?;
+    writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
+    for (corpus, floor) in everyday(arguments.size.unwrap_or(64) * 1_000_000, arguments.tree.as_deref())? {
+        if !corpus.name.contains(&arguments.only) {
+            continue;
+        }
+        let haystack = black_box(corpus.bytes.as_slice());
+        let (time, found) = timed(arguments.runs, || matches(engine, &mut scratch, haystack));
+        let (kernel, ()) = timed(arguments.runs, || first_pass.run(haystack));
+        let (keywords, _) = timed(1, || automaton.count(haystack));
+        let (lines, _) = timed(arguments.runs, || count_lines(haystack));
+        let speed = per_second(haystack.len(), time) / 1e9;
+        let missed = floor.is_some_and(|floor| speed < floor);
+        held &= !missed;
+        let floor = floor
+            .map_or("–".to_owned(), |floor| format!("{floor:.1}{}", if missed { " MISSED" } else { "" }));
+        writeln!(
+            out,
+            "| {} | {:.0} | {speed:.2} | {:.2} | {:.2} | {:.1} | {:.0} | {found} | {floor} |",
+            corpus.name,
+            haystack.len() as f64 / 1e6,
+            per_second(haystack.len(), kernel) / 1e9,
+            per_second(haystack.len(), keywords) / 1e9,
+            keywords.as_secs_f64() / time.as_secs_f64(),
+            per_second(haystack.len(), lines) / 1e9,
+        )?;
+        out.flush()?;
+    }
+    Ok(held)
+}
+
+/// The corpora and, where the project promises one, the least GB/s on one core.
+fn everyday(size: usize, tree: Option<&Path>) -> io::Result<Vec<(Corpus, Option<f64>)>> {
+    let code = Some(1.5);
+    let mut corpora = match tree {
+        Some(tree) => vec![
+            (Corpus::of_tree("C source", tree, &[".c", ".h", ".cc"], size)?, code),
+            (Corpus::of_tree("minified JS", tree, &[".min.js"], size)?, code),
+            (Corpus::of_tree("JavaScript", tree, &[".js", ".mjs"], size)?, None),
+            (Corpus::of_tree("Python", tree, &[".py"], size)?, None),
+            (Corpus::of_tree("JSON files", tree, &[".json"], size)?, None),
+            (Corpus::of_tree("source maps", tree, &[".map"], size)?, None),
+        ],
+        None => vec![(c_source(size), code), (minified_js(size), code)],
+    };
+    corpora.push((json_logs(size), Some(1.0)));
+    corpora.extend([dense_json(size), base64_text(size), random_bytes(size)].map(|corpus| (corpus, None)));
+    Ok(corpora)
+}
+
+/// The least MB/s on any input, and how much longer twice the bytes may take: more is not linear.
+const SLOWEST: f64 = 50.0;
+const TWICE: f64 = 3.0;
+
+fn time_hostile(
+    engine: &Engine,
+    arguments: &Arguments,
+    out: &mut impl Write,
+) -> Result<bool, Box<dyn Error>> {
+    let mut scratch = Scratch::new(engine);
+    let mut held = true;
+    let size = arguments.size.unwrap_or(10) * 1_000_000;
+    writeln!(
+        out,
+        "| input, {} MB | MB/s | time of twice the bytes | matches | floor {SLOWEST} MB/s, linear |",
+        size / 1_000_000
+    )?;
+    writeln!(out, "|---|---|---|---|---|")?;
+    for corpus in hostile(size) {
+        if !corpus.name.contains(&arguments.only) {
+            continue;
+        }
+        let haystack = black_box(corpus.bytes.as_slice());
+        let (half, _) = timed(arguments.runs, || matches(engine, &mut scratch, &haystack[..size / 2]));
+        let (time, found) = timed(arguments.runs, || matches(engine, &mut scratch, haystack));
+        let (speed, twice) = (per_second(size, time) / 1e6, time.as_secs_f64() / half.as_secs_f64());
+        let fine = speed >= SLOWEST && twice <= TWICE;
+        held &= fine;
+        let verdict = if fine { "held" } else { "MISSED" };
+        writeln!(out, "| `{}` | {speed:.0} | ×{twice:.2} | {found} | {verdict} |", corpus.name)?;
+        out.flush()?;
+    }
+    Ok(held)
+}

@@ -1,0 +1,364 @@
+//! Values without a form of their own, told by the words before them.
+
+use keysieve_finding::Span;
+use keysieve_rules::{ByteSet, Driver, Pattern, Rule, Shape};
+
+use crate::boundary::is_word;
+use crate::heads::Heads;
+
+/// The greatest `within` of any rule: how far before a value its words may start.
+pub(crate) const MAX_WITHIN: usize = 128;
+
+/// The longest run that the length tables tell apart.
+const LONGEST: usize = 256;
+
+/// All context rules, arranged so that a candidate is refused early.
+#[derive(Debug)]
+pub(crate) struct Context {
+    words: Vec<Word>,
+    grams: Heads,
+    /// The different values that rules look for; many rules share one.
+    shapes: Vec<(Shape, ByteSet)>,
+    /// For a run of so many word bytes: which of the values that are made of word bytes alone fit exactly.
+    exact: Box<[u64; LONGEST + 1]>,
+    /// For a run of so many token bytes: which of the other values could fit into it.
+    within: Box<[u64; LONGEST + 1]>,
+    /// For each rule the bits of its shapes.
+    bits: Vec<u64>,
+    /// Whether every rule wants a digit.
+    digit: bool,
+}
+
+/// A word that points to rules.
+#[derive(Debug)]
+struct Word {
+    text: Box<[u8]>,
+    /// The rules, each with the word's number among that rule's words.
+    rules: Vec<(u32, u16)>,
+}
+
+/// Where a word stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hit {
+    word: u32,
+    start: usize,
+    end: usize,
+}
+
+/// The words seen so far on the current line. What is behind is not read again, so that many candidates on one line
+/// cost no more than one.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    upto: usize,
+    hits: Vec<Hit>,
+}
+
+impl Seen {
+    pub(crate) fn clear(&mut self) {
+        self.upto = 0;
+        self.hits.clear();
+    }
+}
+
+/// A rule that a word before a value points to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pointer {
+    pub(crate) rule: u32,
+    pub(crate) word: u16,
+    pub(crate) span: Span,
+}
+
+impl Context {
+    /// Arranges the context rules; those whose values are more than there is room for are returned.
+    pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
+        let mut this = Self {
+            words: Vec::new(),
+            grams: Heads::new(std::iter::empty()),
+            shapes: Vec::new(),
+            exact: Box::new([0; LONGEST + 1]),
+            within: Box::new([0; LONGEST + 1]),
+            bits: vec![0; rules.len()],
+            digit: true,
+        };
+        let mut left_over = Vec::new();
+        for (index, rule) in (0_u32..).zip(rules) {
+            let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else { continue };
+            let Some(bits) = this.add_shapes(&rule.plan.shapes) else {
+                left_over.push(index);
+                continue;
+            };
+            this.bits[index as usize] = bits;
+            this.digit &= rule.gates.digit;
+            for (number, word) in (0_u16..).zip(&pattern.words) {
+                this.add_word(word.as_bytes(), index, number);
+            }
+        }
+        let grams = (0_u32..).zip(&this.words).flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
+        this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
+        (this, left_over)
+    }
+
+    fn add_shapes(&mut self, shapes: &[Shape]) -> Option<u64> {
+        let mut bits = 0;
+        for shape in shapes {
+            let bit = match self.shapes.iter().position(|(known, _)| known == shape) {
+                Some(bit) => bit,
+                None if self.shapes.len() == 64 => return None,
+                None => {
+                    let first = shape.elements.first().map(|element| element.set).unwrap_or_default();
+                    self.shapes.push((shape.clone(), first));
+                    self.note_lengths(shape, self.shapes.len() - 1);
+                    self.shapes.len() - 1
+                }
+            };
+            bits |= 1 << bit;
+        }
+        Some(bits)
+    }
+
+    fn note_lengths(&mut self, shape: &Shape, bit: usize) {
+        let words = ByteSet::of(is_word);
+        let (mut least, mut most) = (0_usize, 0_usize);
+        for element in &shape.elements {
+            least = least.saturating_add(element.min as usize);
+            most = most.saturating_add(element.max as usize);
+        }
+        let only_words = shape.elements.iter().all(|element| element.set.is_subset(&words));
+        let table = if only_words { &mut self.exact } else { &mut self.within };
+        // A run longer than the table is told by its last entry.
+        for (length, bits) in table.iter_mut().enumerate() {
+            let fits = if only_words { least <= length && length <= most } else { least <= length };
+            if fits || length == LONGEST && most >= LONGEST {
+                *bits |= 1 << bit;
+            }
+        }
+    }
+
+    fn add_word(&mut self, text: &[u8], rule: u32, number: u16) {
+        match self.words.iter_mut().find(|word| *word.text == *text) {
+            Some(word) => word.rules.push((rule, number)),
+            None => self.words.push(Word { text: text.into(), rules: vec![(rule, number)] }),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Whether a value without a digit is never wanted.
+    pub(crate) fn wants_digit(&self) -> bool {
+        self.digit
+    }
+
+    /// The values that could begin a run of so many word bytes and so many token bytes, as bits.
+    #[inline]
+    pub(crate) fn fitting(&self, word_run: usize, token_run: usize) -> u64 {
+        self.exact[word_run.min(LONGEST)] | self.within[token_run.min(LONGEST)]
+    }
+
+    /// Of these values, those that stand at `at`, and are not cut out of a longer run on the left.
+    pub(crate) fn standing(&self, fitting: u64, haystack: &[u8], at: usize) -> u64 {
+        let mut standing = 0;
+        let mut rest = fitting;
+        while rest != 0 {
+            let bit = rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let (shape, first) = &self.shapes[bit];
+            if starts_value(haystack, at, first) && crate::form::match_at(shape, haystack, at).is_some() {
+                standing |= 1 << bit;
+            }
+        }
+        standing
+    }
+
+    /// Hands out the rules that have one of these values and a word of theirs before `at`, the nearest word first.
+    pub(crate) fn point(&self, standing: u64, haystack: &[u8], at: usize, seen: &mut Seen, mut to: impl FnMut(Pointer)) {
+        self.look_back(haystack, at, seen);
+        for hit in seen.hits.iter().rev() {
+            if at - hit.start > MAX_WITHIN {
+                break;
+            }
+            if hit.end > at {
+                continue;
+            }
+            for &(rule, word) in &self.words[hit.word as usize].rules {
+                if self.bits[rule as usize] & standing != 0 {
+                    to(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
+                }
+            }
+        }
+    }
+
+    /// Brings the words seen up to `at`.
+    fn look_back(&self, haystack: &[u8], at: usize, seen: &mut Seen) {
+        let earliest = at.saturating_sub(MAX_WITHIN);
+        if seen.upto < earliest {
+            seen.hits.clear();
+            seen.upto = earliest;
+        }
+        for place in seen.upto..at {
+            let byte = haystack[place];
+            if byte == b'\n' {
+                seen.hits.clear();
+            }
+            if !starts_part(haystack, place) {
+                continue;
+            }
+            let Some(gram) = haystack.get(place..place + 3) else { break };
+            let gram = [fold(gram[0]), fold(gram[1]), fold(gram[2])];
+            if !self.grams.maybe(gram) {
+                continue;
+            }
+            for word in self.grams.rules(gram) {
+                if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
+                    seen.hits.push(Hit { word, start: place, end });
+                }
+            }
+        }
+        seen.upto = seen.upto.max(at);
+        if seen.hits.len() > 4 * MAX_WITHIN {
+            seen.hits.retain(|hit| hit.start >= earliest);
+        }
+    }
+}
+
+const fn fold(byte: u8) -> u8 {
+    byte.to_ascii_lowercase()
+}
+
+/// The bytes that separate the parts of a name.
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'-' | b'_' | b'.' | b' ')
+}
+
+/// Every three bytes that a word can begin with, its separators written in every way.
+fn grams(word: &[u8]) -> Vec<[u8; 3]> {
+    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
+    for &byte in word {
+        if all.iter().all(|text| text.len() >= 3) {
+            break;
+        }
+        let choices: &[u8] = if is_separator(byte) { b"-_. " } else { &[byte] };
+        let mut next: Vec<Vec<u8>> = Vec::new();
+        for text in all {
+            if text.len() >= 3 || is_separator(byte) {
+                next.push(text.clone());
+            }
+            if text.len() < 3 {
+                next.extend(choices.iter().map(|&choice| [text.as_slice(), &[choice]].concat()));
+            }
+        }
+        all = next;
+    }
+    let mut grams: Vec<[u8; 3]> = all.iter().filter_map(|text| text.get(..3)?.try_into().ok()).collect();
+    grams.sort_unstable();
+    grams.dedup();
+    grams
+}
+
+/// Whether a part of a name starts at `at`: after a byte that is no letter or digit, where camelCase begins a new
+/// part, or after an escape such as `\n`.
+pub(crate) fn starts_part(haystack: &[u8], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| haystack[before]) else { return true };
+    if !before.is_ascii_alphanumeric() {
+        return true;
+    }
+    let byte = haystack[at];
+    if byte.is_ascii_uppercase() {
+        let next_is_lower = haystack.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+        return !before.is_ascii_uppercase() || next_is_lower;
+    }
+    byte.is_ascii_alphabetic() && at >= 2 && haystack[at - 2] == b'\\'
+}
+
+/// Where a word ends that starts at `at`, in either case, its separators written in any way or left out.
+pub(crate) fn word_at(haystack: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    let mut place = at;
+    for &byte in word {
+        let found = haystack.get(place).copied();
+        if is_separator(byte) {
+            if found.is_some_and(is_separator) {
+                place += 1;
+            }
+        } else if found.map(fold) == Some(byte) {
+            place += 1;
+        } else {
+            return None;
+        }
+    }
+    Some(place)
+}
+
+/// Whether a value may begin at `at`: where a word may begin, and not after a byte that it could begin with itself.
+pub(crate) fn starts_value(haystack: &[u8], at: usize, first: &ByteSet) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| haystack[before]) else { return true };
+    let cuts = is_word(before) || first.contains(before);
+    !cuts || crate::boundary::ends_escape(haystack, at)
+}
+
+/// Whether something that assigns stands before `at`: see [`keysieve_rules::ContextPattern::operator`].
+pub(crate) fn assigned(haystack: &[u8], at: usize) -> bool {
+    let before = &haystack[at.saturating_sub(MAX_WITHIN)..at];
+    let is_filler = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'{');
+    let filler = before.iter().rev().take(6).take_while(|byte| is_filler(byte)).count();
+    let before = &before[..before.len() - filler];
+    match before.last() {
+        None => false,
+        Some(b'=' | b':' | b'>' | b'(' | b',' | b'|') => true,
+        Some(_) if filler == 0 => ends_escape_of_operator(before),
+        Some(_) => follows_flag_or_scheme(before),
+    }
+}
+
+/// `%3D` and `%3A`: an escaped operator.
+fn ends_escape_of_operator(before: &[u8]) -> bool {
+    matches!(before, [.., b'%', b'3', b'D' | b'd' | b'A' | b'a'])
+}
+
+/// A command-line flag (`--token`) or a scheme of a header (`Authorization: Bearer`) before blanks.
+fn follows_flag_or_scheme(before: &[u8]) -> bool {
+    let is_part = |byte: &u8| is_word(*byte) || matches!(byte, b'-' | b'.');
+    let length = before.iter().rev().take_while(|byte| is_part(byte)).count();
+    let (rest, word) = before.split_at(before.len() - length);
+    if word.first() == Some(&b'-') {
+        return true;
+    }
+    let blanks = rest.iter().rev().take_while(|byte| matches!(byte, b' ' | b'"' | b'\'')).count();
+    (1..=16).contains(&length) && matches!(rest[..rest.len() - blanks].last(), Some(b':' | b'='))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_at_the_parts_of_names() {
+        let place = |text: &str, word: &str| {
+            (0..text.len()).find(|&at| starts_part(text.as_bytes(), at) && word_at(text.as_bytes(), at, word.as_bytes()).is_some())
+        };
+        assert_eq!(place("DD_API_KEY=", "api_key"), Some(3));
+        assert_eq!(place("myApiKey", "api_key"), Some(2));
+        assert_eq!(place("AWSSecretKey", "secret"), Some(3));
+        assert_eq!(place("rapidkey", "api_key"), None);
+        assert_eq!(place("x\\napi-key", "api_key"), Some(3));
+    }
+
+    #[test]
+    fn an_operator_or_a_flag_or_a_scheme_assigns() {
+        let value = "0123456789abcdef";
+        for before in ["k=", "k: \"", "k => '", "f(", "--key ", "-k '", "Authorization: Token ", "k%3D", "k\\\":\\\""] {
+            let text = format!("{before}{value}");
+            assert!(assigned(text.as_bytes(), before.len()), "{before}");
+        }
+        for before in ["the commit ", "/", "k ", "", "a-"] {
+            let text = format!("{before}{value}");
+            assert!(!assigned(text.as_bytes(), before.len()), "{before}");
+        }
+    }
+
+    #[test]
+    fn separators_make_variants_of_the_first_three_bytes() {
+        assert!(grams(b"dd_api").contains(b"dda") && grams(b"dd_api").contains(b"dd-"));
+        assert_eq!(grams(b"acme"), [*b"acm"]);
+    }
+}

@@ -1,0 +1,455 @@
+//! All rules, linked, and the loop over candidates.
+
+use std::ops::{ControlFlow, Range};
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use keysieve_finding::Span;
+use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
+use keysieve_rules::{Driver, Pattern, Rule};
+
+use crate::boundary::escape_lengths;
+use crate::compiled::{Compiled, Confirmed};
+use crate::context::{Context, assigned};
+use crate::heads::Heads;
+use crate::judge::judge;
+use crate::stems::Stems;
+use crate::{Match, Scratch};
+
+/// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
+const CHUNK: usize = 64 * 1024;
+
+/// How far left of a match anything looks: the words before a value, an escape sequence.
+pub(crate) const LOOKBEHIND: usize = 256;
+
+/// Rules that cannot be used together.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// A rule with an id that is taken.
+    #[error("two rules have the id `{id}`: rename one, or leave one out with --exclude-rule")]
+    DuplicateId {
+        /// The id.
+        id: String,
+    },
+    /// A rule with a checksum that there is none of.
+    #[error("rule `{id}`: there is no checksum `{name}`")]
+    UnknownChecksum {
+        /// The rule.
+        id: String,
+        /// What it asked for.
+        name: String,
+    },
+}
+
+/// All rules, linked. Shared by reference between threads.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) rules: Vec<Compiled>,
+    kernel: Kernel,
+    heads: Heads,
+    stems: Stems,
+    context: Context,
+    search: Search,
+    reach: usize,
+}
+
+/// The rules that no driver serves: searched for in the whole haystack, where a keyword of theirs occurs.
+#[derive(Debug, Default)]
+struct Search {
+    keywords: Option<AhoCorasick>,
+    /// For each keyword its rule.
+    owners: Vec<u32>,
+    /// Rules without keywords.
+    always: Vec<u32>,
+}
+
+impl Engine {
+    /// Links rules.
+    ///
+    /// # Errors
+    /// If two rules have one id, or a checksum does not exist.
+    pub fn new(rules: Vec<Rule>) -> Result<Self, EngineError> {
+        Self::with_kernel(rules, None)
+    }
+
+    /// Links rules for one implementation of the kernel, if this processor has it, or the best one.
+    ///
+    /// # Errors
+    /// As [`Engine::new`].
+    pub fn with_kernel(rules: Vec<Rule>, kernel: Option<Implementation>) -> Result<Self, EngineError> {
+        check(&rules)?;
+        let heads = Heads::new(prefixes(&rules).collect::<Vec<_>>().into_iter());
+        let (stems, mut searched) = Stems::new(&rules);
+        let (context, no_room) = Context::new(&rules);
+        searched.extend(no_room);
+        searched.extend((0_u32..).zip(&rules).filter(|(_, rule)| matches!(rule.plan.driver, Driver::Search)).map(|(index, _)| index));
+        searched.sort_unstable();
+        let search = Search::new(&rules, &searched);
+        let kernel_stems = stems.kernel_stems();
+        let kernel = kernel
+            .and_then(|implementation| Kernel::with(implementation, &kernel_stems))
+            .unwrap_or_else(|| Kernel::new(&kernel_stems));
+        let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
+        let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
+        let reach = bounded.max().unwrap_or(0) + 1;
+        Ok(Self { rules, kernel, heads, stems, context, search, reach })
+    }
+
+    /// How many rules there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// The rule that a match names.
+    #[must_use]
+    pub fn rule(&self, index: u32) -> &Rule {
+        &self.rules[index as usize].rule
+    }
+
+    /// Every rule, in the order of their indices.
+    pub fn rules(&self) -> impl ExactSizeIterator<Item = &Rule> {
+        self.rules.iter().map(|compiled| &compiled.rule)
+    }
+
+    /// Which implementation of the kernel runs.
+    #[must_use]
+    pub fn kernel(&self) -> Implementation {
+        self.kernel.implementation()
+    }
+
+    /// The ids of rules that no driver serves, so that each costs a search of its own.
+    #[must_use]
+    pub fn searched(&self) -> Vec<&str> {
+        let mut all: Vec<u32> = self.search.owners.iter().chain(&self.search.always).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all.into_iter().map(|index| self.rule(index).info.id.as_str()).collect()
+    }
+
+    /// How many bytes past its start a match of any rule with a bound may need, to be sure.
+    #[must_use]
+    pub fn reach(&self) -> usize {
+        self.reach
+    }
+
+    /// Finds every match in a whole haystack, in the order of their starts. `Break` from `found` ends the scan.
+    pub fn scan(
+        &self,
+        haystack: &[u8],
+        scratch: &mut Scratch,
+        found: impl FnMut(Match) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        scratch.reset(self.rules.len());
+        self.run(haystack, 0..haystack.len(), true, scratch);
+        scratch.matches.iter().copied().try_for_each(found)
+    }
+
+    /// Finds the matches that start in `range`, and puts them into `scratch.matches`, sorted. Says up to where that is
+    /// all of them: less than the range's end if an open block has begun whose end is not in the haystack and `whole`
+    /// says that there is more to come.
+    pub(crate) fn run(&self, haystack: &[u8], range: Range<usize>, whole: bool, scratch: &mut Scratch) -> usize {
+        let mut pass = Pass { engine: self, haystack, range: range.clone(), unsure: range.end };
+        let mut from = range.start;
+        while from < range.end {
+            let to = range.end.min(from + CHUNK);
+            let mut blocks = std::mem::take(&mut scratch.blocks);
+            self.kernel.scan(haystack, from, to, &mut blocks);
+            pass.candidates(from, &blocks, scratch);
+            scratch.blocks = blocks;
+            from = to;
+        }
+        // A stem may stand past the range while its match begins in it.
+        pass.stems_beyond(scratch);
+        self.search.run(&mut pass, scratch);
+        let sure = if whole { range.end } else { pass.unsure };
+        scratch.matches.retain(|found| found.span.start < sure);
+        scratch.matches.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
+        sure
+    }
+}
+
+fn check(rules: &[Rule]) -> Result<(), EngineError> {
+    let mut ids: Vec<&str> = rules.iter().map(|rule| rule.info.id.as_str()).collect();
+    ids.sort_unstable();
+    if let Some(pair) = ids.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(EngineError::DuplicateId { id: pair[0].to_owned() });
+    }
+    for rule in rules {
+        if let Some(gate) = &rule.gates.checksum {
+            if keysieve_checksum::Checksum::by_name(&gate.name).is_none() {
+                return Err(EngineError::UnknownChecksum { id: rule.info.id.clone(), name: gate.name.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn prefixes(rules: &[Rule]) -> impl Iterator<Item = ([u8; 3], u32)> + '_ {
+    (0_u32..).zip(rules).flat_map(|(index, rule)| {
+        let heads: &[[u8; 3]] = match &rule.plan.driver {
+            Driver::Prefix(heads) => heads,
+            _ => &[],
+        };
+        heads.iter().map(move |head| (*head, index))
+    })
+}
+
+/// One scan of one haystack.
+struct Pass<'a> {
+    engine: &'a Engine,
+    haystack: &'a [u8],
+    range: Range<usize>,
+    /// Where the first open block begins whose end is not in sight.
+    unsure: usize,
+}
+
+impl Pass<'_> {
+    /// Looks at every mark of a chunk.
+    fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
+        let with_context = !self.engine.context.is_empty();
+        for (index, block) in blocks.iter().enumerate() {
+            if block.start | block.stem == 0 {
+                continue;
+            }
+            let base = from + index * BLOCK;
+            let mut starts = block.start;
+            while starts != 0 {
+                let bit = starts.trailing_zeros() as usize;
+                starts &= starts - 1;
+                let at = base + bit;
+                let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
+                if self.engine.heads.maybe(head) {
+                    self.prefix(at, scratch);
+                }
+                if with_context {
+                    self.value(at, self.runs(from, blocks, index, bit), scratch);
+                }
+                if at > 0 && matches!(self.haystack[at - 1], b'\\' | b'%') {
+                    self.after_escape(at, scratch);
+                }
+            }
+            let mut stems = block.stem;
+            while stems != 0 {
+                let at = base + stems.trailing_zeros() as usize;
+                stems &= stems - 1;
+                self.stem(at, scratch);
+            }
+        }
+    }
+
+    /// What stands at a token start: from the masks, or from the bytes where it goes on past the chunk.
+    #[inline]
+    fn runs(&self, from: usize, blocks: &[Block], index: usize, bit: usize) -> Runs {
+        let runs = Runs::of(blocks, index, bit);
+        let room = self.range.end.min(from + CHUNK) - (from + index * BLOCK + bit);
+        if runs.token < room { runs } else { Runs::walk(self.haystack, from + index * BLOCK + bit) }
+    }
+
+    /// A token start where an escape sequence stands: the token may begin after it.
+    #[cold]
+    fn after_escape(&mut self, at: usize, scratch: &mut Scratch) {
+        for length in escape_lengths(self.haystack, at) {
+            let at = at + length;
+            if at + 3 <= self.haystack.len() {
+                self.prefix(at, scratch);
+                self.value(at, Runs::walk(self.haystack, at), scratch);
+            }
+        }
+    }
+
+    /// Tries the prefix rules of the first three bytes.
+    fn prefix(&mut self, at: usize, scratch: &mut Scratch) {
+        let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
+        let engine = self.engine;
+        for rule in engine.heads.rules(head) {
+            if engine.rules[rule as usize].may_start(self.haystack, at) {
+                self.confirm(rule, at, None, scratch);
+            }
+        }
+    }
+
+    /// Tries the context rules whose values a run of this length can be.
+    #[inline]
+    fn value(&mut self, at: usize, runs: Runs, scratch: &mut Scratch) {
+        let context = &self.engine.context;
+        let fitting = context.fitting(runs.word, runs.token);
+        if fitting != 0 && (runs.digit || !context.wants_digit()) {
+            self.value_fits(at, fitting, scratch);
+        }
+    }
+
+    fn value_fits(&mut self, at: usize, fitting: u64, scratch: &mut Scratch) {
+        let context = &self.engine.context;
+        let standing = context.standing(fitting, self.haystack, at);
+        if standing == 0 {
+            return;
+        }
+        let assigned = assigned(self.haystack, at);
+        let mut pointers = Vec::new();
+        context.point(standing, self.haystack, at, &mut scratch.seen, |pointer| pointers.push(pointer));
+        for pointer in pointers {
+            let Pattern::Context(pattern) = &self.engine.rules[pointer.rule as usize].rule.pattern else { continue };
+            let near = at - pointer.span.start <= usize::from(pattern.within);
+            if near && (assigned || !pattern.operator) {
+                self.confirm(pointer.rule, at, Some((pointer.word, pointer.span)), scratch);
+            }
+        }
+    }
+
+    /// Tries the stem rules of the four bytes at `at`.
+    fn stem(&mut self, at: usize, scratch: &mut Scratch) {
+        let engine = self.engine;
+        let Some(&four) = self.haystack.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return };
+        for stem in engine.stems.at(four) {
+            for entry in engine.stems.rules(stem) {
+                let compiled = &engine.rules[entry.rule as usize];
+                let first = at.saturating_sub(entry.max).max(self.range.start);
+                let Some(last) = at.checked_sub(entry.min) else { continue };
+                for start in first..=last {
+                    if compiled.may_start(self.haystack, start) && self.confirm(entry.rule, start, None, scratch) {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The stems that stand at or past the end of the range, of matches that begin in it.
+    fn stems_beyond(&mut self, scratch: &mut Scratch) {
+        let end = self.haystack.len().min(self.range.end + usize::from(u8::MAX));
+        for at in self.range.end..end {
+            self.stem(at, scratch);
+        }
+    }
+
+    /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
+    fn confirm(&mut self, rule: u32, at: usize, context: Option<(u16, Span)>, scratch: &mut Scratch) -> bool {
+        if at < scratch.last[rule as usize].end || at >= self.unsure {
+            return false;
+        }
+        let compiled = &self.engine.rules[rule as usize];
+        match compiled.confirm(self.haystack, at) {
+            Confirmed::Yes(spans) => {
+                scratch.last[rule as usize] = spans.whole;
+                scratch.matches.extend(judge(rule, compiled, self.haystack, spans, context));
+                true
+            }
+            Confirmed::More => {
+                self.unsure = self.unsure.min(at);
+                false
+            }
+            Confirmed::No => false,
+        }
+    }
+}
+
+/// What stands at a token start: how many word bytes, how many token bytes, and whether there is a digit in them.
+#[derive(Clone, Copy, Debug)]
+struct Runs {
+    word: usize,
+    token: usize,
+    digit: bool,
+}
+
+impl Runs {
+    /// From the masks, which say nothing past the end of the chunk.
+    #[inline]
+    fn of(blocks: &[Block], index: usize, bit: usize) -> Self {
+        let word = run(blocks, index, bit, |block| block.word);
+        let token = run(blocks, index, bit, |block| block.token);
+        let digits = blocks[index].digit >> bit;
+        let next = blocks.get(index + 1).map_or(u64::MAX, |block| block.digit);
+        let near = digits | next.checked_shl(64 - bit as u32).unwrap_or(0);
+        // Beyond 64 bytes the masks at hand say nothing; such a value is looked at.
+        let digit = if token < 64 { near & ((1 << token) - 1) != 0 } else { true };
+        Self { word, token, digit }
+    }
+
+    /// From the bytes, where there are no masks.
+    fn walk(haystack: &[u8], at: usize) -> Self {
+        let bytes = &haystack[at..haystack.len().min(at + 4 * BLOCK)];
+        let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_.~-".contains(byte);
+        let word = bytes.iter().take_while(|&&byte| crate::boundary::is_word(byte)).count();
+        let token = bytes.iter().take_while(|byte| is_token(byte)).count();
+        Self { word, token, digit: bytes[..token].iter().any(u8::is_ascii_digit) }
+    }
+}
+
+/// How many bits in a row are set from a bit on, as far as the length tables tell lengths apart.
+#[inline]
+fn run(blocks: &[Block], index: usize, bit: usize, mask: impl Fn(&Block) -> u64) -> usize {
+    let first = (!(mask(&blocks[index]) >> bit)).trailing_zeros() as usize;
+    if first < BLOCK - bit {
+        return first;
+    }
+    let mut length = BLOCK - bit;
+    for block in blocks.iter().skip(index + 1).take(4) {
+        let ones = (!mask(block)).trailing_zeros() as usize;
+        length += ones;
+        if ones < BLOCK {
+            break;
+        }
+    }
+    length
+}
+
+impl Search {
+    fn new(rules: &[Rule], searched: &[u32]) -> Self {
+        let mut this = Self::default();
+        let mut keywords = Vec::new();
+        for &index in searched {
+            let words = &rules[index as usize].keywords;
+            if words.is_empty() {
+                this.always.push(index);
+            }
+            for word in words {
+                keywords.push(word.as_str());
+                this.owners.push(index);
+            }
+        }
+        if !keywords.is_empty() {
+            // A set of plain words is always built; if it were not, its rules are searched for every time.
+            let built = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .kind(Some(AhoCorasickKind::ContiguousNFA))
+                .build(&keywords);
+            match built {
+                Ok(automaton) => this.keywords = Some(automaton),
+                Err(_) => this.always.extend(this.owners.drain(..)),
+            }
+        }
+        this.always.sort_unstable();
+        this.always.dedup();
+        this
+    }
+
+    fn run(&self, pass: &mut Pass<'_>, scratch: &mut Scratch) {
+        let mut due = self.always.clone();
+        if let Some(keywords) = &self.keywords {
+            let mut hit = vec![false; self.owners.len()];
+            for found in keywords.find_overlapping_iter(pass.haystack) {
+                hit[found.pattern().as_usize()] = true;
+            }
+            due.extend(self.owners.iter().zip(hit).filter(|(_, hit)| *hit).map(|(owner, _)| *owner));
+        }
+        due.sort_unstable();
+        due.dedup();
+        for rule in due {
+            let compiled = &pass.engine.rules[rule as usize];
+            let mut matches = Vec::new();
+            let from = pass.range.start.max(scratch.last[rule as usize].end);
+            let last = compiled.each_match(pass.haystack, from..pass.range.end, |spans, context| {
+                matches.extend(judge(rule, compiled, pass.haystack, spans, context));
+            });
+            scratch.last[rule as usize] = last;
+            scratch.matches.append(&mut matches);
+        }
+    }
+}

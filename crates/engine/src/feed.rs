@@ -1,0 +1,94 @@
+//! An object in windows.
+
+use keysieve_finding::Span;
+
+use crate::compiled::OPEN_EXTENT;
+use crate::engine::LOOKBEHIND;
+use crate::{Engine, Match, Scratch};
+
+/// What is kept of an object between its windows: the end of what was seen, as far as a match could still begin in it
+/// or look back on it.
+#[derive(Debug, Default)]
+pub struct Feed {
+    /// Bytes from `base` on.
+    kept: Vec<u8>,
+    /// Where in the object `kept` begins.
+    base: u64,
+    /// How many bytes of `kept` are done: only looked back on.
+    done: usize,
+    /// How many bytes must be kept before it is worth looking again.
+    wanted: usize,
+    /// The rules whose last match ends in what is not done: how far in.
+    overlaps: Vec<(u32, usize)>,
+}
+
+/// A part of an object in which all matches are known.
+#[derive(Debug)]
+pub struct Step<'a> {
+    /// The bytes, some before and after that part included, so that a line can be shown around a match.
+    pub haystack: &'a [u8],
+    /// Where in the object they begin.
+    pub base: u64,
+    /// The matches, in the order of their starts; their spans are of `haystack`.
+    pub matches: &'a [Match],
+}
+
+/// Small windows are gathered until there is so much, so that what overlaps is a small part of it.
+const LEAST: usize = 64 * 1024;
+
+impl Feed {
+    /// For a new object.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next window of the object and hands out the matches that are now certain. An object of one window is
+    /// scanned where it lies, without a copy.
+    pub fn window(
+        &mut self,
+        engine: &Engine,
+        bytes: &[u8],
+        last: bool,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(Step<'_>),
+    ) {
+        scratch.reset(engine.len());
+        if last && self.kept.is_empty() && self.base == 0 {
+            engine.run(bytes, 0..bytes.len(), true, scratch);
+            found(Step { haystack: bytes, base: 0, matches: &scratch.matches });
+            return;
+        }
+        self.kept.extend_from_slice(bytes);
+        if self.wanted == 0 {
+            self.wanted = LEAST + engine.reach();
+        }
+        if !last && self.kept.len() < self.wanted {
+            return;
+        }
+        let end = if last { self.kept.len() } else { self.kept.len() - engine.reach() };
+        for &(rule, length) in &self.overlaps {
+            scratch.last[rule as usize] = Span::new(self.done, self.done + length);
+        }
+        let sure = engine.run(&self.kept, self.done..end, last, scratch);
+        found(Step { haystack: &self.kept, base: self.base, matches: &scratch.matches });
+        // An open block is looked at again when its end must be in sight.
+        let open = if sure < end { OPEN_EXTENT } else { 0 };
+        self.keep(sure, scratch);
+        self.wanted = self.done + open.max(LEAST + engine.reach());
+    }
+
+    /// Drops what no later match can need.
+    fn keep(&mut self, sure: usize, scratch: &Scratch) {
+        let drop = sure.saturating_sub(LOOKBEHIND);
+        self.overlaps.clear();
+        for (rule, span) in (0_u32..).zip(&scratch.last) {
+            if span.start < sure && span.end > sure {
+                self.overlaps.push((rule, span.end - sure));
+            }
+        }
+        self.kept.drain(..drop);
+        self.base += drop as u64;
+        self.done = sure - drop;
+    }
+}

@@ -1,0 +1,60 @@
+//! The gates that a rule declares: what a match must also satisfy.
+
+use keysieve_finding::{Confidence, SecretKind, Span};
+use keysieve_rules::OnInvalid;
+
+use crate::compiled::Compiled;
+use crate::entropy::shannon;
+use crate::form::Spans;
+use crate::placeholder::{contains_folded, is_example, is_placeholder};
+use crate::structure;
+use crate::{Checked, Match, Note};
+
+/// Judges a match by its rule's gates: the same for the engine and for its oracle.
+pub(crate) fn judge(
+    index: u32,
+    compiled: &Compiled,
+    haystack: &[u8],
+    spans: Spans,
+    context: Option<(u16, Span)>,
+) -> Option<Match> {
+    let gates = &compiled.rule.gates;
+    let secret = &haystack[spans.secret.range()];
+    if secret.is_empty() || gates.digit && !secret.iter().any(u8::is_ascii_digit) {
+        return None;
+    }
+    let entropy = shannon(secret);
+    if gates.entropy.is_some_and(|least| entropy < least) || is_allowed(compiled, secret) {
+        return None;
+    }
+    let mut confidence = compiled.rule.info.confidence;
+    let mut note = match gates.structure {
+        Some(structure) => structure::check(structure, secret)?,
+        None => Note::None,
+    };
+    if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
+        if is_example(secret) {
+            note = Note::DocumentationExample;
+            confidence = Confidence::Low;
+        } else if is_placeholder(secret) {
+            return None;
+        }
+    }
+    let mut checked = Checked::None;
+    if let (Some(checksum), Some(gate)) = (compiled.checksum, &gates.checksum) {
+        checked = if checksum.verify(secret) { Checked::Valid } else { Checked::Invalid };
+        match (checked, gate.on_invalid) {
+            (Checked::Invalid, OnInvalid::Drop) => return None,
+            (Checked::Invalid, OnInvalid::Low) => confidence = Confidence::Low,
+            _ if note != Note::DocumentationExample => confidence = Confidence::High,
+            _ => {}
+        }
+    }
+    Some(Match { rule: index, span: spans.whole, secret: spans.secret, confidence, entropy, checksum: checked, note, context })
+}
+
+fn is_allowed(compiled: &Compiled, secret: &[u8]) -> bool {
+    let gates = &compiled.rule.gates;
+    gates.stopwords.iter().any(|word| contains_folded(secret, word.as_bytes()))
+        || !gates.allow_regexes.is_empty() && compiled.allow().iter().any(|allow| allow.is_match(secret))
+}

@@ -1,0 +1,85 @@
+//! The plain version: every rule's expression over the whole haystack, one after the other.
+
+use std::ops::Range;
+
+use keysieve_finding::Span;
+use keysieve_rules::{Left, Pattern};
+
+use crate::compiled::{Compiled, spans};
+use crate::context::{assigned, starts_part, word_at};
+use crate::form::Spans;
+use crate::judge::judge;
+use crate::{Engine, Match};
+
+impl Engine {
+    /// Every match in a haystack, found without kernel, drivers, shapes and tables: what [`Engine::scan`] must find,
+    /// slowly. For tests and benches.
+    #[must_use]
+    pub fn oracle(&self, haystack: &[u8]) -> Vec<Match> {
+        let mut all = Vec::new();
+        for (index, compiled) in (0_u32..).zip(&self.rules) {
+            compiled.each_match(haystack, 0..haystack.len(), |spans, context| {
+                all.extend(judge(index, compiled, haystack, spans, context));
+            });
+        }
+        all.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
+        all
+    }
+}
+
+impl Compiled {
+    /// Calls `found` for each match that starts in `range`, from left to right, not overlapping, and says
+    /// which was the last.
+    pub(crate) fn each_match(
+        &self,
+        haystack: &[u8],
+        range: Range<usize>,
+        mut found: impl FnMut(Spans, Option<(u16, Span)>),
+    ) -> Span {
+        let mut last = Span::new(range.start, range.start);
+        let Some(expression) = self.plain() else { return last };
+        let mut at = range.start;
+        while at < range.end {
+            let Some(captures) = expression.captures_at(haystack, at) else { break };
+            let spans = spans(&captures, 0);
+            if spans.whole.start >= range.end {
+                break;
+            }
+            let context = self.context_before(haystack, spans.whole.start);
+            let starts = self.may_start(haystack, spans.whole.start);
+            let is_context = matches!(self.rule.pattern, Pattern::Context(_));
+            if !starts || !self.value_ends(haystack, spans) || spans.whole.is_empty() || is_context && context.is_none() {
+                at = spans.whole.start + 1;
+                continue;
+            }
+            found(spans, context);
+            at = spans.whole.end;
+            last = spans.whole;
+        }
+        last
+    }
+
+    /// Whether a value ends where its alphabet ends: what its expression alone does not say.
+    fn value_ends(&self, haystack: &[u8], spans: Spans) -> bool {
+        self.rule.plan.left != Left::Value
+            || self.rule.plan.shapes.iter().any(|shape| {
+                crate::form::match_at(shape, haystack, spans.whole.start).is_some_and(|found| found == spans)
+            })
+    }
+
+    /// The nearest word before a context rule's value, if what the rule asks for stands there.
+    fn context_before(&self, haystack: &[u8], at: usize) -> Option<(u16, Span)> {
+        let Pattern::Context(pattern) = &self.rule.pattern else { return None };
+        if pattern.operator && !assigned(haystack, at) {
+            return None;
+        }
+        let line = memchr::memrchr(b'\n', &haystack[..at]).map_or(0, |newline| newline + 1);
+        let first = line.max(at.saturating_sub(usize::from(pattern.within)));
+        (first..at).rev().filter(|&place| starts_part(haystack, place)).find_map(|place| {
+            (0_u16..).zip(&pattern.words).find_map(|(number, word)| {
+                let end = word_at(haystack, place, word.as_bytes())?;
+                (end <= at).then_some((number, Span::new(place, end)))
+            })
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! Which stem rules could have their stem at these four bytes.
+
+use keysieve_rules::{ByteSet, Driver, Rule};
+
+/// How many different stems there can be; rules beyond it are searched for.
+pub(crate) const MAX_STEMS: usize = 32;
+
+/// A rule at a stem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct StemRule {
+    pub(crate) rule: u32,
+    /// A match begins at least this far before the stem.
+    pub(crate) min: usize,
+    /// And at most this far.
+    pub(crate) max: usize,
+}
+
+/// The stems of all rules.
+#[derive(Debug)]
+pub(crate) struct Stems {
+    /// Each position's table says which stems allow a byte there; the four together say which stems there are.
+    tables: Box<[[u32; 256]; 4]>,
+    stems: Vec<[ByteSet; 4]>,
+    rules: Vec<Vec<StemRule>>,
+}
+
+impl Stems {
+    /// Gives every stem rule its stems; those for which there was no more room are returned.
+    pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
+        let mut this =
+            Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new() };
+        let mut left_over = Vec::new();
+        for (index, rule) in (0_u32..).zip(rules) {
+            if let Driver::Stem { stems, min, max } = &rule.plan.driver {
+                let entry = StemRule { rule: index, min: usize::from(*min), max: usize::from(*max) };
+                if !this.add(stems, entry) {
+                    left_over.push(index);
+                }
+            }
+        }
+        for (bit, stem) in this.stems.iter().enumerate() {
+            for (table, set) in this.tables.iter_mut().zip(stem) {
+                for byte in set.iter() {
+                    table[usize::from(byte)] |= 1 << bit;
+                }
+            }
+        }
+        (this, left_over)
+    }
+
+    fn add(&mut self, stems: &[[ByteSet; 4]], entry: StemRule) -> bool {
+        let new = stems.iter().filter(|stem| !self.stems.contains(stem)).count();
+        if self.stems.len() + new > MAX_STEMS {
+            return false;
+        }
+        for stem in stems {
+            let index = self.stems.iter().position(|known| known == stem).unwrap_or_else(|| {
+                self.stems.push(*stem);
+                self.rules.push(Vec::new());
+                self.stems.len() - 1
+            });
+            if !self.rules[index].contains(&entry) {
+                self.rules[index].push(entry);
+            }
+        }
+        true
+    }
+
+    /// For the kernel.
+    pub(crate) fn kernel_stems(&self) -> Vec<keysieve_kernel::Stem> {
+        let set = |set: &ByteSet| keysieve_kernel::ByteSet::of(&set.iter().collect::<Vec<u8>>());
+        self.stems.iter().map(|stem| keysieve_kernel::Stem([set(&stem[0]), set(&stem[1]), set(&stem[2]), set(&stem[3])])).collect()
+    }
+
+    /// The rules that have a stem at these bytes, in no particular order.
+    #[inline]
+    pub(crate) fn at(&self, four: [u8; 4]) -> StemBits {
+        let [a, b, c, d] = four.map(usize::from);
+        StemBits(self.tables[0][a] & self.tables[1][b] & self.tables[2][c] & self.tables[3][d])
+    }
+
+    pub(crate) fn rules(&self, stem: usize) -> &[StemRule] {
+        &self.rules[stem]
+    }
+}
+
+/// The stems at a place.
+pub(crate) struct StemBits(u32);
+
+impl Iterator for StemBits {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        if self.0 == 0 {
+            return None;
+        }
+        let bit = self.0.trailing_zeros();
+        self.0 &= self.0 - 1;
+        Some(bit as usize)
+    }
+}

@@ -1,0 +1,155 @@
+//! The engine finds what every rule's expression finds, run one by one over the whole haystack.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use keysieve_engine::{Engine, Feed, Match, Scratch, builtin_sources};
+use keysieve_kernel::Kernel;
+use keysieve_rules::{Pack, Strictness};
+use proptest::prelude::*;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::builtin);
+
+/// What the pack's examples say, filled: texts in which something is, or nearly is, a secret.
+static EXAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let texts = builtin_sources().iter().map(|source| (PathBuf::from(source.name), source.text.to_owned()));
+    let pack = Pack::from_texts(texts.collect(), Strictness::Pack).expect("the pack obeys its laws");
+    let mut all = Vec::new();
+    for (rule, examples) in pack.rules.iter().zip(&pack.examples) {
+        for example in examples.positives(&rule.info.id).expect("well-formed") {
+            let secret = example.secret.expect("positives are marked");
+            all.push(example.text[secret.range()].to_owned());
+            all.push(example.text);
+        }
+        all.extend(examples.negatives(&rule.info.id).expect("well-formed").into_iter().map(|example| example.text));
+    }
+    all
+});
+
+const GLUE: &[&str] = &[
+    "", " ", "\n", "\"", "'", "=", ": ", "\\n", "\\\"", "%3D", "%22", "\\u0022", "\\x22", "\\042", "/", "-", "_", ".", "+", "~", "a",
+    "Z9", "key=", "token: ", "\0", "\u{e9}", "AKIA", "ghp_", "aws ", "datadog_api_key=", "//", "://", "@", "-----BEGIN ",
+];
+
+/// Examples, cut and glued together in ways that no one would write.
+fn haystack() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => any::<prop::sample::Index>().prop_map(|index| index.get(&EXAMPLES).clone().into_bytes()),
+        2 => (any::<prop::sample::Index>(), any::<prop::sample::Index>()).prop_map(|(index, cut)| {
+            let text = index.get(&EXAMPLES).as_bytes();
+            text[..cut.index(text.len() + 1)].to_vec()
+        }),
+        6 => prop::sample::select(GLUE).prop_map(|glue| glue.as_bytes().to_vec()),
+        1 => "[0-9a-f]{32,41}".prop_map(String::into_bytes),
+        1 => "[A-Za-z0-9_/+.~-]{16,70}".prop_map(String::into_bytes),
+        1 => prop::collection::vec(any::<u8>(), 0..40),
+    ];
+    prop::collection::vec(piece, 1..12).prop_map(|pieces| pieces.concat())
+}
+
+fn key(found: &Match) -> (usize, usize, u32, usize, usize) {
+    (found.span.start, found.span.end, found.rule, found.secret.start, found.secret.end)
+}
+
+fn explain(engine: &Engine, haystack: &[u8], found: &[(usize, usize, u32, usize, usize)]) -> Vec<String> {
+    let line = |at: &(usize, usize, u32, usize, usize)| {
+        format!("{} {:?}", engine.rule(at.2).info.id, haystack[at.0..at.1].escape_ascii().to_string())
+    };
+    found.iter().map(line).collect()
+}
+
+fn scanned(engine: &Engine, haystack: &[u8]) -> Vec<(usize, usize, u32, usize, usize)> {
+    let mut all = Vec::new();
+    let _ = engine.scan(haystack, &mut Scratch::new(engine), |found| {
+        all.push(key(&found));
+        ControlFlow::Continue(())
+    });
+    all
+}
+
+fn same(engine: &Engine, haystack: &[u8]) -> Result<(), TestCaseError> {
+    let scanned = scanned(engine, haystack);
+    let oracle: Vec<_> = engine.oracle(haystack).iter().map(key).collect();
+    prop_assert_eq!(
+        explain(engine, haystack, &scanned),
+        explain(engine, haystack, &oracle),
+        "in {}",
+        haystack.escape_ascii()
+    );
+    prop_assert_eq!(scanned, oracle);
+    Ok(())
+}
+
+fn fed(engine: &Engine, haystack: &[u8], cuts: &[usize]) -> Vec<(usize, usize, u32, usize, usize)> {
+    let (mut feed, mut scratch, mut all) = (Feed::new(), Scratch::new(engine), Vec::new());
+    let mut from = 0;
+    for &cut in cuts.iter().chain([&haystack.len()]) {
+        let last = cut == haystack.len();
+        feed.window(engine, &haystack[from..cut], last, &mut scratch, |step| {
+            let base = usize::try_from(step.base).expect("small");
+            all.extend(step.matches.iter().map(|found| {
+                let (start, end, rule, secret, secret_end) = key(found);
+                (start + base, end + base, rule, secret + base, secret_end + base)
+            }));
+        });
+        from = cut;
+        if last {
+            break;
+        }
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 768, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engine_finds_what_the_oracle_finds(haystack in haystack()) {
+        same(&ENGINE, &haystack)?;
+    }
+
+    #[test]
+    fn what_stands_at_the_seams_of_chunks_is_found(haystack in haystack(), at in 65_400_usize..65_600, fill in prop::sample::select(&[b' ', b'a', b'/', b'='][..])) {
+        let mut padded = vec![fill; at];
+        padded.extend_from_slice(&haystack);
+        same(&ENGINE, &padded)?;
+    }
+
+    #[test]
+    fn windows_change_nothing(pieces in prop::collection::vec(haystack(), 1..4), gap in 0_usize..90_000, cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+        let haystack = pieces.join(&vec![b'.'; gap][..]);
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(haystack.len() + 1)).collect();
+        cuts.retain(|&cut| cut < haystack.len());
+        cuts.sort_unstable();
+        prop_assert_eq!(fed(&ENGINE, &haystack, &cuts), scanned(&ENGINE, &haystack));
+    }
+}
+
+#[test]
+fn every_kernel_finds_the_same() {
+    let text = EXAMPLES.join("\n");
+    let wanted = scanned(&ENGINE, text.as_bytes());
+    assert!(wanted.len() > 100);
+    for implementation in Kernel::available() {
+        let engine = Engine::with_kernel(Engine::builtin_rules(), Some(implementation)).expect("links");
+        assert_eq!(engine.kernel(), implementation);
+        assert_eq!(scanned(&engine, text.as_bytes()), wanted, "{implementation}");
+    }
+}
+
+#[test]
+fn every_example_after_every_escape_is_as_the_oracle_says() {
+    for text in EXAMPLES.iter() {
+        for before in ["\\n", "%3D", "\\u0022", "\\x3d", "\\042", "x", "_", "-"] {
+            let text = format!("{before}{text}");
+            same(&ENGINE, text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+        }
+    }
+}
+
+#[test]
+fn all_examples_together_are_as_the_oracle_says() {
+    let text = EXAMPLES.join("\n");
+    same(&ENGINE, text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+}

@@ -1,0 +1,172 @@
+//! AVX2: 32 bytes at a time, looked up by their halves.
+
+use std::arch::x86_64::{
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_shuffle_epi8, _mm256_srli_epi16,
+};
+
+use crate::Block;
+use crate::buckets::Tables;
+use crate::class::Classes;
+use crate::sweep::{Lanes, WINDOW, sweep};
+
+/// Groups of bytes that are all pairings of some lower and some upper halves; together they are the token class. The
+/// digits have the sign bit, the other word bytes are the greater ones, so that every class is one comparison.
+const GROUPS: [(u8, &[u8], &[u8]); 6] = [
+    (0x01, &[0x2], &[0xB, 0xD, 0xE, 0xF]), // + - . /
+    (0x02, &[0x7], &[0xE]),                // ~
+    (0x04, &[0x5], &[0xF]),                // _
+    (0x08, &[0x4, 0x6], &[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]), // A-O a-o
+    (0x10, &[0x5, 0x7], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]), // P-Z p-z
+    (0x80, &[0x3], &[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), // 0-9
+];
+
+/// The greatest group that is no word byte.
+const LAST_OUTSIDE_WORDS: i8 = 2 | 1;
+
+/// [`GROUPS`] by the lower half of a byte, and by the upper.
+const CLASS_HALVES: ([u8; 16], [u8; 16]) = {
+    let (mut low, mut high) = ([0; 16], [0; 16]);
+    let mut group = 0;
+    while group < GROUPS.len() {
+        let (bit, upper, lower) = GROUPS[group];
+        let mut at = 0;
+        while at < upper.len() {
+            high[upper[at] as usize] |= bit;
+            at += 1;
+        }
+        at = 0;
+        while at < lower.len() {
+            low[lower[at] as usize] |= bit;
+            at += 1;
+        }
+        group += 1;
+    }
+    (low, high)
+};
+
+/// Exists only on a processor that has AVX2.
+#[derive(Clone, Debug)]
+pub(crate) struct Avx2 {
+    tables: Tables,
+}
+
+impl Avx2 {
+    pub(crate) fn new(tables: &Tables) -> Option<Self> {
+        is_x86_feature_detected!("avx2").then(|| Self { tables: tables.clone() })
+    }
+
+    pub(crate) fn scan(&self, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
+        // SAFETY: `new` made `self`, so the processor has AVX2.
+        unsafe { scan(&self.tables, haystack, from, to, out) }
+    }
+}
+
+#[target_feature(enable = "avx2")]
+fn scan(tables: &Tables, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
+    let class = (broadcast(&CLASS_HALVES.0), broadcast(&CLASS_HALVES.1));
+    let [a, b, c, d] = &tables.low;
+    let low = [broadcast(a), broadcast(b), broadcast(c), broadcast(d)];
+    let [a, b, c, d] = &tables.high;
+    let high = [broadcast(a), broadcast(b), broadcast(c), broadcast(d)];
+    sweep(Registers { class, low, high }, haystack, from, to, out);
+}
+
+/// The tables, each twice in a register. Made in `scan` alone, so wherever one is, the processor has AVX2.
+#[derive(Clone, Copy)]
+struct Registers {
+    class: (__m256i, __m256i),
+    low: [__m256i; 4],
+    high: [__m256i; 4],
+}
+
+impl Lanes for Registers {
+    #[inline(always)]
+    fn classes_ahead(self, window: &[u8; WINDOW]) -> Classes {
+        // SAFETY: `Registers` exist only where AVX2 does.
+        let (first, second) =
+            unsafe { (classes(self.class, load::<64>(window)), classes(self.class, load::<96>(window))) };
+        Classes {
+            token: join(first.0, second.0),
+            word: join(first.1, second.1),
+            digit: join(first.2, second.2),
+        }
+    }
+
+    #[inline(always)]
+    fn stems(self, window: &[u8; WINDOW]) -> u64 {
+        // SAFETY: `Registers` exist only where AVX2 does.
+        unsafe {
+            let first = [load::<0>(window), load::<1>(window), load::<2>(window), load::<3>(window)];
+            let second = [load::<32>(window), load::<33>(window), load::<34>(window), load::<35>(window)];
+            join(stems(&self, first), stems(&self, second))
+        }
+    }
+}
+
+fn join(first: u32, second: u32) -> u64 {
+    u64::from(first) | u64::from(second) << 32
+}
+
+/// The masks of the token, word and digit bytes.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> (u32, u32, u32) {
+    // The look-up of a byte above 0x7F is 0: no class.
+    let group =
+        _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper_halves(bytes)));
+    let digit = mask(group);
+    let token = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(0)));
+    let word = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(LAST_OUTSIDE_WORDS)));
+    (token | digit, word | digit, digit)
+}
+
+/// Where a stem may stand; each of the four vectors begins one byte after the one before it.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn stems(tables: &Registers, bytes: [__m256i; 4]) -> u32 {
+    let [a, b, c, d] = bytes;
+    let a = ruled_out(tables.low[0], tables.high[0], a);
+    let b = ruled_out(tables.low[1], tables.high[1], b);
+    let c = ruled_out(tables.low[2], tables.high[2], c);
+    let d = ruled_out(tables.low[3], tables.high[3], d);
+    let all = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
+    !mask(_mm256_cmpeq_epi8(all, _mm256_set1_epi8(-1)))
+}
+
+/// The buckets that each byte rules out.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn ruled_out(low: __m256i, high: __m256i, bytes: __m256i) -> __m256i {
+    // The look-up of a byte above 0x7F in `low` is 0, as the tables want it.
+    _mm256_or_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper_halves(bytes)))
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn upper_halves(bytes: __m256i) -> __m256i {
+    _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(0x0F))
+}
+
+/// The top bit of every byte.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn mask(bytes: __m256i) -> u32 {
+    _mm256_movemask_epi8(bytes).cast_unsigned()
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn load<const AT: usize>(window: &[u8; WINDOW]) -> __m256i {
+    const { assert!(AT + size_of::<__m256i>() <= WINDOW) };
+    // SAFETY: the 32 bytes from `AT` are inside the window, as asserted; the load needs no alignment.
+    unsafe { _mm256_loadu_si256(window.as_ptr().add(AT).cast()) }
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn broadcast(table: &[u8; 16]) -> __m256i {
+    // SAFETY: a table has the 16 bytes that are read; the load needs no alignment.
+    _mm256_broadcastsi128_si256(unsafe { _mm_loadu_si128(table.as_ptr().cast()) })
+}

@@ -1,0 +1,220 @@
+//! Stems in eight buckets, and the tables that tell of four bytes in which buckets they may be.
+//!
+//! The method is Teddy's: for each of the four positions, one table is indexed by the byte's lower half and one by its
+//! upper half, and both hold one bit per bucket. A bucket whose bit survives all eight look-ups may have a stem here.
+//! It is a superset twice over: a position's set widens to every pairing of the halves in it, and the sets of one
+//! bucket's stems mix over the positions. So stems are put together that widen each other least.
+//!
+//! The bits are inverted, 1 for "not in this bucket", because the vector look-up of a lower half gives 0 for bytes above
+//! 0x7F: then the table of upper halves decides alone, which is right for [`ByteSet`]s, where those bytes are one.
+
+use crate::{ByteSet, Stem};
+
+/// One bit each in the tables.
+const BUCKETS: usize = 8;
+
+/// Which buckets a byte rules out at each of the four positions.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    /// By the lower half of a byte up to 0x7F.
+    pub(crate) low: [[u8; 16]; 4],
+    /// By the upper half of any byte.
+    pub(crate) high: [[u8; 16]; 4],
+}
+
+impl Tables {
+    pub(crate) fn new(stems: &[Stem]) -> Self {
+        let mut tables = Self { low: [[u8::MAX; 16]; 4], high: [[u8::MAX; 16]; 4] };
+        for (bucket, shape) in assign(stems).iter().enumerate() {
+            for (position, halves) in shape.0.iter().enumerate() {
+                for half in 0..16 {
+                    tables.low[position][half] &= !(u8::from(halves.low >> half & 1 == 1) << bucket);
+                    tables.high[position][half] &= !(u8::from(halves.high >> half & 1 == 1) << bucket);
+                }
+            }
+        }
+        tables
+    }
+
+    /// The buckets that `byte` rules out at `position`: what the vector look-ups give.
+    pub(crate) fn ruled_out(&self, position: usize, byte: u8) -> u8 {
+        let low = if byte.is_ascii() { self.low[position][usize::from(byte & 15)] } else { 0 };
+        low | self.high[position][usize::from(byte >> 4)]
+    }
+}
+
+/// The lower and upper halves of the bytes of a set, one bit each.
+#[derive(Clone, Copy)]
+struct Halves {
+    low: u16,
+    high: u16,
+}
+
+impl Halves {
+    fn of(set: ByteSet) -> Self {
+        let beyond = if set.beyond_ascii() { 0xFF00 } else { 0 };
+        set.ascii().fold(Self { low: 0, high: beyond }, |halves, byte| Self {
+            low: halves.low | 1 << (byte & 15),
+            high: halves.high | 1 << (byte >> 4),
+        })
+    }
+
+    fn or(self, other: Self) -> Self {
+        Self { low: self.low | other.low, high: self.high | other.high }
+    }
+
+    /// How likely a byte of text is one of those that pair up.
+    fn share(self) -> f64 {
+        let ascii = (0..8u8).filter(|high| self.high >> high & 1 == 1).flat_map(|high| {
+            (0..16u8).filter(move |low| self.low >> low & 1 == 1).map(move |low| share(high << 4 | low))
+        });
+        ascii.sum::<f64>() + if self.high > 0xFF { 0.02 } else { 0.0 }
+    }
+}
+
+/// What a bucket lets through, per position.
+#[derive(Clone, Copy)]
+struct Shape([Halves; 4]);
+
+impl Shape {
+    fn or(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|position| self.0[position].or(other.0[position])))
+    }
+
+    /// How likely it stands at a position of text.
+    fn share(&self) -> f64 {
+        self.0.iter().map(|halves| halves.share()).product()
+    }
+}
+
+/// Puts each stem into one of at most eight buckets: as long as there are more, the two are joined that together let
+/// through the least more than alone. A pairwise greedy choice; few stems leave little to gain by a better one.
+fn assign(stems: &[Stem]) -> Vec<Shape> {
+    let mut buckets: Vec<(Shape, f64)> = Vec::new();
+    let mut prices: Vec<Vec<f64>> = Vec::new();
+    for stem in stems {
+        let shape = Shape(stem.0.map(Halves::of));
+        prices.push(row(&buckets, &shape, shape.share()));
+        buckets.push((shape, shape.share()));
+    }
+    while buckets.len() > BUCKETS {
+        let (first, second) = cheapest(&prices);
+        let joined = buckets[first].0.or(&buckets[second].0);
+        // The later first, so that the earlier stays where it is.
+        for gone in [second, first] {
+            buckets.remove(gone);
+            prices.remove(gone);
+            for row in &mut prices[gone..] {
+                row.remove(gone);
+            }
+        }
+        prices.push(row(&buckets, &joined, joined.share()));
+        buckets.push((joined, joined.share()));
+    }
+    buckets.into_iter().map(|(shape, _)| shape).collect()
+}
+
+/// What joining `shape` with each of the buckets would let through in addition.
+fn row(buckets: &[(Shape, f64)], shape: &Shape, alone: f64) -> Vec<f64> {
+    buckets.iter().map(|(other, other_alone)| shape.or(other).share() - other_alone - alone).collect()
+}
+
+/// The earlier and the later of the two that are cheapest to join.
+fn cheapest(prices: &[Vec<f64>]) -> (usize, usize) {
+    let pairs = prices.iter().enumerate().flat_map(|(later, row)| {
+        row.iter().enumerate().map(move |(earlier, price)| (earlier, later, *price))
+    });
+    let best = pairs.min_by(|a, b| a.2.total_cmp(&b.2));
+    best.map_or((0, 1), |(earlier, later, _)| (earlier, later))
+}
+
+/// Roughly how often a byte stands in source text and logs. Only the choice of buckets hangs on it, no result.
+fn share(byte: u8) -> f64 {
+    /// Per thousand bytes, `a` to `z`.
+    const LETTERS: [f64; 26] = [
+        45.0, 12.0, 28.0, 25.0, 65.0, 16.0, 14.0, 16.0, 42.0, 2.0, 6.0, 28.0, 19.0, 42.0, 40.0, 20.0, 2.0,
+        44.0, 42.0, 54.0, 20.0, 8.0, 7.0, 6.0, 9.0, 2.0,
+    ];
+    let per_thousand = match byte {
+        b'a'..=b'z' => LETTERS[usize::from(byte - b'a')],
+        b'A'..=b'Z' => LETTERS[usize::from(byte - b'A')] / 8.0,
+        b'0'..=b'9' => 12.0,
+        b' ' => 120.0,
+        b'\n' | b'"' | b',' | b'.' | b'/' | b':' | b'=' | b'_' | b'-' | b'(' | b')' | b';' => 12.0,
+        b'!'..=b'~' => 4.0,
+        _ => 0.5,
+    };
+    per_thousand / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn survives(tables: &Tables, four: [u8; 4]) -> bool {
+        four.iter().enumerate().fold(0, |out, (position, &byte)| out | tables.ruled_out(position, byte))
+            != u8::MAX
+    }
+
+    #[test]
+    fn every_stem_survives_its_own_tables() {
+        let words =
+            ["pass", "pwd=", "secr", "toke", "cred", "auth", "api_", "://a", "----", "key:", "q~ab", "0:aa"];
+        let stems: Vec<Stem> =
+            words.iter().map(|word| Stem::word(word.as_bytes().try_into().unwrap())).collect();
+        for count in 0..stems.len() {
+            let tables = Tables::new(&stems[..count]);
+            for word in &words[..count] {
+                assert!(survives(&tables, word.as_bytes().try_into().unwrap()), "{word} of {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_stems_nothing_survives() {
+        let tables = Tables::new(&[]);
+        assert!((0..=255).all(|byte| !survives(&tables, [byte; 4])));
+    }
+
+    #[test]
+    fn eight_words_of_letters_let_nothing_else_through() {
+        let words = [*b"pass", *b"pwds", *b"secr", *b"toke", *b"cred", *b"auth", *b"apik", *b"keys"];
+        let tables = Tables::new(&words.map(Stem::word));
+        for a in b'a'..=b'z' {
+            for b in b'a'..=b'z' {
+                for c in b'a'..=b'z' {
+                    for d in b'a'..=b'z' {
+                        // A letter's two cases have their halves crossed with nothing but each other.
+                        let four = [a, b, c, d];
+                        assert_eq!(survives(&tables, four), words.contains(&four));
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_alike_shares_a_bucket() {
+        let same = [Stem::word(*b"pass"); 5];
+        let others = [*b"auth", *b"cred", *b"toke", *b"secr", *b"://x", *b"----", *b"api_"].map(Stem::word);
+        let mut stems = same.to_vec();
+        stems.extend(others);
+        let buckets = assign(&stems);
+        assert_eq!(buckets.len(), 8);
+        let alone: f64 =
+            others.iter().chain(&same[..1]).map(|stem| Shape(stem.0.map(Halves::of)).share()).sum();
+        let total: f64 = buckets.iter().map(Shape::share).sum();
+        assert!((total - alone).abs() < 1e-12);
+    }
+
+    #[test]
+    fn bytes_above_ascii_pass_only_where_a_set_has_them() {
+        let open = Stem([ByteSet::of(b"k"), ByteSet::of(b"e"), ByteSet::of(b"y"), ByteSet::ANY]);
+        let tables = Tables::new(&[open, Stem::word(*b"pass")]);
+        for beyond in 0x80..=0xFF {
+            assert!(survives(&tables, [b'k', b'e', b'y', beyond]));
+            assert!(!survives(&tables, [b'p', b'a', b's', beyond]));
+            assert!(!survives(&tables, [b'k', beyond, b'y', b'=']));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The classes of bytes, and how a position's class becomes the start of a token.
+
+/// The byte is part of a token.
+pub(crate) const TOKEN: u8 = 1;
+/// The byte is part of a word.
+pub(crate) const WORD: u8 = 2;
+/// The byte is a digit. The top bit, because moving top bits into a mask is one instruction.
+pub(crate) const DIGIT: u8 = 0x80;
+
+/// The classes of every byte, as a union of [`TOKEN`], [`WORD`] and [`DIGIT`].
+pub(crate) const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        classes[byte] = match byte as u8 {
+            b'0'..=b'9' => DIGIT | WORD | TOKEN,
+            b'A'..=b'Z' | b'a'..=b'z' | b'_' => WORD | TOKEN,
+            b'+' | b'/' | b'.' | b'~' | b'-' => TOKEN,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// The class masks of 64 positions.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Classes {
+    pub(crate) token: u64,
+    pub(crate) word: u64,
+    pub(crate) digit: u64,
+}
+
+impl Classes {
+    /// The positions where a token starts. `ahead` are the token bytes of the 64 positions that follow; bit 63 of
+    /// `behind` says whether the byte before the first is a word byte.
+    #[inline(always)]
+    pub(crate) fn starts(self, ahead: u64, behind: u64) -> u64 {
+        // Zeros shifted in from the top end every run at bit 63, so the last 16 positions get a word of their own, in
+        // which the runs go on. Two short chains of 64-bit steps beat one of 128-bit shifts.
+        let runs = sixteen(self.token) | sixteen(self.token >> 48 | ahead << 16) << 48;
+        runs & self.word & !(self.word << 1 | behind >> 63)
+    }
+}
+
+/// The bits from which on 16 in a row are set.
+#[inline(always)]
+fn sixteen(bits: u64) -> u64 {
+    let bits = bits & bits >> 1;
+    let bits = bits & bits >> 2;
+    let bits = bits & bits >> 4;
+    bits & bits >> 8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_sixteen_is_found_at_every_position() {
+        for at in 0..64 {
+            for length in 0..40 {
+                let token: u128 = ((1 << length) - 1) << at;
+                let classes = Classes { token: token as u64, word: 1 << at, digit: 0 };
+                let expected = if length >= 16 { 1 << at } else { 0 };
+                assert_eq!(classes.starts((token >> 64) as u64, 0), expected, "{length} at {at}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_word_byte_before_the_block_takes_away_its_first_start() {
+        let classes = Classes { token: u64::MAX, word: 0b1001, digit: 0 };
+        assert_eq!(classes.starts(0, 0), 0b1001);
+        assert_eq!(classes.starts(0, 1 << 63), 0b1000);
+    }
+}

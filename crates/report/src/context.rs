@@ -1,0 +1,48 @@
+//! What a report says besides what was found.
+
+use crate::LineHashes;
+
+/// What a report says besides what was found, and how it may look.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Context {
+    /// The version of keysieve: `0.1.0`.
+    pub version: String,
+    /// Which rules were used: the pack's version, `+`, 12 hex digits of the digest over all of them.
+    pub ruleset: String,
+    /// The verb that ran: `scan`. It is the category under which code scanning services file a SARIF run.
+    pub mode: String,
+    /// Where to read about the tool: an absolute URL, or nothing.
+    pub information_uri: Option<String>,
+    /// Colours in text.
+    pub color: bool,
+    /// Links to files in text, for terminals that know them (OSC 8); they need `root`.
+    pub hyperlinks: bool,
+    /// Raw secrets in text, JSON and JSONL. SARIF never has any.
+    pub show_secrets: bool,
+    /// How many columns the terminal has; `None` lets lines be as long as they are.
+    pub width: Option<usize>,
+    /// The absolute directory that the paths of files are relative to, `/`-separated. Only links in text show it.
+    pub root: Option<String>,
+    /// Hashes of the lines where findings start, for SARIF.
+    pub line_hashes: LineHashes,
+}
+
+impl Context {
+    /// A context for a pipe: no colours, no links, no raw secrets.
+    #[must_use]
+    pub fn new(version: impl Into<String>, ruleset: impl Into<String>) -> Self {
+        Self {
+            version: version.into(),
+            ruleset: ruleset.into(),
+            mode: "scan".to_owned(),
+            information_uri: None,
+            color: false,
+            hyperlinks: false,
+            show_secrets: false,
+            width: None,
+            root: None,
+            line_hashes: LineHashes::default(),
+        }
+    }
+}

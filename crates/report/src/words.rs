@@ -1,0 +1,109 @@
+//! Numbers and evidence in words.
+
+use keysieve_finding::{Evidence, Outcome, SkipClass, SkipReason};
+
+/// `1,234,567`.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// `1 file`, `2,000 files`.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// `512 bytes`, `12.3 MB`: powers of ten, one place.
+pub(crate) fn size(bytes: u64) -> String {
+    let mut unit = 1_000_u64;
+    for name in ["kB", "MB", "GB", "TB"] {
+        // Rounded in whole numbers, so that the same count reads the same on every machine.
+        let tenths = (u128::from(bytes) * 10 + u128::from(unit) / 2) / u128::from(unit);
+        if bytes < 1_000 {
+            break;
+        }
+        if tenths < 10_000 || name == "TB" {
+            return format!("{}.{} {name}", tenths / 10, tenths % 10);
+        }
+        unit *= 1_000;
+    }
+    count(bytes, "byte", "bytes")
+}
+
+/// What speaks for a finding, the strongest first. `entropy` only if it is wanted, as it says least.
+pub(crate) fn evidence(evidence: &Evidence, entropy: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    if let Some(note) = &evidence.note {
+        said.push(note.clone());
+    }
+    match evidence.checksum {
+        Some(true) => said.push("checksum valid".to_owned()),
+        Some(false) => said.push("checksum wrong".to_owned()),
+        None => {}
+    }
+    if let Some(structure) = &evidence.structure {
+        said.push(structure.clone());
+    }
+    if let Some(context) = &evidence.context {
+        said.push(format!("next to '{context}'"));
+    }
+    if entropy {
+        said.push(format!("entropy {:.2} bits a byte", evidence.entropy));
+    }
+    said
+}
+
+/// How many objects were left out on purpose, by reason, in the order of the reasons. Sources count ignored files
+/// without listing each, so what is counted and not listed was ignored.
+pub(crate) fn excluded(outcome: &Outcome) -> Vec<(SkipReason, u64)> {
+    let mut counts: Vec<(SkipReason, u64)> = Vec::new();
+    let mut listed = 0;
+    for skip in outcome.skips.iter().filter(|skip| skip.class == SkipClass::Excluded) {
+        add(&mut counts, skip.reason, 1);
+        listed += 1;
+    }
+    let unlisted = outcome.stats.excluded.saturating_sub(listed);
+    if unlisted > 0 {
+        add(&mut counts, SkipReason::Ignored, unlisted);
+    }
+    counts.sort_unstable();
+    counts
+}
+
+fn add(counts: &mut Vec<(SkipReason, u64)>, reason: SkipReason, more: u64) {
+    match counts.iter_mut().find(|(known, _)| *known == reason) {
+        Some((_, count)) => *count += more,
+        None => counts.push((reason, more)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_counted() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(count(1, "place", "places"), "1 place");
+        assert_eq!(count(0, "place", "places"), "0 places");
+    }
+
+    #[test]
+    fn sizes_round_to_one_place() {
+        assert_eq!(size(0), "0 bytes");
+        assert_eq!(size(999), "999 bytes");
+        assert_eq!(size(1_000), "1.0 kB");
+        assert_eq!(size(12_345_678), "12.3 MB");
+        assert_eq!(size(999_960), "1.0 MB");
+        assert_eq!(size(u64::MAX), "18446744.1 TB");
+    }
+}

@@ -1,0 +1,6 @@
+//! One outcome with everything odd in it, in every format; the schemas; and the law that no format shows a secret.
+
+mod canonical;
+mod masks;
+mod schemas;
+mod snapshots;

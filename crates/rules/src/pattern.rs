@@ -1,0 +1,168 @@
+//! What a rule looks for: `regex`, or `value` with `context`.
+
+use regex_syntax::hir::Hir;
+
+use crate::expression::{self, Role};
+use crate::file::Strictness;
+use crate::plan::{Driver, Plan, plan};
+use crate::reader::{At, Section};
+use crate::rule::{ContextPattern, Pattern};
+
+/// A pattern, its plan and its expression as a tree.
+pub(crate) struct Found {
+    pub(crate) pattern: Pattern,
+    pub(crate) plan: Plan,
+    hir: Hir,
+}
+
+impl Found {
+    pub(crate) fn is_context(&self) -> bool {
+        matches!(self.pattern, Pattern::Context(_))
+    }
+
+    /// Whether the expression says it all and has the property.
+    pub(crate) fn proves(&self, property: impl Fn(&Hir) -> bool) -> bool {
+        !self.is_context() && property(&self.hir)
+    }
+
+    /// The greatest length of the secret, if there is one.
+    pub(crate) fn longest_secret(&self) -> Option<usize> {
+        expression::secret(&self.hir).unwrap_or(&self.hir).properties().maximum_len()
+    }
+}
+
+/// Reads the pattern; `None` where it is missing or wrong.
+pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness) -> Option<Found> {
+    let regex = section.text("regex");
+    let value = section.text("value");
+    let words = section.strings("context");
+    let within = section.number("within");
+    let operator = section.boolean("operator");
+    match (regex, value) {
+        (Some(regex), None) => {
+            for key in
+                [("context", words.is_some()), ("within", within.is_some()), ("operator", operator.is_some())]
+            {
+                if key.1 {
+                    let what = format!("`{}` belongs to a `value`, not to a `regex`", key.0);
+                    section.report(
+                        section.key_at(key.0),
+                        what,
+                        "take it out, or write `value` in place of `regex`",
+                    );
+                }
+            }
+            let pattern = Pattern::Regex(regex.value.clone());
+            finish(section, ("regex", Role::Regex), &regex, pattern, open, strictness)
+        }
+        (None, Some(value)) => {
+            let words = check_words(section, words, strictness);
+            let within = check_within(section, within);
+            let context = ContextPattern {
+                value: value.value.clone(),
+                words,
+                within,
+                operator: operator.unwrap_or(true),
+            };
+            finish(section, ("value", Role::Value), &value, Pattern::Context(context), open, strictness)
+        }
+        (Some(_), Some(value)) => {
+            section.report(value.at, "`regex` and `value` exclude each other", "keep one of them");
+            None
+        }
+        (None, None) => {
+            // One of the wrong type was reported when it was read.
+            if !section.has("regex") && !section.has("value") {
+                let what = "there is neither `regex` nor `value`";
+                section.report(section.at(), what, "write `regex`, or `value` with `context`");
+            }
+            None
+        }
+    }
+}
+
+fn finish(
+    section: &Section<'_>,
+    (key, role): (&str, Role),
+    text: &At<String>,
+    pattern: Pattern,
+    open: bool,
+    strictness: Strictness,
+) -> Option<Found> {
+    let hir = match expression::check(&text.value, role, open, strictness) {
+        Ok(hir) => hir,
+        Err(complaints) => {
+            for (what, help) in complaints {
+                section.report(text.at, format!("`{key}`: {what}"), help);
+            }
+            return None;
+        }
+    };
+    match plan(&pattern) {
+        Ok(plan) if strictness == Strictness::Pack && matches!(plan.driver, Driver::Search) => {
+            section.report(
+                text.at,
+                format!("`{key}` can only be found by searching through everything"),
+                r"begin with \b, at least three literal characters and sixteen token bytes, or with a rare literal of at least four bytes",
+            );
+            None
+        }
+        Ok(plan) => Some(Found { pattern, plan, hir }),
+        Err(error) => {
+            section.report(
+                text.at,
+                format!("`{key}`: {error}"),
+                "change the expression, or choose the other kind of rule",
+            );
+            None
+        }
+    }
+}
+
+/// Separators that stand for each other, or for nothing, in a context word.
+const SEPARATORS: [char; 4] = ['-', '_', '.', ' '];
+
+fn check_words(section: &Section<'_>, words: Option<Vec<At<String>>>, strictness: Strictness) -> Vec<String> {
+    let words = words.unwrap_or_default();
+    if words.is_empty() {
+        section.report(
+            section.key_at("context"),
+            "a `value` has no words of `context`",
+            "list lower-case words one of which stands before the value",
+        );
+    }
+    for (index, word) in words.iter().enumerate() {
+        let text = &word.value;
+        let letters = text.bytes().filter(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()).count();
+        let separators = text.chars().filter(|c| SEPARATORS.contains(c)).count();
+        let ends = !text.starts_with(SEPARATORS) && !text.ends_with(SEPARATORS);
+        if letters + separators != text.len() || letters < 3 || !ends {
+            let what = format!("the context word `{text}` is not of the right form");
+            let help = "at least three lower-case letters or digits, with `-`, `_`, `.` or a space only between them";
+            section.report(word.at, what, help);
+        }
+        let same = words[..index].iter().find(|other| fold(&other.value) == fold(text));
+        if let Some(other) = same.filter(|_| strictness == Strictness::Pack) {
+            let what = format!("the context words `{}` and `{text}` are the same", other.value);
+            section.report(word.at, what, "separators stand for each other: keep one of the two");
+        }
+    }
+    words.into_iter().map(|word| word.value).collect()
+}
+
+fn fold(word: &str) -> String {
+    word.replace(SEPARATORS, "_")
+}
+
+/// The greatest distance of a context word.
+const MOST_WITHIN: u16 = 128;
+
+fn check_within(section: &Section<'_>, within: Option<At<f64>>) -> u16 {
+    const DEFAULT: u16 = 64;
+    let Some(within) = within else { return DEFAULT };
+    (1..=MOST_WITHIN).find(|&whole| f64::from(whole) == within.value).unwrap_or_else(|| {
+        let what = format!("`within` cannot be {}", within.value);
+        section.report(within.at, what, format!("write a whole number from 1 to {MOST_WITHIN}"));
+        DEFAULT
+    })
+}

@@ -1,0 +1,346 @@
+//! How the engine finds a rule's candidates, decided once when the rule is loaded.
+//!
+//! A *driver* says where a match can begin; a [`Shape`] is a form so simple that a loop over bytes confirms it, and
+//! where a rule has no shape, its expression does, anchored at the candidate.
+
+mod heads;
+mod set;
+mod shape;
+
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind, Look};
+use serde::{Deserialize, Serialize};
+
+pub use set::ByteSet;
+pub use shape::{Element, End, Shape};
+
+use crate::{ContextPattern, Pattern};
+
+/// How the engine finds a rule's candidates.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Plan {
+    /// Where a match can begin.
+    pub driver: Driver,
+    /// What must stand before a match.
+    pub left: Left,
+    /// Simple forms, tried in order, that together are equal to `body`; empty where the expression must confirm.
+    pub shapes: Vec<Shape>,
+    /// The expression without what `left` says: what a match is, wherever it begins.
+    pub body: String,
+    /// The longest match in bytes; `None` where there is no bound.
+    pub extent: Option<u32>,
+}
+
+/// Where a match can begin.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Driver {
+    /// At a token start (at least sixteen token bytes from there on) with one of these three-byte beginnings.
+    Prefix(Vec<[u8; 3]>),
+    /// At a token start that has the value's form and one of the words before it.
+    Context,
+    /// At `min..=max` bytes before one of these four-byte stems.
+    Stem {
+        /// The stems: a set of bytes for each of four positions.
+        stems: Vec<[ByteSet; 4]>,
+        /// The least distance from the start of a match to its stem.
+        min: u16,
+        /// The greatest distance.
+        max: u16,
+    },
+    /// Nowhere in particular: the whole object is searched where a keyword occurs in it, or always if there is none.
+    Search,
+}
+
+/// What must stand before a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Left {
+    /// Anything.
+    Any,
+    /// The start of the object, a byte that is no word byte, or the end of an escape sequence.
+    Word,
+    /// As `Word`, and no byte that the match itself could begin with, so that a value is never cut out of a longer
+    /// run.
+    Value,
+}
+
+/// A pattern that cannot be planned.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// The expression does not compile.
+    #[error("the expression does not compile: {0}")]
+    Syntax(String),
+    /// A context rule's value is not simple enough.
+    #[error(
+        "`value` must be a plain sequence of classes and literals whose repetitions cannot be confused with what follows them"
+    )]
+    ValueNotSimple,
+    /// A context rule's value can begin in a place that the token scanner does not see.
+    #[error("`value` must begin with at least 16 bytes of [A-Za-z0-9+/_.~-]")]
+    ValueTooShort,
+    /// An expression that can match nothing at all.
+    #[error("the expression matches the empty string")]
+    MatchesEmpty,
+}
+
+/// The bytes that tokens are made of; the kernel's token class.
+pub(crate) fn token_set() -> ByteSet {
+    ByteSet::of(|byte| byte.is_ascii_alphanumeric() || b"+/_.~-".contains(&byte))
+}
+
+pub(crate) fn word_set() -> ByteSet {
+    ByteSet::of(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Parses an expression as the engine compiles it: bytes, Unicode off.
+///
+/// # Errors
+/// If it is not an expression.
+pub(crate) fn parse(expression: &str) -> Result<Hir, PlanError> {
+    ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(expression)
+        .map_err(|error| PlanError::Syntax(error.to_string()))
+}
+
+/// Plans a pattern.
+///
+/// # Errors
+/// If the expression does not compile, or a context rule's value is not what the token scanner can find.
+pub fn plan(pattern: &Pattern) -> Result<Plan, PlanError> {
+    match pattern {
+        Pattern::Regex(expression) => plan_expression(expression),
+        Pattern::Context(context) => plan_context(context),
+    }
+}
+
+fn plan_expression(expression: &str) -> Result<Plan, PlanError> {
+    let hir = parse(expression)?;
+    let (left, hir) = strip_left(hir);
+    if hir.properties().minimum_len() == Some(0) {
+        return Err(PlanError::MatchesEmpty);
+    }
+    let extent = extent(&hir);
+    let shapes = shape::shapes(&hir).unwrap_or_default();
+    let driver = driver(&hir, left, &shapes);
+    Ok(Plan { driver, left, shapes, body: hir.to_string(), extent })
+}
+
+fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
+    let hir = parse(&context.value)?;
+    let mut shapes = shape::shapes(&hir).ok_or(PlanError::ValueNotSimple)?;
+    if shapes.iter().any(|shape| shape.end != End::Any || shape.elements.is_empty()) {
+        return Err(PlanError::ValueNotSimple);
+    }
+    if heads::token_prefix(&hir).0 < 16 {
+        return Err(PlanError::ValueTooShort);
+    }
+    for shape in &mut shapes {
+        let last = shape.elements.last().map(|element| element.set).unwrap_or_default();
+        shape.end = End::NotIn(last.union(&word_set()));
+    }
+    // The end is part of the body too, so that the expression alone says the same.
+    let mut body = Vec::new();
+    for shape in &shapes {
+        body.push(shape.to_expression());
+    }
+    Ok(Plan {
+        driver: Driver::Context,
+        left: Left::Value,
+        extent: extent(&hir),
+        body: body.join("|"),
+        shapes,
+    })
+}
+
+fn extent(hir: &Hir) -> Option<u32> {
+    hir.properties().maximum_len().and_then(|longest| u32::try_from(longest).ok())
+}
+
+/// Takes a leading `\b` or `\b{start-half}` off.
+fn strip_left(hir: Hir) -> (Left, Hir) {
+    match hir.into_kind() {
+        HirKind::Look(Look::WordAscii | Look::WordStartHalfAscii) => (Left::Word, Hir::empty()),
+        HirKind::Concat(mut parts) => {
+            let first = std::mem::replace(&mut parts[0], Hir::empty());
+            let (left, first) = strip_left(first);
+            parts[0] = first;
+            (left, Hir::concat(parts))
+        }
+        HirKind::Capture(mut capture) => {
+            // `(\bfoo)` captures the same bytes as `\b(foo)`.
+            let (left, sub) = strip_left(*capture.sub);
+            *capture.sub = sub;
+            (left, Hir::capture(capture))
+        }
+        kind => (Left::Any, rebuild(kind)),
+    }
+}
+
+fn rebuild(kind: HirKind) -> Hir {
+    match kind {
+        HirKind::Empty => Hir::empty(),
+        HirKind::Literal(literal) => Hir::literal(literal.0),
+        HirKind::Class(class) => Hir::class(class),
+        HirKind::Look(look) => Hir::look(look),
+        HirKind::Repetition(repetition) => Hir::repetition(repetition),
+        HirKind::Capture(capture) => Hir::capture(capture),
+        HirKind::Concat(parts) => Hir::concat(parts),
+        HirKind::Alternation(parts) => Hir::alternation(parts),
+    }
+}
+
+/// The most three-byte beginnings that one prefix rule may have.
+const MAX_HEADS: usize = 512;
+/// The most stems that one rule may have.
+const MAX_STEMS: usize = 6;
+/// How far before its stem a match may begin.
+const MAX_BACK: u32 = 128;
+
+fn driver(hir: &Hir, left: Left, shapes: &[Shape]) -> Driver {
+    // Anything that looks to the left of its own start cannot be confirmed on a slice that begins there.
+    if looks_around(hir) {
+        return Driver::Search;
+    }
+    if left != Left::Any && heads::token_prefix(hir).0 >= 16 {
+        if let Some(found) = heads::heads(hir, 3).and_then(|sets| heads::enumerate(&sets, MAX_HEADS)) {
+            if found.iter().all(|head| word_set().contains(head[0])) {
+                return Driver::Prefix(found);
+            }
+        }
+    }
+    stem_driver(hir, shapes).unwrap_or(Driver::Search)
+}
+
+fn looks_around(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Look(look) => !matches!(
+            look,
+            Look::WordAscii
+                | Look::WordEndHalfAscii
+                | Look::WordEndAscii
+                | Look::End
+                | Look::EndLF
+                | Look::EndCRLF
+        ),
+        HirKind::Repetition(repetition) => looks_around(&repetition.sub),
+        HirKind::Capture(capture) => looks_around(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().any(looks_around),
+        _ => false,
+    }
+}
+
+/// The best stem of an expression: at its start, or else after a part of bounded length.
+fn stem_driver(hir: &Hir, shapes: &[Shape]) -> Option<Driver> {
+    let at_start = heads::heads(hir, 4).and_then(|sets| heads::stems(&sets, MAX_STEMS));
+    if let Some((stems, _)) = at_start.filter(|(_, cost)| *cost <= heads::DEAR) {
+        return Some(Driver::Stem { stems, min: 0, max: 0 });
+    }
+    // Inside: only where the simple forms are known, because there every element has a place.
+    let inside: Option<Vec<Inside>> = shapes.iter().map(stem_inside).collect();
+    let inside = inside.filter(|inside| !inside.is_empty())?;
+    let mut stems: Vec<[ByteSet; 4]> = inside.iter().flat_map(|found| found.stems.iter().copied()).collect();
+    stems.sort_unstable();
+    stems.dedup();
+    let min = inside.iter().map(|found| found.min).min()?;
+    let max = inside.iter().map(|found| found.max).max()?;
+    (stems.len() <= MAX_STEMS).then_some(Driver::Stem { stems, min, max })
+}
+
+/// A stem after a part of bounded length.
+struct Inside {
+    stems: Vec<[ByteSet; 4]>,
+    min: u16,
+    max: u16,
+    cost: u64,
+}
+
+/// The rarest stem of a shape.
+fn stem_inside(shape: &Shape) -> Option<Inside> {
+    let mut best: Option<Inside> = None;
+    let (mut min, mut max) = (0_u32, 0_u32);
+    for index in 0..shape.elements.len() {
+        let sets = shape::four(&shape.elements[index..]);
+        if let Some((stems, cost)) = sets.and_then(|sets| heads::stems(&[sets], MAX_STEMS)) {
+            if cost <= heads::DEAR && best.as_ref().is_none_or(|best| cost < best.cost) {
+                let (min, max) = (u16::try_from(min).ok()?, u16::try_from(max).ok()?);
+                best = Some(Inside { stems, min, max, cost });
+            }
+        }
+        let element = &shape.elements[index];
+        min = min.saturating_add(element.min);
+        max = max.saturating_add(element.max);
+        if max > MAX_BACK {
+            break;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planned(expression: &str) -> Plan {
+        plan(&Pattern::Regex(expression.to_owned())).expect("a good expression")
+    }
+
+    #[test]
+    fn a_token_with_a_prefix_is_found_by_its_prefix() {
+        let plan = planned(r"\b(?P<secret>gh[pu]_[0-9A-Za-z]{36})\b");
+        let Driver::Prefix(heads) = &plan.driver else { panic!("{plan:?}") };
+        assert_eq!(heads.as_slice(), [*b"ghp", *b"ghu"]);
+        assert_eq!((plan.left, plan.extent), (Left::Word, Some(40)));
+        assert_eq!(plan.shapes.len(), 1);
+    }
+
+    #[test]
+    fn a_short_class_at_the_start_is_enumerated() {
+        let plan = planned(r"\bSK[0-9a-f]{32}\b");
+        let Driver::Prefix(heads) = &plan.driver else { panic!("{plan:?}") };
+        assert_eq!(heads.len(), 16);
+    }
+
+    #[test]
+    fn a_literal_inside_is_a_stem_at_a_distance() {
+        let plan = planned(r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}\b{end-half}");
+        let Driver::Stem { min, max, .. } = plan.driver else { panic!("{plan:?}") };
+        assert_eq!((min, max), (8, 10));
+        let plan = planned(r"\b[0-9a-f]{32}-us[0-9]{1,2}\b");
+        let Driver::Stem { min, max, .. } = plan.driver else { panic!("{plan:?}") };
+        assert_eq!((min, max), (32, 32));
+    }
+
+    #[test]
+    fn a_literal_start_in_either_case_is_one_stem() {
+        let plan = planned(r"(?i)passw(?:or)?d[0-9]{4}");
+        let Driver::Stem { stems, min: 0, max: 0 } = &plan.driver else { panic!("{plan:?}") };
+        assert_eq!(stems.len(), 1);
+    }
+
+    #[test]
+    fn what_has_no_literal_is_searched_for() {
+        assert!(matches!(planned(r"[0-9a-f]{32}").driver, Driver::Search));
+        assert!(matches!(planned(r"(?m)^token [0-9]{20}").driver, Driver::Search));
+    }
+
+    #[test]
+    fn an_unbounded_expression_has_no_extent() {
+        assert_eq!(planned(r"-----BEGIN KEY-----[\s\S]+?-----END").extent, None);
+    }
+
+    #[test]
+    fn a_value_ends_where_its_alphabet_ends() {
+        let context = ContextPattern {
+            value: "[0-9a-f]{32}".to_owned(),
+            words: vec!["acme".to_owned()],
+            within: 64,
+            operator: true,
+        };
+        let plan = plan(&Pattern::Context(context)).expect("a good value");
+        assert!(matches!(plan.shapes[0].end, End::NotIn(_)));
+        assert_eq!(plan.left, Left::Value);
+    }
+}
