@@ -45,6 +45,9 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
     let engine = Engine::builtin();
     let mut out = io::stdout().lock();
+    let searched = engine.searched();
+    writeln!(out, "{} rules, kernel {}", engine.len(), engine.kernel().name())?;
+    writeln!(out, "searched for in everything, having no driver: {} {}\n", searched.len(), searched.join(" "))?;
     let held = if arguments.hostile {
         time_hostile(&engine, &arguments, &mut out)?
     } else {

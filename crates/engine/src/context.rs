@@ -25,8 +25,8 @@ pub(crate) struct Context {
     within: Box<[u64; LONGEST + 1]>,
     /// For each rule the bits of its shapes.
     bits: Vec<u64>,
-    /// Whether every rule wants a digit.
-    digit: bool,
+    /// The values that must hold a digit, and can hold it only in the run that they begin.
+    digit: u64,
 }
 
 /// A word that points to rules.
@@ -78,7 +78,7 @@ impl Context {
             exact: Box::new([0; LONGEST + 1]),
             within: Box::new([0; LONGEST + 1]),
             bits: vec![0; rules.len()],
-            digit: true,
+            digit: u64::MAX,
         };
         let mut left_over = Vec::new();
         for (index, rule) in (0_u32..).zip(rules) {
@@ -88,7 +88,9 @@ impl Context {
                 continue;
             };
             this.bits[index as usize] = bits;
-            this.digit &= rule.gates.digit;
+            if !rule.gates.digit || !rule.plan.shapes.iter().all(is_one_run) {
+                this.digit &= !bits;
+            }
             for (number, word) in (0_u16..).zip(&pattern.words) {
                 this.add_word(word.as_bytes(), index, number);
             }
@@ -117,13 +119,11 @@ impl Context {
     }
 
     fn note_lengths(&mut self, shape: &Shape, bit: usize) {
-        let words = ByteSet::of(is_word);
-        let (mut least, mut most) = (0_usize, 0_usize);
-        for element in &shape.elements {
-            least = least.saturating_add(element.min as usize);
-            most = most.saturating_add(element.max as usize);
-        }
-        let only_words = shape.elements.iter().all(|element| element.set.is_subset(&words));
+        let only_words = shape.elements.iter().all(|element| element.set.is_subset(&ByteSet::of(is_word)));
+        let in_run = shape.elements.iter().take_while(|element| element.set.is_subset(&ByteSet::of(is_token)));
+        let (least, most) = in_run.fold((0_usize, 0_usize), |(least, most), element| {
+            (least.saturating_add(element.min as usize), most.saturating_add(element.max as usize))
+        });
         let table = if only_words { &mut self.exact } else { &mut self.within };
         // A run longer than the table is told by its last entry.
         for (length, bits) in table.iter_mut().enumerate() {
@@ -145,15 +145,12 @@ impl Context {
         self.words.is_empty()
     }
 
-    /// Whether a value without a digit is never wanted.
-    pub(crate) fn wants_digit(&self) -> bool {
-        self.digit
-    }
-
-    /// The values that could begin a run of so many word bytes and so many token bytes, as bits.
+    /// The values that could begin a run of so many word bytes and so many token bytes, with or without a digit, as
+    /// bits.
     #[inline]
-    pub(crate) fn fitting(&self, word_run: usize, token_run: usize) -> u64 {
-        self.exact[word_run.min(LONGEST)] | self.within[token_run.min(LONGEST)]
+    pub(crate) fn fitting(&self, word_run: usize, token_run: usize, digit: bool) -> u64 {
+        let fitting = self.exact[word_run.min(LONGEST)] | self.within[token_run.min(LONGEST)];
+        if digit { fitting } else { fitting & !self.digit }
     }
 
     /// Of these values, those that stand at `at`, and are not cut out of a longer run on the left.
@@ -220,6 +217,16 @@ impl Context {
             seen.hits.retain(|hit| hit.start >= earliest);
         }
     }
+}
+
+/// `[A-Za-z0-9+/_.~-]`, the kernel's token class.
+pub(crate) const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'.' | b'~' | b'-')
+}
+
+/// Whether a value is made of token bytes alone.
+fn is_one_run(shape: &Shape) -> bool {
+    shape.elements.iter().all(|element| element.set.is_subset(&ByteSet::of(is_token)))
 }
 
 const fn fold(byte: u8) -> u8 {

@@ -9,7 +9,7 @@ use keysieve_rules::{Driver, Pattern, Rule};
 
 use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
-use crate::context::{Context, assigned};
+use crate::context::{Context, assigned, is_token};
 use crate::heads::Heads;
 use crate::judge::judge;
 use crate::stems::Stems;
@@ -155,7 +155,7 @@ impl Engine {
     /// all of them: less than the range's end if an open block has begun whose end is not in the haystack and `whole`
     /// says that there is more to come.
     pub(crate) fn run(&self, haystack: &[u8], range: Range<usize>, whole: bool, scratch: &mut Scratch) -> usize {
-        let mut pass = Pass { engine: self, haystack, range: range.clone(), unsure: range.end };
+        let mut pass = Pass { engine: self, haystack, range: range.clone(), whole, unsure: range.end };
         let mut from = range.start;
         while from < range.end {
             let to = range.end.min(from + CHUNK);
@@ -168,7 +168,7 @@ impl Engine {
         // A stem may stand past the range while its match begins in it.
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
-        let sure = if whole { range.end } else { pass.unsure };
+        let sure = pass.unsure;
         scratch.matches.retain(|found| found.span.start < sure);
         scratch.matches.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
         sure
@@ -206,6 +206,8 @@ struct Pass<'a> {
     engine: &'a Engine,
     haystack: &'a [u8],
     range: Range<usize>,
+    /// Whether the haystack's end is the object's.
+    whole: bool,
     /// Where the first open block begins whose end is not in sight.
     unsure: usize,
 }
@@ -278,9 +280,8 @@ impl Pass<'_> {
     /// Tries the context rules whose values a run of this length can be.
     #[inline]
     fn value(&mut self, at: usize, runs: Runs, scratch: &mut Scratch) {
-        let context = &self.engine.context;
-        let fitting = context.fitting(runs.word, runs.token);
-        if fitting != 0 && (runs.digit || !context.wants_digit()) {
+        let fitting = self.engine.context.fitting(runs.word, runs.token, runs.digit);
+        if fitting != 0 {
             self.value_fits(at, fitting, scratch);
         }
     }
@@ -341,11 +342,11 @@ impl Pass<'_> {
                 scratch.matches.extend(judge(rule, compiled, self.haystack, spans, context));
                 true
             }
-            Confirmed::More => {
+            Confirmed::More if !self.whole => {
                 self.unsure = self.unsure.min(at);
                 false
             }
-            Confirmed::No => false,
+            Confirmed::More | Confirmed::No => false,
         }
     }
 }
@@ -375,9 +376,8 @@ impl Runs {
     /// From the bytes, where there are no masks.
     fn walk(haystack: &[u8], at: usize) -> Self {
         let bytes = &haystack[at..haystack.len().min(at + 4 * BLOCK)];
-        let is_token = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/_.~-".contains(byte);
         let word = bytes.iter().take_while(|&&byte| crate::boundary::is_word(byte)).count();
-        let token = bytes.iter().take_while(|byte| is_token(byte)).count();
+        let token = bytes.iter().take_while(|&&byte| is_token(byte)).count();
         Self { word, token, digit: bytes[..token].iter().any(u8::is_ascii_digit) }
     }
 }

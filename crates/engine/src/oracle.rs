@@ -41,14 +41,14 @@ impl Compiled {
         let mut at = range.start;
         while at < range.end {
             let Some(captures) = expression.captures_at(haystack, at) else { break };
-            let spans = spans(&captures, 0);
+            let spans = if self.rule.plan.left == Left::Value { value(&captures) } else { spans(&captures, 0) };
             if spans.whole.start >= range.end {
                 break;
             }
             let context = self.context_before(haystack, spans.whole.start);
             let starts = self.may_start(haystack, spans.whole.start);
             let is_context = matches!(self.rule.pattern, Pattern::Context(_));
-            if !starts || !self.value_ends(haystack, spans) || spans.whole.is_empty() || is_context && context.is_none() {
+            if !starts || spans.whole.is_empty() || is_context && context.is_none() {
                 at = spans.whole.start + 1;
                 continue;
             }
@@ -57,14 +57,6 @@ impl Compiled {
             last = spans.whole;
         }
         last
-    }
-
-    /// Whether a value ends where its alphabet ends: what its expression alone does not say.
-    fn value_ends(&self, haystack: &[u8], spans: Spans) -> bool {
-        self.rule.plan.left != Left::Value
-            || self.rule.plan.shapes.iter().any(|shape| {
-                crate::form::match_at(shape, haystack, spans.whole.start).is_some_and(|found| found == spans)
-            })
     }
 
     /// The nearest word before a context rule's value, if what the rule asks for stands there.
@@ -82,4 +74,11 @@ impl Compiled {
             })
         })
     }
+}
+
+/// The value that a context rule's expression found: the group that took part.
+fn value(captures: &regex::bytes::Captures<'_>) -> Spans {
+    let group = captures.iter().skip(1).flatten().next();
+    let span = group.map_or(Span::new(0, 0), |found| Span::new(found.start(), found.end()));
+    Spans { whole: span, secret: span }
 }

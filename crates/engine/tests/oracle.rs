@@ -71,12 +71,10 @@ fn scanned(engine: &Engine, haystack: &[u8]) -> Vec<(usize, usize, u32, usize, u
 fn same(engine: &Engine, haystack: &[u8]) -> Result<(), TestCaseError> {
     let scanned = scanned(engine, haystack);
     let oracle: Vec<_> = engine.oracle(haystack).iter().map(key).collect();
-    prop_assert_eq!(
-        explain(engine, haystack, &scanned),
-        explain(engine, haystack, &oracle),
-        "in {}",
-        haystack.escape_ascii()
-    );
+    let missed: Vec<_> = oracle.iter().filter(|found| !scanned.contains(found)).copied().collect();
+    let extra: Vec<_> = scanned.iter().filter(|found| !oracle.contains(found)).copied().collect();
+    let (missed, extra) = (explain(engine, haystack, &missed), explain(engine, haystack, &extra));
+    prop_assert!(missed.is_empty() && extra.is_empty(), "missed {missed:#?}, extra {extra:#?}");
     prop_assert_eq!(scanned, oracle);
     Ok(())
 }
@@ -102,18 +100,11 @@ fn fed(engine: &Engine, haystack: &[u8], cuts: &[usize]) -> Vec<(usize, usize, u
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 768, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_finds_what_the_oracle_finds(haystack in haystack()) {
         same(&ENGINE, &haystack)?;
-    }
-
-    #[test]
-    fn what_stands_at_the_seams_of_chunks_is_found(haystack in haystack(), at in 65_400_usize..65_600, fill in prop::sample::select(&[b' ', b'a', b'/', b'='][..])) {
-        let mut padded = vec![fill; at];
-        padded.extend_from_slice(&haystack);
-        same(&ENGINE, &padded)?;
     }
 
     #[test]
@@ -123,6 +114,18 @@ proptest! {
         cuts.retain(|&cut| cut < haystack.len());
         cuts.sort_unstable();
         prop_assert_eq!(fed(&ENGINE, &haystack, &cuts), scanned(&ENGINE, &haystack));
+    }
+}
+
+proptest! {
+    // Few, because the oracle takes its time over so many bytes.
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_stands_at_the_seams_of_chunks_is_found(haystack in haystack(), at in 65_400_usize..65_600, fill in prop::sample::select(&[b' ', b'a', b'/', b'='][..])) {
+        let mut padded = vec![fill; at];
+        padded.extend_from_slice(&haystack);
+        same(&ENGINE, &padded)?;
     }
 }
 

@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use keysieve_finding::{Confidence, Fingerprint, FingerprintKey, Origin, Severity};
-//! use keysieve_policy::{By, Date, IgnoreFile, Policy, Sighting, Verdict};
+//! use keysieve_policy::{By, Date, IgnoreFile, Policy, Sighting, Verdict, inline_allow};
 //!
 //! let today = Date::new(2026, 11, 30).expect("a date of the calendar");
 //! let mut policy = Policy::new(today);
@@ -20,14 +20,11 @@
 //!
 //! let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"value");
 //! let mut sighting = Sighting {
-//!     rule: "acme-key",
-//!     aliases: &[],
 //!     severity: Severity::High,
 //!     confidence: Confidence::High,
 //!     fingerprint: &print,
 //!     origin: &Origin::file(b"tests/data/a.env"),
-//!     line: b"KEY=value",
-//!     previous: None,
+//!     inline: false,
 //! };
 //! assert_eq!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile));
 //!
@@ -35,7 +32,8 @@
 //! sighting.origin = &live;
 //! assert_eq!(policy.verdict(&sighting), Verdict::Report);
 //!
-//! sighting.line = b"KEY=value  # keysieve:allow acme-key -- revoked in May";
+//! let line = b"KEY=value  # keysieve:allow acme-key -- revoked in May";
+//! sighting.inline = inline_allow(line, None, "acme-key", &[]).is_some();
 //! assert_eq!(policy.verdict(&sighting), Verdict::Suppressed(By::Inline));
 //! ```
 

@@ -2,15 +2,11 @@
 
 use keysieve_finding::{Confidence, Fingerprint, Origin, RuleInfo, Severity, Suppressed};
 
-use crate::{Date, IgnoreFile, inline_allow};
+use crate::{Date, IgnoreFile};
 
 /// One place where something that looks like a secret stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Sighting<'a> {
-    /// The id of the rule that says so.
-    pub rule: &'a str,
-    /// Its former ids: [`RuleInfo::aliases`].
-    pub aliases: &'a [String],
     /// How bad it is.
     pub severity: Severity,
     /// How sure it is.
@@ -19,25 +15,20 @@ pub struct Sighting<'a> {
     pub fingerprint: &'a Fingerprint,
     /// The object it is in.
     pub origin: &'a Origin,
-    /// The text of the line or lines it stands on, as [`inline_allow`] wants it.
-    pub line: &'a [u8],
-    /// The text of the line before them, if there is one.
-    pub previous: Option<&'a [u8]>,
+    /// Whether a comment allows it: what [`inline_allow`](crate::inline_allow) said of its line when that was at hand.
+    pub inline: bool,
 }
 
 impl<'a> Sighting<'a> {
     /// Fills in what a rule says of itself. Severity and confidence start as the rule's; evidence may change them.
     #[must_use]
-    pub fn new(rule: &'a RuleInfo, fingerprint: &'a Fingerprint, origin: &'a Origin, line: &'a [u8]) -> Self {
+    pub fn new(rule: &'a RuleInfo, fingerprint: &'a Fingerprint, origin: &'a Origin) -> Self {
         Self {
-            rule: &rule.id,
-            aliases: &rule.aliases,
             severity: rule.severity,
             confidence: rule.confidence,
             fingerprint,
             origin,
-            line,
-            previous: None,
+            inline: false,
         }
     }
 }
@@ -119,11 +110,8 @@ impl Policy {
         if sighting.confidence < self.min_confidence {
             return Verdict::Suppressed(By::Confidence);
         }
-        if self.inline_allow && heeds_comments(sighting.origin) {
-            let Sighting { rule, aliases, line, previous, .. } = *sighting;
-            if inline_allow(line, previous, rule, aliases).is_some() {
-                return Verdict::Suppressed(By::Inline);
-            }
+        if sighting.inline && self.inline_allow && heeds_comments(sighting.origin) {
+            return Verdict::Suppressed(By::Inline);
         }
         if !self.ignore_files.is_empty() {
             let path = sighting.origin.path();
@@ -167,14 +155,11 @@ mod tests {
         let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"value");
         let origin = Origin::file(b"src/a.rs");
         let mut sighting = Sighting {
-            rule: "acme-key",
-            aliases: &[],
             severity: Severity::Medium,
             confidence: Confidence::Medium,
             fingerprint: &print,
             origin: &origin,
-            line: b"key = value",
-            previous: None,
+            inline: false,
         };
         change(&mut sighting);
         policy.verdict(&sighting)
@@ -193,21 +178,17 @@ mod tests {
 
     #[test]
     fn a_comment_counts_in_files_only_and_can_be_switched_off() {
-        let allowed = b"key = value # keysieve:allow acme-key";
-        assert_eq!(verdict(&policy(), |it| it.line = allowed), Verdict::Suppressed(By::Inline));
+        assert_eq!(verdict(&policy(), |it| it.inline = true), Verdict::Suppressed(By::Inline));
         let deaf = Policy { inline_allow: false, ..policy() };
-        assert_eq!(verdict(&deaf, |it| it.line = allowed), Verdict::Report);
+        assert_eq!(verdict(&deaf, |it| it.inline = true), Verdict::Report);
         let stdin = Origin::stdin();
         let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"value");
         let sighting = Sighting {
-            rule: "acme-key",
-            aliases: &[],
             severity: Severity::High,
             confidence: Confidence::High,
             fingerprint: &print,
             origin: &stdin,
-            line: allowed,
-            previous: None,
+            inline: true,
         };
         assert_eq!(policy().verdict(&sighting), Verdict::Report);
     }

@@ -24,7 +24,6 @@ use self::model::{
     AutomationDetails, Driver, Log, LogicalLocation, PhysicalLocation, Region, Run, RunResult, Text, Tool,
     UriBase,
 };
-use self::notifications::Notifications;
 use crate::visible::visible;
 use crate::{Context, Format};
 
@@ -54,7 +53,6 @@ fn run(outcome: &Outcome, context: &Context) -> Run {
             result(finding, location, indexes[finding.rule.id.as_str()], context, &mut artifacts)
         })
         .collect();
-    let mut notifications = Notifications::of(outcome, Format::Sarif.left_out(outcome));
     let driver = Driver {
         name: "keysieve",
         full_name: format!("keysieve {}", context.version),
@@ -63,7 +61,6 @@ fn run(outcome: &Outcome, context: &Context) -> Run {
         semantic_version: context.version.clone(),
         information_uri: context.information_uri.clone(),
         rules: rules.values().map(|rule| rules::rule(rule)).collect(),
-        notifications: std::mem::take(&mut notifications.descriptors),
         properties: BTreeMap::from([("keysieve/ruleset", Value::from(context.ruleset.as_str()))]),
     };
     let root = "The root of the repository, or the directory that was scanned.".to_owned();
@@ -73,7 +70,7 @@ fn run(outcome: &Outcome, context: &Context) -> Run {
         column_kind: "utf16CodeUnits",
         original_uri_base_ids: BTreeMap::from([(SRCROOT, UriBase { description: Text { text: root } })]),
         redaction_tokens: [REDACTED],
-        invocations: [notifications.into_invocation(outcome)],
+        invocations: [notifications::invocation(outcome, Format::Sarif.left_out(outcome))],
         artifacts: artifacts.into_list(),
         results,
     }

@@ -8,7 +8,7 @@ use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use anstyle::Style;
-use keysieve_finding::{Finding, Location, Outcome};
+use keysieve_finding::{Finding, Location, MASK, Outcome};
 use unicode_width::UnicodeWidthStr;
 
 use self::paint::{BOLD, DIM, GUTTER, Link, Paint};
@@ -58,7 +58,12 @@ impl Block<'_> {
         let Finding { rule, severity, secret, .. } = self.finding;
         let level = self.paint.with(self.style, format!("{severity}[{}]", Visible(&rule.id)));
         let name = self.paint.with(BOLD, format!(": {}", Visible(&rule.name)));
-        writeln!(out, "{level}{name} {}", self.paint.with(self.style, secret.masked()))
+        write!(out, "{level}{name}")?;
+        // A mask that shows nothing says nothing.
+        match secret.masked() {
+            mask if mask == MASK => writeln!(out),
+            mask => writeln!(out, " {}", self.paint.with(self.style, format!("`{mask}`"))),
+        }
     }
 
     fn places(&self, out: &mut dyn Write) -> io::Result<()> {
@@ -67,7 +72,12 @@ impl Block<'_> {
         for (at, location) in locations.iter().take(MAX_PLACES).enumerate() {
             let arrow = paint.with(GUTTER, if at == 0 { "-->" } else { ":::" });
             let place = Link::to(location, self.context, Place(location));
-            writeln!(out, "{:gutter$}{arrow} {place}{}", "", paint.with(DIM, Decoded(location)))?;
+            write!(out, "{:gutter$}{arrow} {place}", "")?;
+            if !location.decoded_by.is_empty() {
+                let steps = visible(&location.decoded_by.join(", "));
+                write!(out, " {}", paint.with(DIM, format!("(in {steps})")))?;
+            }
+            writeln!(out)?;
             if at == 0 {
                 excerpt::write(location, gutter, self.style, paint, self.context.width, out)?;
             }
@@ -86,7 +96,7 @@ impl Block<'_> {
         if self.context.show_secrets {
             self.note("secret", &String::from_utf8_lossy(secret.expose()), false, out)?;
         }
-        let why = format!("{confidence}: {}", words::evidence(evidence, true).join(", "));
+        let why = format!("{confidence} ({})", words::evidence(evidence, true).join(", "));
         self.note("confidence", &why, true, out)?;
         if !rule.about.is_empty() {
             self.note("help", &rule.about, true, out)?;
@@ -142,18 +152,6 @@ impl Display for Place<'_> {
             write!(f, "{}, byte {byte_start}", Visible(path))
         } else {
             write!(f, "{}:{line}:{column}", Visible(path))
-        }
-    }
-}
-
-/// What had to be undone to read it.
-struct Decoded<'a>(&'a Location);
-
-impl Display for Decoded<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.decoded_by.as_slice() {
-            [] => Ok(()),
-            steps => write!(f, " (in {})", Visible(&steps.join(", "))),
         }
     }
 }

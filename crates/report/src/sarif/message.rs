@@ -26,7 +26,7 @@ fn cut(text: String, most: usize) -> String {
 
 /// What is put into a message must not look like a part of it: braces stand for arguments there, and brackets for
 /// links.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '{' | '}' | '[' | ']' | '\\' | '`') { '.' } else { c }).collect()
 }
 

@@ -44,8 +44,6 @@ pub(super) struct Driver {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) information_uri: Option<String>,
     pub(super) rules: Vec<Rule>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) notifications: Vec<Descriptor>,
     pub(super) properties: BTreeMap<&'static str, Value>,
 }
 
@@ -100,13 +98,6 @@ pub(super) struct RuleProperties {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Descriptor {
-    pub(super) id: String,
-    pub(super) short_description: Text,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(super) struct Invocation {
     pub(super) execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -125,7 +116,6 @@ pub(super) struct Notification {
 #[derive(Serialize)]
 pub(super) struct DescriptorReference {
     pub(super) id: String,
-    pub(super) index: usize,
 }
 
 #[derive(Serialize)]

@@ -22,7 +22,7 @@ pub(super) fn write(outcome: &Outcome, paint: Paint, out: &mut dyn Write) -> io:
         let what = "interrupted before the end; this is what was found until then.";
         writeln!(out, "{} {what}", paint.with(TROUBLE, "Incomplete:"))?;
     } else if !outcome.complete() {
-        let what = "what could not be read may hold secrets that are not listed here.";
+        let what = "what could not be scanned may hold secrets that are not listed here.";
         writeln!(out, "{} {what}", paint.with(TROUBLE, "Incomplete:"))?;
     }
     Ok(())
@@ -62,7 +62,7 @@ fn excluded(outcome: &Outcome) -> Option<String> {
                 words::count(count, "ignored (--no-ignore reads it)", "ignored (--no-ignore reads them)")
             }
             SkipReason::Symlink => words::count(count, "symbolic link", "symbolic links"),
-            SkipReason::Special => words::count(count, "FIFO, socket or device", "FIFOs, sockets or devices"),
+            SkipReason::Special => words::count(count, "special file", "special files"),
             SkipReason::TooLarge => words::count(count, "over the size limit", "over the size limit"),
             SkipReason::GitDirectory => words::count(count, "git directory", "git directories"),
             other => format!("{} {other}", words::grouped(count)),
@@ -92,10 +92,11 @@ fn gaps(outcome: &Outcome, paint: Paint, out: &mut dyn Write) -> io::Result<()> 
     if total == 0 {
         return Ok(());
     }
-    let heading = format!("Could not read {}:", words::count(total, "thing", "things"));
+    let heading = format!("Could not scan {}:", words::count(total, "object", "objects"));
     writeln!(out, "{}", paint.with(TROUBLE, heading))?;
     for gap in &gaps {
-        let path = Visible(&gap.path);
+        // The root itself has no name relative to itself.
+        let path = Visible(if gap.path.is_empty() { "." } else { &gap.path });
         write!(out, "  {path}: {}", gap.reason)?;
         if !gap.detail.is_empty() {
             write!(out, ": {}", Visible(&gap.detail))?;

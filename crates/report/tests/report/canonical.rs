@@ -8,8 +8,9 @@ use keysieve_finding::{
 };
 use keysieve_report::Context;
 
-pub fn context() -> Context {
+pub(crate) fn context() -> Context {
     let mut context = Context::new("0.1.0", "2026.11+0123456789ab");
+    context.information_uri = Some("https://example.com/keysieve".to_owned());
     let file = "nothing\nhere\n# größe 鍵🔑: \"…\"; other=…\n";
     context.line_hashes.read("deploy/größe 1.yaml".as_bytes(), file.as_bytes(), &[3]).expect("a slice");
     context
@@ -32,7 +33,7 @@ fn rule(id: &str, name: &str, severity: Severity, kind: SecretKind, about: &str)
 
 /// A line of a file: what it says before a secret, the secret, what it says after. `{}` in the parts around it is
 /// another secret's mask.
-pub fn place(
+pub(crate) fn place(
     origin: Origin,
     path: &str,
     line: u64,
@@ -175,7 +176,7 @@ fn skip(path: &str, reason: SkipReason, detail: &str) -> SkipRecord {
     SkipRecord { path: path.to_owned(), reason, class: reason.class(), detail: detail.to_owned() }
 }
 
-pub fn outcome() -> Outcome {
+pub(crate) fn outcome() -> Outcome {
     let skips = vec![
         skip(".git", SkipReason::GitDirectory, ""),
         skip("link", SkipReason::Symlink, ""),
@@ -199,7 +200,7 @@ pub fn outcome() -> Outcome {
 }
 
 /// Nothing found, nothing missed.
-pub fn clean() -> Outcome {
+pub(crate) fn clean() -> Outcome {
     Outcome {
         targets: vec![".".to_owned()],
         stats: Stats { objects: 1, bytes: 40, ..Stats::default() },
@@ -208,6 +209,6 @@ pub fn clean() -> Outcome {
 }
 
 /// Nothing found, and not to the end.
-pub fn interrupted() -> Outcome {
+pub(crate) fn interrupted() -> Outcome {
     Outcome { interrupted: true, ..clean() }
 }

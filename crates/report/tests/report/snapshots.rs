@@ -5,7 +5,7 @@ use keysieve_report::{Context, Format};
 
 use crate::canonical::{clean, context, interrupted, outcome};
 
-pub fn report(format: Format, outcome: &Outcome, context: &Context) -> String {
+pub(crate) fn report(format: Format, outcome: &Outcome, context: &Context) -> String {
     let mut report = Vec::new();
     format.write(outcome, context, &mut report).expect("a vector takes everything");
     String::from_utf8(report).expect("reports are UTF-8")

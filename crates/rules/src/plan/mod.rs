@@ -25,7 +25,8 @@ pub struct Plan {
     pub left: Left,
     /// Simple forms, tried in order, that together are equal to `body`; empty where the expression must confirm.
     pub shapes: Vec<Shape>,
-    /// The expression without what `left` says: what a match is, wherever it begins.
+    /// The expression without what `left` says: what a match is, wherever it begins. A context rule's takes the byte
+    /// after the value too, and has the value itself as the one group that takes part.
     pub body: String,
     /// The longest match in bytes; `None` where there is no bound.
     pub extent: Option<u32>,
@@ -141,11 +142,12 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         let last = shape.elements.last().map(|element| element.set).unwrap_or_default();
         shape.end = End::NotIn(last.union(&word_set()));
     }
-    // The end is part of the body too, so that the expression alone says the same.
-    let mut body = Vec::new();
-    for shape in &shapes {
-        body.push(shape.to_expression());
+    for shape in &mut shapes {
+        // The whole value is the secret.
+        shape.secret_start = 0;
+        shape.secret_end = u16::try_from(shape.elements.len()).map_err(|_| PlanError::ValueNotSimple)?;
     }
+    let body: Vec<String> = shapes.iter().map(Shape::to_value_expression).collect();
     Ok(Plan {
         driver: Driver::Context,
         left: Left::Value,

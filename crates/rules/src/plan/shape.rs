@@ -45,29 +45,21 @@ pub enum End {
 }
 
 impl Shape {
-    /// As an expression that says the same, `End::NotIn` apart, which no expression can say without taking a byte.
+    /// The value as an expression in a group of its own, with the byte after it where `End::NotIn` speaks of one: only
+    /// so can an expression say where a value ends.
     #[must_use]
-    pub fn to_expression(&self) -> String {
-        let mut expression = String::new();
-        for (index, element) in self.elements.iter().enumerate() {
-            if index == usize::from(self.secret_start) {
-                expression.push_str("(?P<secret>");
-            }
-            expression.push_str(&format!(
-                "{}{{{},{}}}",
-                element.set.to_class(false),
-                element.min,
-                element.max
-            ));
-            if index + 1 == usize::from(self.secret_end) {
-                expression.push(')');
-            }
+    pub fn to_value_expression(&self) -> String {
+        let mut expression = String::from("(");
+        for element in &self.elements {
+            expression.push_str(&format!("{}{{{},{}}}", element.set.to_class(false), element.min, element.max));
         }
-        expression.push_str(match self.end {
-            End::Any | End::NotIn(_) => "",
-            End::Boundary => r"\b",
-            End::NotWord => r"\b{end-half}",
-        });
+        expression.push(')');
+        match &self.end {
+            End::Any => {}
+            End::Boundary => expression.push_str(r"\b"),
+            End::NotWord => expression.push_str(r"\b{end-half}"),
+            End::NotIn(set) => expression.push_str(&format!(r"(?:{}|\z)", set.to_class(true))),
+        }
         expression
     }
 }

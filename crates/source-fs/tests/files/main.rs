@@ -2,7 +2,7 @@
 
 #[cfg(test)]
 mod ignored;
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod seen;

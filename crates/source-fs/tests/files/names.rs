@@ -1,4 +1,5 @@
 //! What files are called, and the way back.
+#![cfg(unix)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
