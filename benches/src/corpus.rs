@@ -23,14 +23,14 @@ impl Corpus {
         Self { name: name.to_owned(), bytes }
     }
 
-    /// `size` bytes of the files below `tree` whose names end in one of `endings`, in the order of their paths, each
-    /// taken at most once; when the tree has fewer bytes of the kind, so has the corpus.
+    /// `size` bytes of those of `files` whose names end in one of `endings`, in the order given, each taken at most
+    /// once; when the files have fewer bytes of the kind, so has the corpus.
     ///
     /// # Errors
-    /// When a directory or a file of the tree cannot be read.
-    pub fn of_tree(name: &str, tree: &Path, endings: &[&str], size: usize) -> io::Result<Self> {
+    /// When a file cannot be read.
+    pub fn of_files(name: &str, files: &[PathBuf], endings: &[&str], size: usize) -> io::Result<Self> {
         let mut bytes = Vec::with_capacity(size);
-        for file in files_below(tree)?.into_iter().filter(|file| ends_in(file, endings)) {
+        for file in files.iter().filter(|file| ends_in(file, endings)) {
             if bytes.len() >= size {
                 break;
             }
@@ -45,7 +45,7 @@ impl Corpus {
     }
 }
 
-/// The regular files below a directory, sorted by path; symlinks are not followed.
+/// The regular files below a directory, sorted by the bytes of their paths; symlinks are not followed.
 ///
 /// # Errors
 /// When a directory cannot be read.
@@ -62,7 +62,7 @@ pub fn files_below(directory: &Path) -> io::Result<Vec<PathBuf>> {
             }
         }
     }
-    files.sort();
+    files.sort_unstable_by(|a, b| a.as_os_str().cmp(b.as_os_str()));
     Ok(files)
 }
 
@@ -82,15 +82,16 @@ mod tests {
         fs::write(tree.path().join("lib/a.c"), "second").unwrap();
         fs::write(tree.path().join("a.h"), "first\n").unwrap();
         fs::write(tree.path().join("readme.md"), "never").unwrap();
-        let corpus = Corpus::of_tree("c", tree.path(), &[".c", ".h"], 1000).unwrap();
+        let files = files_below(tree.path()).unwrap();
+        let corpus = Corpus::of_files("c", &files, &[".c", ".h"], 1000).unwrap();
         assert_eq!(corpus.bytes, b"first\nsecond\n");
-        let corpus = Corpus::of_tree("c", tree.path(), &[".c", ".h"], 8).unwrap();
+        let corpus = Corpus::of_files("c", &files, &[".c", ".h"], 8).unwrap();
         assert_eq!(corpus.bytes, b"first\nse");
     }
 
     #[test]
     fn a_tree_that_is_not_there_is_an_error() {
         let tree = tempfile::tempdir().unwrap();
-        assert!(Corpus::of_tree("c", &tree.path().join("gone"), &[".c"], 8).is_err());
+        assert!(files_below(&tree.path().join("gone")).is_err());
     }
 }

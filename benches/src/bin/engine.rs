@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use keysieve_benches::{
-    Corpus, KeywordAutomaton, base64_text, c_source, count_lines, dense_json, hostile, json_logs,
-    minified_js, random_bytes,
+    Corpus, KeywordAutomaton, base64_text, c_source, count_lines, dense_json, files_below, hostile,
+    json_logs, minified_js, random_bytes,
 };
 use keysieve_engine::{Engine, Scratch};
 use keysieve_kernel::{BLOCK, ByteSet, Kernel, Stem};
@@ -47,7 +47,12 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut out = io::stdout().lock();
     let searched = engine.searched();
     writeln!(out, "{} rules, kernel {}", engine.len(), engine.kernel().name())?;
-    writeln!(out, "searched for in everything, having no driver: {} {}\n", searched.len(), searched.join(" "))?;
+    writeln!(
+        out,
+        "searched for in everything, having no driver: {} {}\n",
+        searched.len(),
+        searched.join(" ")
+    )?;
     let held = if arguments.hostile {
         time_hostile(&engine, &arguments, &mut out)?
     } else {
@@ -165,14 +170,17 @@ fn time_everyday(
 fn everyday(size: usize, tree: Option<&Path>) -> io::Result<Vec<(Corpus, Option<f64>)>> {
     let code = Some(1.5);
     let mut corpora = match tree {
-        Some(tree) => vec![
-            (Corpus::of_tree("C source", tree, &[".c", ".h", ".cc"], size)?, code),
-            (Corpus::of_tree("minified JS", tree, &[".min.js"], size)?, code),
-            (Corpus::of_tree("JavaScript", tree, &[".js", ".mjs"], size)?, None),
-            (Corpus::of_tree("Python", tree, &[".py"], size)?, None),
-            (Corpus::of_tree("JSON files", tree, &[".json"], size)?, None),
-            (Corpus::of_tree("source maps", tree, &[".map"], size)?, None),
-        ],
+        Some(tree) => {
+            let files = files_below(tree)?;
+            vec![
+                (Corpus::of_files("C source", &files, &[".c", ".h", ".cc"], size)?, code),
+                (Corpus::of_files("minified JS", &files, &[".min.js"], size)?, code),
+                (Corpus::of_files("JavaScript", &files, &[".js", ".mjs"], size)?, None),
+                (Corpus::of_files("Python", &files, &[".py"], size)?, None),
+                (Corpus::of_files("JSON files", &files, &[".json"], size)?, None),
+                (Corpus::of_files("source maps", &files, &[".map"], size)?, None),
+            ]
+        }
         None => vec![(c_source(size), code), (minified_js(size), code)],
     };
     corpora.push((json_logs(size), Some(1.0)));

@@ -1,1 +1,71 @@
-fn main() {}
+//! The command `keysieve`: arguments in, a report and an exit code out.
+
+mod arguments;
+mod exit;
+mod file_list;
+mod fingerprint_key;
+mod ignore_files;
+mod man;
+mod messages;
+mod outputs;
+mod panic;
+mod progress;
+mod rules;
+mod ruleset;
+mod scan;
+mod signals;
+mod size;
+mod today;
+
+use std::io::{self, ErrorKind, Write};
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{CommandFactory, Parser};
+
+use crate::arguments::{Arguments, Verb};
+use crate::exit::Exit;
+
+fn main() -> ExitCode {
+    panic::install_hook();
+    catch_unwind(run).unwrap_or(Exit::Internal).into()
+}
+
+fn run() -> Exit {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return messages::usage(&error),
+    };
+    match arguments.verb {
+        Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Rules(verb) => said(rules::run(&verb)),
+        Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
+        Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),
+    }
+}
+
+/// Prints the error, if it is one.
+fn said(result: Result<Exit>) -> Exit {
+    result.unwrap_or_else(|error| {
+        messages::error(&format!("{error:#}"));
+        Exit::Usage
+    })
+}
+
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "keysieve", &mut script);
+    script
+}
+
+/// Writes to standard output. Whoever closes it has read enough.
+fn print(bytes: &[u8]) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(error).context("standard output"))
+        }
+        _ => Ok(()),
+    }
+}

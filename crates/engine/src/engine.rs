@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use keysieve_finding::Span;
+use keysieve_finding::{SecretKind, Span};
 use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
 use keysieve_rules::{Driver, Pattern, Rule};
 
@@ -18,8 +18,15 @@ use crate::{Match, Scratch};
 /// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
 const CHUNK: usize = 64 * 1024;
 
-/// How far left of a match anything looks: the words before a value, an escape sequence.
-pub(crate) const LOOKBEHIND: usize = 256;
+/// How far left of a match windows keep bytes: more than the words before a value and an escape sequence need, so that
+/// whoever shows a match has the line before it.
+pub(crate) const LOOKBEHIND: usize = 20 * 1024;
+
+/// How far right of a match windows have bytes, at least: the rest of its line.
+const LOOKAHEAD: usize = 9 * 1024;
+
+/// The provider of rules that name none.
+const GENERIC: &str = "Generic";
 
 /// Rules that cannot be used together.
 #[derive(Debug, thiserror::Error)]
@@ -91,7 +98,7 @@ impl Engine {
             .unwrap_or_else(|| Kernel::new(&kernel_stems));
         let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
-        let reach = bounded.max().unwrap_or(0) + 1;
+        let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
         Ok(Self { rules, kernel, heads, stems, context, search, reach })
     }
 
@@ -111,6 +118,24 @@ impl Engine {
     #[must_use]
     pub fn rule(&self, index: u32) -> &Rule {
         &self.rules[index as usize].rule
+    }
+
+    /// How specific a rule is: of several that claim one secret, the one with the most has it. A token with a form of
+    /// its own counts more than a value told by the words near it, and that more than anything assigned to a name.
+    #[must_use]
+    pub fn specificity(&self, index: u32) -> u8 {
+        let rule = self.rule(index);
+        let form = match rule.plan.driver {
+            Driver::Prefix(_) => 4,
+            Driver::Context => 3,
+            Driver::Stem { .. } | Driver::Search => 2,
+        };
+        match (rule.info.kind, rule.info.provider.as_str()) {
+            (SecretKind::PrivateKey, _) => 5,
+            (SecretKind::Password, _) => 1,
+            (_, GENERIC) => 0,
+            _ => form,
+        }
     }
 
     /// Every rule, in the order of their indices.
@@ -133,7 +158,7 @@ impl Engine {
         all.into_iter().map(|index| self.rule(index).info.id.as_str()).collect()
     }
 
-    /// How many bytes past its start a match of any rule with a bound may need, to be sure.
+    /// How many bytes past its start a match of any rule with a bound may need, to be sure, and to show its line.
     #[must_use]
     pub fn reach(&self) -> usize {
         self.reach

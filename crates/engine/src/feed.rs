@@ -31,6 +31,10 @@ pub struct Step<'a> {
     pub base: u64,
     /// The matches, in the order of their starts; their spans are of `haystack`.
     pub matches: &'a [Match],
+    /// Up to where in `haystack` all matches are known: what is behind it may hold secrets that are not among them.
+    pub sure: usize,
+    /// Where in the object the next step's bytes begin.
+    pub next: u64,
 }
 
 /// Small windows are gathered until there is so much, so that what overlaps is a small part of it.
@@ -56,7 +60,7 @@ impl Feed {
         scratch.reset(engine.len());
         if last && self.kept.is_empty() && self.base == 0 {
             engine.run(bytes, 0..bytes.len(), true, scratch);
-            found(Step { haystack: bytes, base: 0, matches: &scratch.matches });
+            found(Step { haystack: bytes, base: 0, matches: &scratch.matches, sure: bytes.len(), next: bytes.len() as u64 });
             return;
         }
         self.kept.extend_from_slice(bytes);
@@ -71,7 +75,8 @@ impl Feed {
             scratch.last[rule as usize] = Span::new(self.done, self.done + length);
         }
         let sure = engine.run(&self.kept, self.done..end, last, scratch);
-        found(Step { haystack: &self.kept, base: self.base, matches: &scratch.matches });
+        let next = self.base + sure.saturating_sub(LOOKBEHIND) as u64;
+        found(Step { haystack: &self.kept, base: self.base, matches: &scratch.matches, sure, next });
         // An open block is looked at again when its end must be in sight.
         let open = if sure < end { OPEN_EXTENT } else { 0 };
         self.keep(sure, scratch);

@@ -1,0 +1,180 @@
+//! From sightings to findings: judged place by place, then merged by secret.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use globset::{Candidate, GlobMatcher};
+use keysieve_engine::{Engine, Scratch};
+use keysieve_finding::{
+    Finding, Fingerprint, FingerprintKey, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
+};
+use keysieve_policy::{Policy, Verdict};
+
+use crate::redact::mask;
+use crate::sighting::Sighting;
+
+/// Below this many bits, a value could be guessed from its fingerprint under a known key.
+const GUESSABLE: f64 = 64.0;
+
+/// Everything that was seen.
+pub(crate) struct Merge<'a> {
+    engine: &'a Engine,
+    policy: &'a Policy,
+    key: &'a FingerprintKey,
+    sightings: Vec<Sighting>,
+    skips: Vec<(Origin, Skip)>,
+}
+
+impl<'a> Merge<'a> {
+    pub(crate) fn new(engine: &'a Engine, policy: &'a Policy, key: &'a FingerprintKey) -> Self {
+        Self { engine, policy, key, sightings: Vec::new(), skips: Vec::new() }
+    }
+
+    pub(crate) fn add(&mut self, sightings: Vec<Sighting>, skips: Vec<(Origin, Skip)>) {
+        self.sightings.extend(sightings);
+        self.skips.extend(skips);
+    }
+
+    /// Judges, merges and sorts.
+    pub(crate) fn outcome(&mut self, paths: &[Option<GlobMatcher>]) -> Outcome {
+        let mut outcome = Outcome::default();
+        self.skips(&mut outcome);
+        let mut sightings = std::mem::take(&mut self.sightings);
+        sightings.sort_by_cached_key(|sighting| {
+            let location = &sighting.location;
+            (location.origin.path(), location.byte_start, location.byte_end, sighting.rule)
+        });
+        let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
+        let mut ordinals = BTreeMap::new();
+        let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
+        let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
+        for mut sighting in sightings {
+            let path = sighting.location.origin.path();
+            if let Some(Some(glob)) = paths.get(sighting.rule as usize) {
+                if !glob.is_match_candidate(&Candidate::from_bytes(&path)) {
+                    continue;
+                }
+            }
+            let info = &infos[sighting.rule as usize];
+            let fingerprint = self.fingerprint(&sighting, info, &path, &mut ordinals);
+            let judged = keysieve_policy::Sighting {
+                severity: info.severity,
+                confidence: sighting.confidence,
+                fingerprint: &fingerprint,
+                origin: &sighting.location.origin,
+                inline: sighting.inline,
+            };
+            if let Verdict::Suppressed(by) = self.policy.verdict(&judged) {
+                by.count(&mut outcome.stats.suppressed);
+                continue;
+            }
+            sighting.location.path = names.of(&path);
+            let key = (sighting.rule, sighting.secret.expose().to_vec());
+            match by_secret.get(&key) {
+                Some(&index) => add_place(&mut outcome.findings[index], sighting),
+                None => {
+                    by_secret.insert(key, outcome.findings.len());
+                    outcome.findings.push(finding(sighting, info, fingerprint));
+                }
+            }
+        }
+        outcome
+    }
+
+    /// A finding's fingerprint: of its value, unless that could be guessed from it.
+    fn fingerprint(
+        &self,
+        sighting: &Sighting,
+        info: &RuleInfo,
+        path: &[u8],
+        ordinals: &mut BTreeMap<(u32, Vec<u8>, Box<[u8]>), u64>,
+    ) -> Fingerprint {
+        let bits = sighting.evidence.entropy * sighting.secret.expose().len() as f64;
+        if self.key.is_custom() || bits >= GUESSABLE {
+            return Fingerprint::of_secret(self.key, &info.id, sighting.secret.expose());
+        }
+        let count = ordinals.entry((sighting.rule, path.to_vec(), sighting.name.clone())).or_default();
+        let ordinal = *count;
+        *count += 1;
+        Fingerprint::of_place(self.key, &info.id, path, &sighting.name, ordinal)
+    }
+
+    fn skips(&mut self, outcome: &mut Outcome) {
+        let mut scratch = Scratch::new(self.engine);
+        for (origin, skip) in std::mem::take(&mut self.skips) {
+            let class = skip.reason.class();
+            match class {
+                SkipClass::Excluded => outcome.stats.excluded += 1,
+                SkipClass::Gap => outcome.stats.gaps += 1,
+            }
+            outcome.skips.push(SkipRecord {
+                path: mask(self.engine, &mut scratch, &origin.path()),
+                reason: skip.reason,
+                class,
+                detail: mask(self.engine, &mut scratch, skip.detail.as_bytes()),
+            });
+        }
+        outcome.skips.sort();
+    }
+
+    /// Notes that the time was over.
+    pub(crate) fn late(&self, outcome: &mut Outcome, timeout: Duration) {
+        outcome.stats.gaps += 1;
+        outcome.skips.push(SkipRecord {
+            path: String::new(),
+            reason: SkipReason::Timeout,
+            class: SkipClass::Gap,
+            detail: format!("the run was ended after {} s; what came later was not scanned", timeout.as_secs_f64()),
+        });
+        outcome.skips.sort();
+    }
+
+    pub(crate) fn mask(&self, text: &[u8]) -> String {
+        mask(self.engine, &mut Scratch::new(self.engine), text)
+    }
+}
+
+/// Safe names of paths; the findings of one object come one after the other.
+struct Names<'a> {
+    engine: &'a Engine,
+    scratch: Scratch,
+    last: Option<(Vec<u8>, String)>,
+}
+
+impl Names<'_> {
+    fn of(&mut self, path: &[u8]) -> String {
+        match &self.last {
+            Some((last, name)) if last == path => name.clone(),
+            _ => {
+                let name = mask(self.engine, &mut self.scratch, path);
+                self.last = Some((path.to_vec(), name.clone()));
+                name
+            }
+        }
+    }
+}
+
+fn finding(sighting: Sighting, info: &Arc<RuleInfo>, fingerprint: Fingerprint) -> Finding {
+    Finding {
+        rule: Arc::clone(info),
+        severity: info.severity,
+        confidence: sighting.confidence,
+        secret: sighting.secret,
+        fingerprint,
+        evidence: sighting.evidence,
+        locations: vec![sighting.location],
+        total_locations: 1,
+    }
+}
+
+fn add_place(finding: &mut Finding, sighting: Sighting) {
+    finding.total_locations += 1;
+    if sighting.confidence > finding.confidence {
+        finding.confidence = sighting.confidence;
+        finding.evidence = sighting.evidence;
+    }
+    if finding.locations.len() < Finding::MAX_LOCATIONS {
+        finding.locations.push(sighting.location);
+    }
+}

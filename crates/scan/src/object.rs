@@ -1,0 +1,245 @@
+//! One object on its way through the engine.
+
+use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
+use keysieve_finding::{Evidence, Location, Origin, Secret, Span};
+use keysieve_policy::{LONGEST_LINE, inline_allow};
+use keysieve_source::Blob;
+
+use crate::cursor::Cursor;
+use crate::run::Rules;
+use crate::sighting::Sighting;
+use crate::snippet::{Hidden, snippet};
+use crate::utf16::{self, Decoder};
+
+/// What is kept of an object between its windows.
+#[derive(Debug, Default)]
+pub(crate) struct Object {
+    feed: Feed,
+    form: Option<Form>,
+    /// Where the next step's bytes begin.
+    cursor: Option<Cursor>,
+    /// The secrets of earlier steps that later ones can still show, in bytes of the decoded object.
+    recent: Vec<(u64, u64, Hidden)>,
+    sightings: Vec<Sighting>,
+}
+
+/// How an object is stored.
+#[derive(Debug)]
+struct Form {
+    /// Where the object, or the piece of it that the source hands over, begins.
+    offset: u64,
+    /// Bytes of a byte order mark that are not decoded.
+    mark: u64,
+    decoder: Option<Decoder>,
+    binary: bool,
+}
+
+/// How much of an object is looked at for NUL bytes.
+const LOOKED_AT: usize = 8192;
+
+impl Form {
+    fn of(blob: &Blob<'_>) -> Self {
+        let start = &blob.bytes[..blob.bytes.len().min(LOOKED_AT)];
+        let (decoder, mark) = match utf16::detect(start) {
+            Some((order, mark)) => (Some(Decoder::new(order)), mark as u64),
+            None => (None, 0),
+        };
+        let binary = decoder.is_none() && start.contains(&0);
+        Self { offset: blob.offset, mark, decoder, binary }
+    }
+}
+
+impl Object {
+    /// Takes the next window. With the last one, says what was seen in the object.
+    pub(crate) fn window(&mut self, rules: &Rules<'_>, blob: &Blob<'_>, scratch: &mut Scratch) -> Vec<Sighting> {
+        let mut form = self.form.take().unwrap_or_else(|| Form::of(blob));
+        let mut cursor = self.cursor.take().unwrap_or_else(|| Cursor::new(blob.line));
+        let mut text = Vec::new();
+        let bytes = match &mut form.decoder {
+            Some(decoder) => {
+                let mark = if blob.offset == form.offset { form.mark as usize } else { 0 };
+                decoder.decode(&blob.bytes[mark..], blob.last, &mut text);
+                &text
+            }
+            None => blob.bytes,
+        };
+        let (recent, sightings) = (&mut self.recent, &mut self.sightings);
+        self.feed.window(rules.engine, bytes, blob.last, scratch, |step| {
+            let mut view = View { rules, origin: blob.origin, form: &form, step, cursor };
+            view.look(recent, sightings);
+            cursor = view.cursor;
+        });
+        (self.form, self.cursor) = (Some(form), Some(cursor));
+        if blob.last { std::mem::take(&mut self.sightings) } else { Vec::new() }
+    }
+}
+
+/// A step of the engine, seen with what is known of the object.
+struct View<'a> {
+    rules: &'a Rules<'a>,
+    origin: &'a Origin,
+    form: &'a Form,
+    step: Step<'a>,
+    /// Where the step's bytes begin.
+    cursor: Cursor,
+}
+
+impl View<'_> {
+    fn look(&mut self, recent: &mut Vec<(u64, u64, Hidden)>, sightings: &mut Vec<Sighting>) {
+        let Step { haystack, base, matches, sure, next } = self.step;
+        if !matches.is_empty() {
+            let hidden = self.hidden(recent);
+            let mut order: Vec<&Match> = matches.iter().collect();
+            order.sort_by_key(|found| (found.secret.start, found.secret.end, found.rule));
+            let mut cursor = self.cursor;
+            if base == 0 && haystack.starts_with(b"\xef\xbb\xbf") {
+                cursor.advance(&haystack[..3]);
+                cursor.skip_mark(3);
+            }
+            let shown = haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
+            for found in order {
+                let secret = widen(haystack, found.secret);
+                let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
+                if from < secret.start {
+                    cursor.advance(&haystack[from..secret.start]);
+                }
+                sightings.push(self.sighting(found, secret, &cursor, &hidden, shown));
+            }
+            let kept = |secret: &Hidden| {
+                (base + secret.span.start as u64, base + secret.span.end as u64, *secret)
+            };
+            *recent = hidden.iter().map(kept).filter(|secret| secret.1 > next).collect();
+        }
+        let passed = usize::try_from(next - base).unwrap_or(usize::MAX).min(haystack.len());
+        if !self.form.binary && passed < haystack.len() {
+            self.cursor.advance(&haystack[..passed]);
+        } else {
+            // The last step, or an object without lines.
+            self.cursor.at = next;
+        }
+    }
+
+    /// All secrets of the step and of earlier ones, in bytes of the step's haystack, sorted.
+    fn hidden(&self, recent: &[(u64, u64, Hidden)]) -> Vec<Hidden> {
+        let base = self.step.base;
+        let place = |at: u64| usize::try_from(at.saturating_sub(base)).unwrap_or(usize::MAX);
+        let earlier = recent.iter().filter(|secret| secret.1 > base);
+        let mut hidden: Vec<Hidden> = earlier
+            .map(|&(start, end, secret)| Hidden { span: Span::new(place(start), place(end)), ..secret })
+            .collect();
+        for found in self.step.matches {
+            let kind = self.rules.engine.rule(found.rule).info.kind.mask();
+            hidden.push(Hidden { span: widen(self.step.haystack, found.secret), kind });
+        }
+        hidden.sort_by_key(|secret| (secret.span.start, secret.span.end));
+        hidden.dedup_by_key(|secret| (secret.span, secret.kind));
+        hidden
+    }
+
+    fn sighting(&self, found: &Match, secret: Span, start: &Cursor, hidden: &[Hidden], shown: usize) -> Sighting {
+        let rule = self.rules.engine.rule(found.rule);
+        let haystack = self.step.haystack;
+        let mut end = *start;
+        end.advance(&haystack[secret.range()]);
+        let kind = rule.info.kind.mask();
+        let base = self.step.base;
+        Sighting {
+            rule: found.rule,
+            specificity: self.rules.specificity(found.rule),
+            distance: found.context.map_or(0, |(_, word)| (found.secret.start - word.start) as u64),
+            span: (base + secret.start as u64, base + secret.end as u64),
+            confidence: found.confidence,
+            secret: Secret::new(&haystack[secret.range()], kind),
+            evidence: self.evidence(found),
+            location: self.location(secret, (start, &end), hidden, shown),
+            name: name_before(haystack, found.secret.start).into(),
+            inline: self.allowed(secret, rule),
+        }
+    }
+
+    fn location(&self, secret: Span, (start, end): (&Cursor, &Cursor), hidden: &[Hidden], shown: usize) -> Location {
+        let Form { offset, mark, decoder, binary } = self.form;
+        let stored = |cursor: &Cursor, at: usize| match decoder {
+            Some(_) => offset + mark + 2 * cursor.units(),
+            None => offset + self.step.base + at as u64,
+        };
+        let near = hidden.iter().filter(|other| {
+            other.span.end + 512 > secret.start && other.span.start < secret.end + 512
+        });
+        let near: Vec<Hidden> = near.copied().collect();
+        let text = |value: u64| if *binary { 1 } else { value };
+        Location {
+            origin: self.origin.clone(),
+            path: String::new(),
+            line: text(start.line),
+            column: text(start.column()),
+            end_line: text(end.line),
+            end_column: text(end.column()),
+            utf16_column: text(start.utf16_column()),
+            utf16_end_column: text(end.utf16_column()),
+            byte_start: stored(start, secret.start),
+            byte_end: stored(end, secret.end),
+            binary: *binary,
+            decoded_by: decoder.iter().map(|decoder| decoder.name().to_owned()).collect(),
+            snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
+        }
+    }
+
+    fn evidence(&self, found: &Match) -> Evidence {
+        let word = found.context.map(|(_, word)| {
+            String::from_utf8_lossy(&self.step.haystack[word.range()]).to_lowercase()
+        });
+        Evidence {
+            entropy: (found.entropy * 100.0).round() / 100.0,
+            checksum: match found.checksum {
+                Checked::None => None,
+                Checked::Valid => Some(true),
+                Checked::Invalid => Some(false),
+            },
+            structure: match found.note {
+                Note::Encrypted => Some("private key, encrypted".to_owned()),
+                Note::Unencrypted => Some("private key, not encrypted".to_owned()),
+                _ => None,
+            },
+            context: word,
+            note: (found.note == Note::DocumentationExample).then(|| "documentation example".to_owned()),
+        }
+    }
+
+    /// Whether a comment in the secret's line, or the line before it, allows it.
+    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> bool {
+        if !self.rules.comments || matches!(self.origin, Origin::Stream { .. }) {
+            return false;
+        }
+        let haystack = self.step.haystack;
+        let line_start = |at: usize| {
+            let far = at.saturating_sub(LONGEST_LINE + 1);
+            memchr::memrchr(b'\n', &haystack[far..at]).map_or(far, |newline| far + newline + 1)
+        };
+        let start = line_start(secret.start);
+        let limit = haystack.len().min(secret.end + LONGEST_LINE + 1);
+        let end = memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
+        let previous = start.checked_sub(1).filter(|&newline| haystack[newline] == b'\n');
+        let previous = previous.map(|newline| &haystack[line_start(newline)..newline]);
+        inline_allow(&haystack[start..end], previous, &rule.info.id, &rule.info.aliases).is_some()
+    }
+}
+
+/// Widens a span to the boundaries of characters.
+fn widen(haystack: &[u8], span: Span) -> Span {
+    let inside = |at: usize| haystack.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    let start = (span.start.saturating_sub(3)..=span.start).rev().find(|&at| !inside(at)).unwrap_or(span.start);
+    let end = (span.end..=span.end + 3).find(|&at| !inside(at)).unwrap_or(span.end);
+    Span::new(start, end.min(haystack.len()))
+}
+
+/// The name that a value is assigned to: what stands before the operator.
+fn name_before(haystack: &[u8], at: usize) -> &[u8] {
+    let before = &haystack[at.saturating_sub(96)..at];
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let gap = before.iter().rev().take(8).take_while(|byte| !is_name(byte)).count();
+    let before = &before[..before.len() - gap];
+    let length = before.iter().rev().take(64).take_while(|byte| is_name(byte)).count();
+    if gap == 0 { &[] } else { &before[before.len() - length..] }
+}
+

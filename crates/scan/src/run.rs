@@ -1,0 +1,98 @@
+//! A run from source to outcome.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use globset::{GlobBuilder, GlobMatcher};
+use keysieve_engine::Engine;
+use keysieve_finding::{FingerprintKey, Outcome};
+use keysieve_policy::Policy;
+use keysieve_source::{Source, SourceError};
+
+use crate::Control;
+use crate::merge::Merge;
+use crate::sink::Sink;
+
+/// How to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many threads scan.
+    pub threads: NonZeroUsize,
+    /// The key of fingerprints.
+    pub key: FingerprintKey,
+    /// What is scanned, for people: the arguments.
+    pub targets: Vec<String>,
+    /// How long the run may take.
+    pub timeout: Option<Duration>,
+}
+
+impl Default for Options {
+    /// One thread, the documented fingerprint key, no limit of time.
+    fn default() -> Self {
+        Self { threads: NonZeroUsize::MIN, key: FingerprintKey::default(), targets: Vec::new(), timeout: None }
+    }
+}
+
+/// The engine's rules, with what only a run knows of them.
+#[derive(Debug)]
+pub(crate) struct Rules<'a> {
+    pub(crate) engine: &'a Engine,
+    /// Whether comments in the line count.
+    pub(crate) comments: bool,
+    specificity: Vec<u8>,
+}
+
+impl Rules<'_> {
+    pub(crate) fn specificity(&self, rule: u32) -> u8 {
+        self.specificity[rule as usize]
+    }
+}
+
+/// Scans a source.
+///
+/// # Errors
+/// If the source itself cannot be opened.
+pub fn scan(
+    engine: &Engine,
+    policy: &Policy,
+    source: &dyn Source,
+    options: &Options,
+    control: &Control,
+) -> Result<Outcome, SourceError> {
+    let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
+    let sink = Sink {
+        rules: Rules { engine, comments: policy.inline_allow, specificity },
+        control,
+        deadline: options.timeout.map(|timeout| Instant::now() + timeout),
+        late: AtomicBool::new(false),
+        idle: Mutex::new(Vec::new()),
+    };
+    source.visit(options.threads, &sink)?;
+    let late = sink.late.load(Ordering::Relaxed).then_some(options.timeout).flatten();
+    let mut merge = Merge::new(engine, policy, &options.key);
+    for worker in sink.idle.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        merge.add(worker.sightings, worker.skips);
+    }
+    let mut outcome = merge.outcome(&path_rules(engine));
+    if let Some(timeout) = late {
+        merge.late(&mut outcome, timeout);
+    }
+    source.attribute(&mut outcome.findings)?;
+    outcome.targets = options.targets.iter().map(|target| merge.mask(target.as_bytes())).collect();
+    outcome.stats.objects = control.objects();
+    outcome.stats.bytes = control.bytes();
+    outcome.interrupted = control.stopped();
+    Ok(outcome)
+}
+
+/// For each rule that has one: what the path of an object must look like.
+fn path_rules(engine: &Engine) -> Vec<Option<GlobMatcher>> {
+    let glob = |pattern: &String| {
+        // As in an ignore file, a pattern without a slash is one for names.
+        let pattern = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
+        GlobBuilder::new(&pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
+    };
+    engine.rules().map(|rule| rule.path.as_ref().and_then(glob)).collect()
+}

@@ -1,0 +1,24 @@
+//! One match at one place, with all that is lost when its bytes are gone.
+
+use keysieve_finding::{Confidence, Evidence, Location, Secret};
+
+/// One match at one place, with all that is lost when its bytes are gone.
+#[derive(Debug)]
+pub(crate) struct Sighting {
+    /// The rule's index.
+    pub(crate) rule: u32,
+    /// How specific the rule is.
+    pub(crate) specificity: u8,
+    /// How far the word stands from the value, for a context rule.
+    pub(crate) distance: u64,
+    /// The secret's bytes in the decoded object.
+    pub(crate) span: (u64, u64),
+    pub(crate) confidence: Confidence,
+    pub(crate) secret: Secret,
+    pub(crate) evidence: Evidence,
+    pub(crate) location: Location,
+    /// The name that the value is assigned to, if there is one: part of the fingerprint of short secrets.
+    pub(crate) name: Box<[u8]>,
+    /// Whether a comment in its line allows it.
+    pub(crate) inline: bool,
+}

@@ -1,0 +1,103 @@
+//! Where a source's objects go.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use keysieve_engine::Scratch;
+use keysieve_finding::{Origin, Skip, SkipReason};
+use keysieve_source::{Blob, BlobSink};
+
+use crate::Control;
+use crate::object::Object;
+use crate::overlap::settle;
+use crate::run::Rules;
+use crate::sighting::Sighting;
+
+/// Scans what a source hands over, on the source's threads.
+pub(crate) struct Sink<'a> {
+    pub(crate) rules: Rules<'a>,
+    pub(crate) control: &'a Control,
+    pub(crate) deadline: Option<Instant>,
+    pub(crate) late: AtomicBool,
+    /// What a thread needs while it scans; there are as many as have ever been in use at once.
+    pub(crate) idle: Mutex<Vec<Worker>>,
+}
+
+/// What a thread needs while it scans, and what it has seen.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    scratch: Scratch,
+    pub(crate) sightings: Vec<Sighting>,
+    pub(crate) skips: Vec<(Origin, Skip)>,
+}
+
+impl<'a> Sink<'a> {
+    fn worker(&self) -> Worker {
+        let idle = self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Worker {
+            scratch: Scratch::new(self.rules.engine),
+            sightings: Vec::new(),
+            skips: Vec::new(),
+        })
+    }
+
+    fn done(&self, worker: Worker) {
+        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(worker);
+    }
+
+    fn is_late(&self) -> bool {
+        if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.late.store(true, Ordering::Relaxed);
+        }
+        self.late.load(Ordering::Relaxed)
+    }
+}
+
+impl BlobSink for Sink<'_> {
+    fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
+        if self.stopped() {
+            return ControlFlow::Break(());
+        }
+        let mut worker = self.worker();
+        let (bytes, last, origin) = (blob.bytes.len(), blob.last, blob.origin);
+        // One object that breaks the engine is one gap, not the end of the run.
+        let seen = catch_unwind(AssertUnwindSafe(|| {
+            if blob.last && blob.carry.is_empty() {
+                Object::default().window(&self.rules, &blob, &mut worker.scratch)
+            } else {
+                let mut object = std::mem::take(blob.carry.get_or_default::<Object>());
+                let seen = object.window(&self.rules, &blob, &mut worker.scratch);
+                *blob.carry.get_or_default::<Object>() = object;
+                seen
+            }
+        }));
+        match seen {
+            Ok(seen) => {
+                if !seen.is_empty() {
+                    worker.sightings.append(&mut settle(seen));
+                }
+                self.control.scanned(bytes, last);
+            }
+            Err(_) => {
+                worker.scratch = Scratch::new(self.rules.engine);
+                let why = Skip::new(SkipReason::Internal, "keysieve failed on this object; please report it");
+                worker.skips.push((origin.clone(), why));
+            }
+        }
+        self.done(worker);
+        if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn skipped(&self, origin: &Origin, why: Skip) {
+        let mut worker = self.worker();
+        worker.skips.push((origin.clone(), why));
+        self.done(worker);
+    }
+
+    fn stopped(&self) -> bool {
+        self.control.stopped() || self.is_late()
+    }
+}
