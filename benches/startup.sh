@@ -16,16 +16,17 @@ export HOME="$work/home"
 mkdir "$HOME" "$work/tree"
 
 # 1 KB of C that holds nothing to find: what a commit hook sees most of the time.
-for line in {1..30}; do printf 'static int entry_%02d(struct node *node);\n' "$line"; done | head -c 1024 >"$work/tree/one.c"
+awk 'BEGIN { for (line = 0; line < 25; line++) printf "static int entry_%02d(struct node *node);\n", line }' >"$work/tree/one.c"
 
 commands=(true)
 add() { if [[ -x $1 ]]; then commands+=("$*"); else printf 'not here, left out: %s\n' "$1" >&2; fi; }
-add "$keysieve" scan --no-config --format json --output /dev/null "$work/tree/one.c"
+# Reports go to files, never to /dev/null: gitleaks removes its report before it writes, which as root removes the device.
+add "$keysieve" scan --no-config --format json --output "$work/keysieve.json" "$work/tree/one.c"
 add "$peers/bin/ripsecrets" "$work/tree/one.c"
 add "$peers/bin/betterleaks" filesystem --no-banner --silent --output "$work/betterleaks.jsonl" "$work/tree/one.c"
-add "$peers/bin/gitleaks" dir --no-banner --report-format json --report-path /dev/null "$work/tree/one.c"
+add "$peers/bin/gitleaks" dir --no-banner --report-format json --report-path "$work/gitleaks.json" "$work/tree/one.c"
 add "$peers/bin/detect-secrets" -C "$work/tree" scan --all-files --no-verify one.c
-add "$peers/bin/kingfisher" scan --turbo --no-validate --no-update-check --quiet --output /dev/null "$work/tree/one.c"
+add "$peers/bin/kingfisher" scan --turbo --no-validate --no-update-check --quiet --output "$work/kingfisher.txt" "$work/tree/one.c"
 
 for command in "${commands[@]}"; do
     # Warm-up runs also fill the caches that two of the peers keep.

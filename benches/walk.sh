@@ -47,11 +47,12 @@ if [[ ! -f $large ]]; then
     mv "$large.part" "$large"
 fi
 
+# Reports go to files, never to /dev/null: gitleaks removes its report before it writes, which as root removes the device.
 run() {
     case $1 in
-    keysieve) program=$keysieve arguments=(scan -j2 --no-config --format json --output /dev/null) ;;
+    keysieve) program=$keysieve arguments=(scan -j2 --no-config --format json --output "$scratch/keysieve.json") ;;
     rg) program=$(command -v rg) arguments=(-a -F -j2 --hidden --no-ignore --no-config qzjxvkwq7f3hbd5) ;;
-    kf-turbo) program=$peers/bin/kingfisher arguments=(scan --turbo --jobs 2 --max-file-size 0 --no-validate --no-update-check --quiet --output /dev/null) ;;
+    kf-turbo) program=$peers/bin/kingfisher arguments=(scan --turbo --jobs 2 --max-file-size 0 --no-validate --no-update-check --quiet --output "$scratch/kingfisher.txt") ;;
     betterleaks) program=$peers/bin/betterleaks arguments=(filesystem --no-banner --silent --output "$scratch/betterleaks.jsonl") ;;
     *) printf 'no such tool: %s\n' "$1" >&2 && exit 2 ;;
     esac

@@ -28,6 +28,10 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Find secrets in directories, files and standard input
+    ///
+    /// Every file is read, whatever its name, type or size. Exit codes: 0 nothing was found; 1 something was found; 2
+    /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
+    /// interrupted.
     Scan(Box<ScanArguments>),
     /// List, explain and check rules
     #[command(subcommand)]
@@ -41,10 +45,7 @@ pub(crate) enum Verb {
     Man,
 }
 
-/// Find secrets in directories, files and standard input.
-///
-/// Every file is read, whatever its name, type or size. Exit codes: 0 nothing found, 1 something found, 2 wrong usage,
-/// 3 nothing found but something could not be read, 4 internal error, 130 interrupted.
+/// What to scan, and how.
 #[derive(Args, Debug)]
 pub(crate) struct ScanArguments {
     /// Files and directories; `-` is standard input [default: the current directory]
@@ -96,7 +97,7 @@ pub(crate) struct RuleArguments {
     #[arg(long = "rule", value_name = "ID", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// Do not report what these rules find
-    #[arg(long = "exclude-rule", value_name = "ID", value_delimiter = ',')]
+    #[arg(id = "exclude-rule", long = "exclude-rule", value_name = "ID", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
 }
 
@@ -170,7 +171,14 @@ pub(crate) struct RunArguments {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "KEYSIEVE_TIMEOUT", hide_env_values = true)]
     pub(crate) timeout: Option<Duration>,
     /// Colors and links in text
-    #[arg(long, value_name = "WHEN", value_enum, default_value_t, env = "KEYSIEVE_COLOR", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value_t,
+        env = "KEYSIEVE_COLOR",
+        hide_env_values = true
+    )]
     pub(crate) color: Color,
     /// Show no progress bar
     #[arg(long, value_parser = FalseyValueParser::new(), env = "KEYSIEVE_NO_PROGRESS", hide_env_values = true)]

@@ -67,7 +67,9 @@ impl Output {
     /// report is not scanned along.
     pub(crate) fn open(self) -> Result<Opened> {
         let file = match &self.file {
-            Some(path) => Some(File::create(path).with_context(|| format!("cannot write {}", path.display()))?),
+            Some(path) => {
+                Some(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)
+            }
             None => None,
         };
         Ok(Opened { output: self, file })
@@ -112,7 +114,10 @@ mod tests {
         let outputs = paired(&[Format::Sarif, Format::Text], &["a.json"]).unwrap();
         assert_eq!(outputs, [(Format::Sarif, Some("a.json".to_owned())), (Format::Text, None)]);
         let outputs = paired(&[Format::Json], &["a.out", "b.sarif"]).unwrap();
-        assert_eq!(outputs, [(Format::Json, Some("a.out".to_owned())), (Format::Sarif, Some("b.sarif".to_owned()))]);
+        assert_eq!(
+            outputs,
+            [(Format::Json, Some("a.out".to_owned())), (Format::Sarif, Some("b.sarif".to_owned()))]
+        );
     }
 
     #[test]

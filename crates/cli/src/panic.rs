@@ -10,6 +10,7 @@ pub(crate) fn install_hook() {
 }
 
 fn text(info: &PanicHookInfo<'_>) -> String {
-    let place = info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
+    let place =
+        info.location().map_or_else(String::new, |place| format!(" at {}:{}", place.file(), place.line()));
     format!("internal error{place}; please report it with this line")
 }

@@ -1,12 +1,12 @@
 //! The bar on the terminal.
 
 use std::io::{self, IsTerminal};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressStyle};
 use keysieve_scan::Control;
 
 /// Runs that are shorter than this show no bar: it would only flicker.
@@ -35,7 +35,7 @@ impl Progress {
             while ended.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
                 wait = TICK;
                 let bar = bar.get_or_insert_with(new_bar);
-                let (files, size) = (HumanCount(control.objects()), HumanBytes(control.bytes()));
+                let (files, size) = (HumanCount(control.objects()), DecimalBytes(control.bytes()));
                 bar.set_message(format!("{files} files, {size}"));
                 bar.tick();
             }

@@ -83,7 +83,9 @@ impl Compiled {
         let anchored = self.anchored.get_or_init(|| compile(&format!("\\A(?:{})", self.rule.plan.body))).as_ref()?;
         // One byte more, for a `\b` at the end.
         let end = haystack.len().min(at.saturating_add(self.extent()).saturating_add(1));
-        let captures = anchored.captures(&haystack[at..end])?;
+        let window = &haystack[at..end];
+        // Most candidates fail, and a search without groups says so at a tenth of the cost.
+        let captures = anchored.is_match(window).then(|| anchored.captures(window))??;
         Some(spans(&captures, at))
     }
 

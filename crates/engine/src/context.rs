@@ -1,32 +1,23 @@
 //! Values without a form of their own, told by the words before them.
 
 use keysieve_finding::Span;
-use keysieve_rules::{ByteSet, Driver, Pattern, Rule, Shape};
+use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
 
 use crate::boundary::is_word;
 use crate::heads::Heads;
+use crate::values::{ValueSet, Values};
 
 /// The greatest `within` of any rule: how far before a value its words may start.
 pub(crate) const MAX_WITHIN: usize = 128;
-
-/// The longest run that the length tables tell apart.
-const LONGEST: usize = 256;
 
 /// All context rules, arranged so that a candidate is refused early.
 #[derive(Debug)]
 pub(crate) struct Context {
     words: Vec<Word>,
     grams: Heads,
-    /// The different values that rules look for; many rules share one.
-    shapes: Vec<(Shape, ByteSet)>,
-    /// For a run of so many word bytes: which of the values that are made of word bytes alone fit exactly.
-    exact: Box<[u64; LONGEST + 1]>,
-    /// For a run of so many token bytes: which of the other values could fit into it.
-    within: Box<[u64; LONGEST + 1]>,
-    /// For each rule the bits of its shapes.
-    bits: Vec<u64>,
-    /// The values that must hold a digit, and can hold it only in the run that they begin.
-    digit: u64,
+    values: Values,
+    /// For each rule its values.
+    of_rule: Vec<ValueSet>,
 }
 
 /// A word that points to rules.
@@ -74,64 +65,26 @@ impl Context {
         let mut this = Self {
             words: Vec::new(),
             grams: Heads::new(std::iter::empty()),
-            shapes: Vec::new(),
-            exact: Box::new([0; LONGEST + 1]),
-            within: Box::new([0; LONGEST + 1]),
-            bits: vec![0; rules.len()],
-            digit: u64::MAX,
+            values: Values::default(),
+            of_rule: vec![ValueSet::default(); rules.len()],
         };
         let mut left_over = Vec::new();
         for (index, rule) in (0_u32..).zip(rules) {
             let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else { continue };
-            let Some(bits) = this.add_shapes(&rule.plan.shapes) else {
+            let Some(values) = this.values.add(&rule.plan.shapes, rule.gates.digit, pattern.operator) else {
                 left_over.push(index);
                 continue;
             };
-            this.bits[index as usize] = bits;
-            if !rule.gates.digit || !rule.plan.shapes.iter().all(is_one_run) {
-                this.digit &= !bits;
-            }
+            this.of_rule[index as usize] = values;
             for (number, word) in (0_u16..).zip(&pattern.words) {
                 this.add_word(word.as_bytes(), index, number);
             }
         }
-        let grams = (0_u32..).zip(&this.words).flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
+        let grams = (0_u32..)
+            .zip(&this.words)
+            .flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
         this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
         (this, left_over)
-    }
-
-    fn add_shapes(&mut self, shapes: &[Shape]) -> Option<u64> {
-        let mut bits = 0;
-        for shape in shapes {
-            let bit = match self.shapes.iter().position(|(known, _)| known == shape) {
-                Some(bit) => bit,
-                None if self.shapes.len() == 64 => return None,
-                None => {
-                    let first = shape.elements.first().map(|element| element.set).unwrap_or_default();
-                    self.shapes.push((shape.clone(), first));
-                    self.note_lengths(shape, self.shapes.len() - 1);
-                    self.shapes.len() - 1
-                }
-            };
-            bits |= 1 << bit;
-        }
-        Some(bits)
-    }
-
-    fn note_lengths(&mut self, shape: &Shape, bit: usize) {
-        let only_words = shape.elements.iter().all(|element| element.set.is_subset(&ByteSet::of(is_word)));
-        let in_run = shape.elements.iter().take_while(|element| element.set.is_subset(&ByteSet::of(is_token)));
-        let (least, most) = in_run.fold((0_usize, 0_usize), |(least, most), element| {
-            (least.saturating_add(element.min as usize), most.saturating_add(element.max as usize))
-        });
-        let table = if only_words { &mut self.exact } else { &mut self.within };
-        // A run longer than the table is told by its last entry.
-        for (length, bits) in table.iter_mut().enumerate() {
-            let fits = if only_words { least <= length && length <= most } else { least <= length };
-            if fits || length == LONGEST && most >= LONGEST {
-                *bits |= 1 << bit;
-            }
-        }
     }
 
     fn add_word(&mut self, text: &[u8], rule: u32, number: u16) {
@@ -145,31 +98,13 @@ impl Context {
         self.words.is_empty()
     }
 
-    /// The values that could begin a run of so many word bytes and so many token bytes, with or without a digit, as
-    /// bits.
-    #[inline]
-    pub(crate) fn fitting(&self, word_run: usize, token_run: usize, digit: bool) -> u64 {
-        let fitting = self.exact[word_run.min(LONGEST)] | self.within[token_run.min(LONGEST)];
-        if digit { fitting } else { fitting & !self.digit }
-    }
-
-    /// Of these values, those that stand at `at`, and are not cut out of a longer run on the left.
-    pub(crate) fn standing(&self, fitting: u64, haystack: &[u8], at: usize) -> u64 {
-        let mut standing = 0;
-        let mut rest = fitting;
-        while rest != 0 {
-            let bit = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
-            let (shape, first) = &self.shapes[bit];
-            if starts_value(haystack, at, first) && crate::form::match_at(shape, haystack, at).is_some() {
-                standing |= 1 << bit;
-            }
-        }
-        standing
+    /// The values that rules look for.
+    pub(crate) fn values(&self) -> &Values {
+        &self.values
     }
 
     /// Hands out the rules that have one of these values and a word of theirs before `at`, the nearest word first.
-    pub(crate) fn point(&self, standing: u64, haystack: &[u8], at: usize, seen: &mut Seen, mut to: impl FnMut(Pointer)) {
+    pub(crate) fn point(&self, standing: ValueSet, haystack: &[u8], at: usize, seen: &mut Seen, mut to: impl FnMut(Pointer)) {
         self.look_back(haystack, at, seen);
         for hit in seen.hits.iter().rev() {
             if at - hit.start > MAX_WITHIN {
@@ -179,7 +114,7 @@ impl Context {
                 continue;
             }
             for &(rule, word) in &self.words[hit.word as usize].rules {
-                if self.bits[rule as usize] & standing != 0 {
+                if !self.of_rule[rule as usize].and(standing).is_empty() {
                     to(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
                 }
             }
@@ -222,11 +157,6 @@ impl Context {
 /// `[A-Za-z0-9+/_.~-]`, the kernel's token class.
 pub(crate) const fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'_' | b'.' | b'~' | b'-')
-}
-
-/// Whether a value is made of token bytes alone.
-fn is_one_run(shape: &Shape) -> bool {
-    shape.elements.iter().all(|element| element.set.is_subset(&ByteSet::of(is_token)))
 }
 
 const fn fold(byte: u8) -> u8 {
@@ -296,22 +226,37 @@ pub(crate) fn word_at(haystack: &[u8], at: usize, word: &[u8]) -> Option<usize> 
     Some(place)
 }
 
-/// Whether a value may begin at `at`: where a word may begin, and not after a byte that it could begin with itself.
+/// Whether a value may begin at `at`: at the start, after a byte that is neither a token byte nor one that it could
+/// begin with itself, or after an escape sequence.
 pub(crate) fn starts_value(haystack: &[u8], at: usize, first: &ByteSet) -> bool {
     let Some(before) = at.checked_sub(1).map(|before| haystack[before]) else { return true };
-    let cuts = is_word(before) || first.contains(before);
+    let cuts = is_token(before) || first.contains(before);
     !cuts || crate::boundary::ends_escape(haystack, at)
+}
+
+/// What may stand between an operator and a value.
+const fn is_filler(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'{')
+}
+
+/// What assigns.
+const fn is_operator(byte: u8) -> bool {
+    matches!(byte, b'=' | b':' | b'>' | b'(' | b',' | b'|')
+}
+
+/// Whether [`assigned`] can hold after this byte. Letters and digits can end an escaped operator or an escape sequence.
+pub(crate) const fn is_assignable(before: u8) -> bool {
+    is_filler(before) || is_operator(before) || before.is_ascii_alphanumeric()
 }
 
 /// Whether something that assigns stands before `at`: see [`keysieve_rules::ContextPattern::operator`].
 pub(crate) fn assigned(haystack: &[u8], at: usize) -> bool {
     let before = &haystack[at.saturating_sub(MAX_WITHIN)..at];
-    let is_filler = |byte: &u8| matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'{');
-    let filler = before.iter().rev().take(6).take_while(|byte| is_filler(byte)).count();
+    let filler = before.iter().rev().take(6).take_while(|&&byte| is_filler(byte)).count();
     let before = &before[..before.len() - filler];
     match before.last() {
         None => false,
-        Some(b'=' | b':' | b'>' | b'(' | b',' | b'|') => true,
+        Some(&byte) if is_operator(byte) => true,
         Some(_) if filler == 0 => ends_escape_of_operator(before),
         Some(_) => follows_flag_or_scheme(before),
     }

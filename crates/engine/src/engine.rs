@@ -9,10 +9,11 @@ use keysieve_rules::{Driver, Pattern, Rule};
 
 use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
-use crate::context::{Context, assigned, is_token};
+use crate::context::{Context, assigned, is_assignable, is_token};
 use crate::heads::Heads;
 use crate::judge::judge;
 use crate::stems::Stems;
+use crate::values::ValueSet;
 use crate::{Match, Scratch};
 
 /// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
@@ -242,22 +243,29 @@ impl Pass<'_> {
     fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
         let with_context = !self.engine.context.is_empty();
         for (index, block) in blocks.iter().enumerate() {
-            if block.start | block.stem == 0 {
+            if block.start | block.run | block.stem == 0 {
                 continue;
             }
             let base = from + index * BLOCK;
             let mut starts = block.start;
             while starts != 0 {
-                let bit = starts.trailing_zeros() as usize;
+                let at = base + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
-                let at = base + bit;
-                let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
-                if self.engine.heads.maybe(head) {
+                // A start has sixteen bytes, so this is always there.
+                let Some(head) = self.haystack[at..].first_chunk::<3>() else { break };
+                if self.engine.heads.maybe(*head) {
                     self.prefix(at, scratch);
                 }
+            }
+            let mut runs = block.run;
+            while runs != 0 {
+                let bit = runs.trailing_zeros() as usize;
+                runs &= runs - 1;
+                let at = base + bit;
                 if with_context {
                     self.value(at, self.runs(from, blocks, index, bit), scratch);
                 }
+                // Such a byte is no token byte, so what follows it begins a run.
                 if at > 0 && matches!(self.haystack[at - 1], b'\\' | b'%') {
                     self.after_escape(at, scratch);
                 }
@@ -286,7 +294,9 @@ impl Pass<'_> {
             let at = at + length;
             if at + 3 <= self.haystack.len() {
                 self.prefix(at, scratch);
-                self.value(at, Runs::walk(self.haystack, at), scratch);
+                if !self.engine.context.is_empty() {
+                    self.value(at, Runs::walk(self.haystack, at), scratch);
+                }
             }
         }
     }
@@ -305,19 +315,26 @@ impl Pass<'_> {
     /// Tries the context rules whose values a run of this length can be.
     #[inline]
     fn value(&mut self, at: usize, runs: Runs, scratch: &mut Scratch) {
-        let fitting = self.engine.context.fitting(runs.word, runs.token, runs.digit);
-        if fitting != 0 {
+        let values = self.engine.context.values();
+        let assignable = at == 0 || is_assignable(self.haystack[at - 1]);
+        let open = values.open(runs.digit, assignable);
+        if open.is_empty() {
+            return;
+        }
+        let fitting = values.fitting(open, self.haystack, at, runs.word);
+        if !fitting.is_empty() {
             self.value_fits(at, fitting, scratch);
         }
     }
 
-    fn value_fits(&mut self, at: usize, fitting: u64, scratch: &mut Scratch) {
+    fn value_fits(&mut self, at: usize, fitting: ValueSet, scratch: &mut Scratch) {
         let context = &self.engine.context;
-        let standing = context.standing(fitting, self.haystack, at);
-        if standing == 0 {
+        let assigned = assigned(self.haystack, at);
+        let fitting = if assigned { fitting } else { context.values().without_operator(fitting) };
+        let standing = context.values().standing(fitting, self.haystack, at);
+        if standing.is_empty() {
             return;
         }
-        let assigned = assigned(self.haystack, at);
         let mut pointers = Vec::new();
         context.point(standing, self.haystack, at, &mut scratch.seen, |pointer| pointers.push(pointer));
         for pointer in pointers {

@@ -46,6 +46,7 @@ mod placeholder;
 mod scratch;
 mod stems;
 mod structure;
+mod values;
 
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;

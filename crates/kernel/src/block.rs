@@ -13,6 +13,8 @@ pub const TOKEN: usize = 16;
 pub struct Block {
     /// The 16 bytes from here on are token bytes, this one is a word byte, and the one before it is none.
     pub start: u64,
+    /// The 16 bytes from here on are token bytes, and the one before it is none.
+    pub run: u64,
     /// A stem may stand here. No true position is missing, but some are too many: see [`Kernel`](crate::Kernel).
     pub stem: u64,
     /// The byte is one of `A-Z a-z 0-9 + / _ . ~ -`.
@@ -28,6 +30,7 @@ impl Block {
     pub(crate) fn truncate(&mut self, bit: usize) {
         let keep = (1 << bit) - 1;
         self.start &= keep;
+        self.run &= keep;
         self.stem &= keep;
         self.token &= keep;
         self.word &= keep;

@@ -32,14 +32,16 @@ pub(crate) struct Classes {
 }
 
 impl Classes {
-    /// The positions where a token starts. `ahead` are the token bytes of the 64 positions that follow; bit 63 of
-    /// `behind` says whether the byte before the first is a word byte.
+    /// The positions where a token starts, and those where a run of token bytes does. `ahead` are the token bytes of the
+    /// 64 positions that follow; bit 63 of `words` and of `tokens` says whether the byte before the first is a word
+    /// byte and a token byte.
     #[inline(always)]
-    pub(crate) fn starts(self, ahead: u64, behind: u64) -> u64 {
+    pub(crate) fn starts(self, ahead: u64, words: u64, tokens: u64) -> (u64, u64) {
         // Zeros shifted in from the top end every run at bit 63, so the last 16 positions get a word of their own, in
         // which the runs go on. Two short chains of 64-bit steps beat one of 128-bit shifts.
         let runs = sixteen(self.token) | sixteen(self.token >> 48 | ahead << 16) << 48;
-        runs & self.word & !(self.word << 1 | behind >> 63)
+        let start = runs & self.word & !(self.word << 1 | words >> 63);
+        (start, runs & !(self.token << 1 | tokens >> 63))
     }
 }
 

@@ -5,8 +5,9 @@
 //! bits. Keeping them apart keeps the tables of the first phase in registers.
 //!
 //! A mask says one thing of every position of its block: which class its byte belongs to ([`Block::token`],
-//! [`Block::word`], [`Block::digit`]), whether a token of 16 bytes or more starts there ([`Block::start`]), and whether
-//! one of the kernel's [`Stem`]s may stand there ([`Block::stem`]).
+//! [`Block::word`], [`Block::digit`]), whether a token of 16 bytes or more starts there ([`Block::start`]), or
+//! a whole run of token bytes ([`Block::run`]), and whether one of the kernel's [`Stem`]s may stand there
+//! ([`Block::stem`]).
 //!
 //! ```
 //! use keysieve_kernel::{Kernel, Stem};

@@ -25,7 +25,9 @@ fn define(stems: &[Stem], haystack: &[u8]) -> Vec<Block> {
         let block = &mut blocks[p / BLOCK];
         let start = (p..p + 16).all(token) && word(p) && (p == 0 || !word(p - 1));
         let four = [byte(p), byte(p + 1), byte(p + 2), byte(p + 3)];
+        let run = (p..p + 16).all(token) && (p == 0 || !token(p - 1));
         block.start |= u64::from(start) << (p % BLOCK);
+        block.run |= u64::from(run) << (p % BLOCK);
         block.stem |= u64::from(stems.iter().any(|stem| stem.matches(four))) << (p % BLOCK);
         block.token |= u64::from(token(p)) << (p % BLOCK);
         block.word |= u64::from(word(p)) << (p % BLOCK);
@@ -45,10 +47,10 @@ fn scan(kernel: &Kernel, haystack: &[u8], from: usize, to: usize) -> Vec<Block> 
 }
 
 /// The bits of one mask from `from` to `to`, one by one.
-fn bits(blocks: &[Block], from: usize, to: usize) -> Vec<[bool; 5]> {
+fn bits(blocks: &[Block], from: usize, to: usize) -> Vec<[bool; 6]> {
     let bit = |at: usize| {
-        let Block { start, stem, token, word, digit } = blocks[at / BLOCK];
-        [start, stem, token, word, digit].map(|mask| mask >> (at % BLOCK) & 1 == 1)
+        let Block { start, run, stem, token, word, digit } = blocks[at / BLOCK];
+        [start, run, stem, token, word, digit].map(|mask| mask >> (at % BLOCK) & 1 == 1)
     };
     (from..to).map(bit).collect()
 }

@@ -42,8 +42,9 @@ pub enum Pattern {
 /// A value without a form of its own, told by the words near it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContextPattern {
-    /// The value: an expression without boundaries of its own. It must not touch a word byte on the left (an escape
-    /// sequence may end there) and on the right neither a word byte nor another byte of its own alphabet.
+    /// The value: an expression without boundaries of its own. On the left it must touch neither a
+    /// token byte (`[A-Za-z0-9+/_.~-]`; an escape sequence may end there) nor a byte that it could begin with, and on
+    /// the right neither a word byte nor a byte of its last class.
     pub value: String,
     /// Lower-case words, of which one must stand to the left of the value, at most `within` bytes before it, on the
     /// same line, in either case, and at the start of a part of a name: after a byte that is no letter or digit, or
@@ -53,7 +54,8 @@ pub struct ContextPattern {
     /// How far before the value a word may start, in bytes.
     pub within: u16,
     /// Whether something that assigns must stand directly before the value, but for blanks, quotes and backslashes:
-    /// `=`, `:`, `>`, `(`, `,` or `|`; or blanks alone after a command-line flag (`--token VALUE`).
+    /// `=`, `:`, `>`, `(`, `,` or `|`; or blanks alone after a command-line flag (`--token VALUE`) or a header's scheme
+    /// (`Authorization: Bearer VALUE`).
     pub operator: bool,
 }
 

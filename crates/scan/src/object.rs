@@ -97,7 +97,7 @@ impl View<'_> {
                 cursor.skip_mark(3);
             }
             let shown = haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
-            for found in order {
+            for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
                 let secret = widen(haystack, found.secret);
                 let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
                 if from < secret.start {

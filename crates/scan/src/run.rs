@@ -1,5 +1,6 @@
 //! A run from source to outcome.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,12 +27,14 @@ pub struct Options {
     pub targets: Vec<String>,
     /// How long the run may take.
     pub timeout: Option<Duration>,
+    /// The ids of the rules whose findings count; `None` for all. What the others find is masked all the same.
+    pub rules: Option<BTreeSet<String>>,
 }
 
 impl Default for Options {
-    /// One thread, the documented fingerprint key, no limit of time.
+    /// One thread, the documented fingerprint key, no limit of time, every rule.
     fn default() -> Self {
-        Self { threads: NonZeroUsize::MIN, key: FingerprintKey::default(), targets: Vec::new(), timeout: None }
+        Self { threads: NonZeroUsize::MIN, key: FingerprintKey::default(), targets: Vec::new(), timeout: None, rules: None }
     }
 }
 
@@ -42,11 +45,17 @@ pub(crate) struct Rules<'a> {
     /// Whether comments in the line count.
     pub(crate) comments: bool,
     specificity: Vec<u8>,
+    /// For each rule, whether its findings count.
+    counts: Vec<bool>,
 }
 
 impl Rules<'_> {
     pub(crate) fn specificity(&self, rule: u32) -> u8 {
         self.specificity[rule as usize]
+    }
+
+    pub(crate) fn counts(&self, rule: u32) -> bool {
+        self.counts[rule as usize]
     }
 }
 
@@ -62,8 +71,10 @@ pub fn scan(
     control: &Control,
 ) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
+    let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
+    let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
     let sink = Sink {
-        rules: Rules { engine, comments: policy.inline_allow, specificity },
+        rules: Rules { engine, comments: policy.inline_allow, specificity, counts },
         control,
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),

@@ -16,6 +16,8 @@ use crate::{Error, FileSource, StdinSource, file, name};
 pub struct FileSourceBuilder {
     paths: Vec<PathBuf>,
     listed: Vec<PathBuf>,
+    has_list: bool,
+    stdin: Option<StdinSource>,
     include: Vec<String>,
     exclude: Vec<String>,
     max_file_size: Option<u64>,
@@ -36,8 +38,15 @@ impl FileSourceBuilder {
         self
     }
 
+    /// Adds standard input, read by something of the caller's.
+    pub fn stdin(mut self, stdin: StdinSource) -> Self {
+        self.stdin = Some(stdin);
+        self
+    }
+
     /// Adds paths of a list that was made earlier. One that is no longer there is a skip, not an error.
     pub fn listed(mut self, paths: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        self.has_list = true;
         self.listed.extend(paths.into_iter().map(Into::into));
         self
     }
@@ -67,21 +76,22 @@ impl FileSourceBuilder {
         self
     }
 
-    /// Looks at every path, opens none. Without any, the current directory is meant, unless there was a list.
+    /// Looks at every path, opens none. Without any, the current directory is meant, unless there was a list, be it an
+    /// empty one, or standard input.
     ///
     /// # Errors
     /// If a glob is none, or a path is not there.
     pub fn build(self) -> Result<FileSource, Error> {
         let globs = Globs::new(&self.include, &self.exclude)?;
         let mut roots = Roots::default();
-        let mut stdin = None;
+        let mut stdin = self.stdin;
         let mut paths = self.paths;
-        if paths.is_empty() && self.listed.is_empty() {
+        if paths.is_empty() && !self.has_list && stdin.is_none() {
             paths.push(PathBuf::from("."));
         }
         for path in &paths {
             if path == Path::new("-") {
-                stdin = Some(StdinSource::new());
+                stdin.get_or_insert_default();
             } else {
                 roots.add(path).map_err(|error| not_there(path, error))?;
             }

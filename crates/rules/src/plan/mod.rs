@@ -59,8 +59,8 @@ pub enum Left {
     Any,
     /// The start of the object, a byte that is no word byte, or the end of an escape sequence.
     Word,
-    /// As `Word`, and no byte that the match itself could begin with, so that a value is never cut out of a longer
-    /// run.
+    /// As `Word`, for token bytes and those that the match itself could begin with, so that a value is never cut out of
+    /// a longer run.
     Value,
 }
 

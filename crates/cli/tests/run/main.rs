@@ -1,0 +1,65 @@
+//! Runs the command as users do.
+
+mod example;
+mod exit_codes;
+mod files;
+mod reports;
+mod signals;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+/// The root of the repository.
+pub(crate) fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+/// The command, in a directory and without the variables that change what it does.
+pub(crate) fn keysieve(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
+    command.current_dir(directory);
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("KEYSIEVE_") {
+            command.env_remove(name);
+        }
+    }
+    command.env_remove("SOURCE_DATE_EPOCH").env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command
+}
+
+/// What it does with these arguments.
+pub(crate) fn run(directory: &Path, arguments: &[&str]) -> Output {
+    keysieve(directory).args(arguments).output().expect("the command runs")
+}
+
+pub(crate) fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ended by itself")
+}
+
+pub(crate) fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("UTF-8")
+}
+
+pub(crate) fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("UTF-8")
+}
+
+/// The JSON report on standard output.
+pub(crate) fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+/// A line with a secret in it: a password in a URL, put together here so that no literal one stands in the repository.
+pub(crate) fn leak() -> String {
+    format!("url = https://ci:{}@db.example.net/\n", ["hunter", "2-of-", "7kQ"].concat())
+}
+
+/// The skips of a report: path, reason, class.
+pub(crate) fn skips(report: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    let skips = report["skips"].as_array().expect("a list");
+    skips.iter().map(|skip| (text(&skip["path"]), text(&skip["reason"]), text(&skip["class"]))).collect()
+}
