@@ -15,8 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         Ok(pack) => pack,
         Err(errors) => {
             // The rule files' errors are what a developer needs to see, not a backtrace.
-            eprintln!("{errors}");
-            std::process::exit(1);
+            return Err(format!("the built-in rules break a law:\n{errors}").into());
         }
     };
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);

@@ -24,7 +24,7 @@ pub(crate) struct Found {
 /// `base` is the directory that the names in reports start at, if it is the same for all; `asked` are the targets that
 /// were named on the command line, `listed` those of a list. A named directory is lifted in what is found.
 pub(crate) fn find(base: Option<&Path>, asked: &[PathBuf], listed: &[PathBuf]) -> Result<Found> {
-    let base = base.map(|base| real(base)).transpose()?;
+    let base = base.map(real).transpose()?;
     let here = [PathBuf::from(".")];
     let asked: &[PathBuf] = if asked.is_empty() && listed.is_empty() { &here } else { asked };
     let mut found = Found::default();
@@ -37,7 +37,7 @@ pub(crate) fn find(base: Option<&Path>, asked: &[PathBuf], listed: &[PathBuf]) -
         let directory = target_real.is_dir();
         let start =
             if directory { target_real.as_path() } else { target_real.parent().unwrap_or(Path::new("/")) };
-        for above in chain(start) {
+        for above in chain(start, base.as_deref()) {
             if !directories.contains_key(above) && above.join(NAME).is_file() {
                 let name = name_of(above, base.as_deref(), target, &target_real);
                 directories.insert(above.to_owned(), name);
@@ -85,15 +85,18 @@ fn real(path: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(path)
 }
 
-/// The directories that are looked at for a target in `start`.
-fn chain(start: &Path) -> impl Iterator<Item = &Path> {
-    let top = start.ancestors().find(|above| holds_git(above)).unwrap_or(start);
+/// The directories that are looked at for a target in `start`: up to where names start, which is the root of the work
+/// tree if there is one for all of them, else up to the root of its own.
+fn chain<'p>(start: &'p Path, base: Option<&'p Path>) -> impl Iterator<Item = &'p Path> {
+    let own = || start.ancestors().find(|above| is_work_tree(above));
+    let top = base.filter(|base| start.starts_with(base)).or_else(own).unwrap_or(start);
     start.ancestors().take_while(move |above| above.starts_with(top))
 }
 
-/// Whether a directory is the top of a work tree: `.git` is a directory there, or a file that names one.
-fn holds_git(directory: &Path) -> bool {
-    fs::symlink_metadata(directory.join(".git")).is_ok()
+/// Whether a directory is the root of a work tree: its `.git` is a repository, or a file that names one.
+fn is_work_tree(directory: &Path) -> bool {
+    let entry = directory.join(".git");
+    entry.is_file() || entry.join("HEAD").symlink_metadata().is_ok() && entry.join("objects").is_dir()
 }
 
 /// What a directory is called in reports: relative to where names start, or as the argument says. None if no name of

@@ -23,6 +23,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser};
+use keysieve_engine::Engine;
 
 use crate::arguments::{Arguments, Verb};
 use crate::exit::Exit;
@@ -48,7 +49,7 @@ fn run() -> Exit {
 /// Prints the error, if it is one.
 fn said(result: Result<Exit>) -> Exit {
     result.unwrap_or_else(|error| {
-        messages::error(&format!("{error:#}"));
+        messages::error(&messages::masked(&Engine::builtin(), &format!("{error:#}")));
         Exit::Usage
     })
 }

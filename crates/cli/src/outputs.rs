@@ -36,11 +36,9 @@ pub(crate) fn pair(formats: &[Format], files: &[PathBuf]) -> Result<Vec<Output>>
         [] if files.is_empty() => outputs.push(Output { format: Format::default(), file: None }),
         [] => {}
         [format] => outputs.push(Output { format: *format, file: None }),
-        [_, ..] => bail!(
-            "{} formats, but {} of them with a file; only one report can go to standard output: add -o FILE for each \
-             other",
-            formats.len(),
-            files.len()
+        more => bail!(
+            "{} reports would go to standard output, and only one can: give the others a file with -o",
+            more.len()
         ),
     }
     if outputs.iter().filter(|output| output.file.is_none()).count() > 1 {

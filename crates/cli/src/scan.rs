@@ -16,7 +16,7 @@ use indicatif::DecimalBytes;
 use keysieve_finding::{Origin, Outcome};
 use keysieve_policy::Policy;
 use keysieve_report::{Context, Format, LineHashes};
-use keysieve_scan::{Control, Options, mask_text};
+use keysieve_scan::{Control, Options};
 use keysieve_source_fs::{FileSource, StdinSource};
 
 use crate::arguments::{Color, ScanArguments};
@@ -48,7 +48,7 @@ pub(crate) fn run(asked: &ScanArguments) -> Exit {
     match written {
         Ok(()) => exit,
         Err(error) => {
-            messages::error(&mask_text(&ruleset.engine, &format!("{error:#}")));
+            messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
             Exit::Internal
         }
     }
@@ -61,7 +61,7 @@ fn refuse(ruleset: Option<&Ruleset>, error: &anyhow::Error) -> Exit {
         Some(ruleset) => &ruleset.engine,
         None => &keysieve_engine::Engine::builtin(),
     };
-    messages::error(&mask_text(engine, &text));
+    messages::error(&messages::masked(engine, &text));
     Exit::Usage
 }
 
@@ -198,11 +198,11 @@ impl<'a> Scan<'a> {
     }
 
     fn warn(&self, text: &str) {
-        messages::warning(&mask_text(&self.ruleset.engine, text));
+        messages::warning(&messages::masked(&self.ruleset.engine, text));
     }
 
     fn note(&self, text: &str) {
-        messages::note(&mask_text(&self.ruleset.engine, text));
+        messages::note(&messages::masked(&self.ruleset.engine, text));
     }
 }
 

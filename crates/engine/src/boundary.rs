@@ -41,9 +41,10 @@ pub(crate) fn escape_lengths(haystack: &[u8], start: usize) -> impl Iterator<Ite
         Some(b'%') => &[2],
         _ => &[],
     };
-    lengths.iter().copied().filter(move |length| {
-        start + length < haystack.len() && ends_escape(haystack, start + length)
-    })
+    lengths
+        .iter()
+        .copied()
+        .filter(move |length| start + length < haystack.len() && ends_escape(haystack, start + length))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::boundary::starts_word;
 use crate::context::starts_value;
-use crate::form::{Spans, match_at};
+use crate::form::{Spans, match_at, passes, secret_of};
 
 /// How far a match without a bound of its own is followed: an open block, and an expression of a user's with an
 /// unbounded repetition.
@@ -70,7 +70,12 @@ impl Compiled {
         let found = if self.rule.plan.shapes.is_empty() {
             self.confirm_expression(haystack, at)
         } else {
-            self.rule.plan.shapes.iter().filter(|shape| self.allows_start(shape, haystack, at)).find_map(|shape| match_at(shape, haystack, at))
+            self.rule
+                .plan
+                .shapes
+                .iter()
+                .filter(|shape| self.allows_start(shape, haystack, at))
+                .find_map(|shape| match_at(shape, haystack, at))
         };
         match found {
             Some(spans) if !spans.whole.is_empty() => Confirmed::Yes(spans),
@@ -80,12 +85,22 @@ impl Compiled {
     }
 
     fn confirm_expression(&self, haystack: &[u8], at: usize) -> Option<Spans> {
-        let anchored = self.anchored.get_or_init(|| compile(&format!("\\A(?:{})", self.rule.plan.body))).as_ref()?;
+        let plan = &self.rule.plan;
+        if !passes(&plan.gate, haystack, at) {
+            return None;
+        }
+        let anchored =
+            self.anchored.get_or_init(|| compile(&format!("\\A(?:{})", self.rule.plan.body))).as_ref()?;
         // One byte more, for a `\b` at the end.
         let end = haystack.len().min(at.saturating_add(self.extent()).saturating_add(1));
         let window = &haystack[at..end];
-        // Most candidates fail, and a search without groups says so at a tenth of the cost.
-        let captures = anchored.is_match(window).then(|| anchored.captures(window))??;
+        // A search without groups costs a tenth of one with them.
+        let whole = anchored.find(window)?;
+        if let Some(tail) = &plan.tail {
+            let whole = Span::new(at, at + whole.end());
+            return Some(Spans { whole, secret: secret_of(tail, haystack, whole) });
+        }
+        let captures = anchored.captures(window)?;
         Some(spans(&captures, at))
     }
 
@@ -96,7 +111,9 @@ impl Compiled {
 
     /// The expressions of `allow`.
     pub(crate) fn allow(&self) -> &[Regex] {
-        self.allow.get_or_init(|| self.rule.gates.allow_regexes.iter().filter_map(|expression| compile(expression)).collect())
+        self.allow.get_or_init(|| {
+            self.rule.gates.allow_regexes.iter().filter_map(|expression| compile(expression)).collect()
+        })
     }
 }
 

@@ -70,8 +70,10 @@ impl Context {
         };
         let mut left_over = Vec::new();
         for (index, rule) in (0_u32..).zip(rules) {
-            let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else { continue };
-            let Some(values) = this.values.add(&rule.plan.shapes, rule.gates.digit, pattern.operator) else {
+            let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else {
+                continue;
+            };
+            let Some(values) = this.values.add(&rule.plan.shapes, rule.gates.digit, pattern) else {
                 left_over.push(index);
                 continue;
             };
@@ -80,9 +82,9 @@ impl Context {
                 this.add_word(word.as_bytes(), index, number);
             }
         }
-        let grams = (0_u32..)
-            .zip(&this.words)
-            .flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
+        let grams = (0_u32..).zip(&this.words).flat_map(|(index, word)| {
+            grams(&word.text).into_iter().map(move |gram| (fold_gram(gram), index))
+        });
         this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
         (this, left_over)
     }
@@ -103,9 +105,16 @@ impl Context {
         &self.values
     }
 
-    /// Hands out the rules that have one of these values and a word of theirs before `at`, the nearest word first.
-    pub(crate) fn point(&self, standing: ValueSet, haystack: &[u8], at: usize, seen: &mut Seen, mut to: impl FnMut(Pointer)) {
-        self.look_back(haystack, at, seen);
+    /// Appends the rules that have one of these values and a word of theirs before `at`, the nearest word first.
+    pub(crate) fn point(
+        &self,
+        values: ValueSet,
+        haystack: &[u8],
+        at: usize,
+        seen: &mut Seen,
+        pointers: &mut Vec<Pointer>,
+    ) {
+        self.look_back(haystack, at, self.values.within(values), seen);
         for hit in seen.hits.iter().rev() {
             if at - hit.start > MAX_WITHIN {
                 break;
@@ -114,44 +123,53 @@ impl Context {
                 continue;
             }
             for &(rule, word) in &self.words[hit.word as usize].rules {
-                if !self.of_rule[rule as usize].and(standing).is_empty() {
-                    to(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
+                if !self.of_rule[rule as usize].and(values).is_empty() {
+                    pointers.push(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
                 }
             }
         }
     }
 
-    /// Brings the words seen up to `at`.
-    fn look_back(&self, haystack: &[u8], at: usize, seen: &mut Seen) {
-        let earliest = at.saturating_sub(MAX_WITHIN);
+    /// Brings the words seen up to `at`, as far back as a value of these may look.
+    fn look_back(&self, haystack: &[u8], at: usize, within: usize, seen: &mut Seen) {
+        let earliest = at.saturating_sub(within);
         if seen.upto < earliest {
             seen.hits.clear();
             seen.upto = earliest;
         }
-        for place in seen.upto..at {
-            let byte = haystack[place];
-            if byte == b'\n' {
-                seen.hits.clear();
-            }
-            if !starts_part(haystack, place) {
-                continue;
-            }
-            let Some(gram) = haystack.get(place..place + 3) else { break };
-            let gram = [fold(gram[0]), fold(gram[1]), fold(gram[2])];
-            if !self.grams.maybe(gram) {
-                continue;
-            }
-            for word in self.grams.rules(gram) {
-                if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
-                    seen.hits.push(Hit { word, start: place, end });
-                }
+        if let Some(newline) = memchr::memrchr(b'\n', &haystack[seen.upto..at]) {
+            seen.hits.clear();
+            seen.upto += newline + 1;
+        }
+        // Four bytes are loaded at once where three count; a value is longer than one, so they are there.
+        let end = haystack.len().min(at + 3);
+        for (place, four) in haystack[seen.upto.min(end)..end].windows(4).enumerate() {
+            let gram = fold_gram([four[0], four[1], four[2]]);
+            if self.grams.maybe(gram) {
+                self.words_at(haystack, seen.upto + place, gram, &mut seen.hits);
             }
         }
         seen.upto = seen.upto.max(at);
         if seen.hits.len() > 4 * MAX_WITHIN {
-            seen.hits.retain(|hit| hit.start >= earliest);
+            seen.hits.retain(|hit| hit.start + MAX_WITHIN >= at);
         }
     }
+
+    fn words_at(&self, haystack: &[u8], place: usize, gram: [u8; 3], hits: &mut Vec<Hit>) {
+        if !starts_part(haystack, place) {
+            return;
+        }
+        for word in self.grams.rules(gram) {
+            if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
+                hits.push(Hit { word, start: place, end });
+            }
+        }
+    }
+}
+
+/// Three bytes in either case as one: not a proper folding, but the same one on both sides.
+const fn fold_gram(gram: [u8; 3]) -> [u8; 3] {
+    [gram[0] | 0x20, gram[1] | 0x20, gram[2] | 0x20]
 }
 
 /// `[A-Za-z0-9+/_.~-]`, the kernel's token class.
@@ -286,7 +304,9 @@ mod tests {
     #[test]
     fn words_are_found_at_the_parts_of_names() {
         let place = |text: &str, word: &str| {
-            (0..text.len()).find(|&at| starts_part(text.as_bytes(), at) && word_at(text.as_bytes(), at, word.as_bytes()).is_some())
+            (0..text.len()).find(|&at| {
+                starts_part(text.as_bytes(), at) && word_at(text.as_bytes(), at, word.as_bytes()).is_some()
+            })
         };
         assert_eq!(place("DD_API_KEY=", "api_key"), Some(3));
         assert_eq!(place("myApiKey", "api_key"), Some(2));
@@ -298,7 +318,9 @@ mod tests {
     #[test]
     fn an_operator_or_a_flag_or_a_scheme_assigns() {
         let value = "0123456789abcdef";
-        for before in ["k=", "k: \"", "k => '", "f(", "--key ", "-k '", "Authorization: Token ", "k%3D", "k\\\":\\\""] {
+        for before in
+            ["k=", "k: \"", "k => '", "f(", "--key ", "-k '", "Authorization: Token ", "k%3D", "k\\\":\\\""]
+        {
             let text = format!("{before}{value}");
             assert!(assigned(text.as_bytes(), before.len()), "{before}");
         }

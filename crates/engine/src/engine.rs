@@ -90,7 +90,12 @@ impl Engine {
         let (stems, mut searched) = Stems::new(&rules);
         let (context, no_room) = Context::new(&rules);
         searched.extend(no_room);
-        searched.extend((0_u32..).zip(&rules).filter(|(_, rule)| matches!(rule.plan.driver, Driver::Search)).map(|(index, _)| index));
+        searched.extend(
+            (0_u32..)
+                .zip(&rules)
+                .filter(|(_, rule)| matches!(rule.plan.driver, Driver::Search))
+                .map(|(index, _)| index),
+        );
         searched.sort_unstable();
         let search = Search::new(&rules, &searched);
         let kernel_stems = stems.kernel_stems();
@@ -180,7 +185,13 @@ impl Engine {
     /// Finds the matches that start in `range`, and puts them into `scratch.matches`, sorted. Says up to where that is
     /// all of them: less than the range's end if an open block has begun whose end is not in the haystack and `whole`
     /// says that there is more to come.
-    pub(crate) fn run(&self, haystack: &[u8], range: Range<usize>, whole: bool, scratch: &mut Scratch) -> usize {
+    pub(crate) fn run(
+        &self,
+        haystack: &[u8],
+        range: Range<usize>,
+        whole: bool,
+        scratch: &mut Scratch,
+    ) -> usize {
         let mut pass = Pass { engine: self, haystack, range: range.clone(), whole, unsure: range.end };
         let mut from = range.start;
         while from < range.end {
@@ -208,10 +219,10 @@ fn check(rules: &[Rule]) -> Result<(), EngineError> {
         return Err(EngineError::DuplicateId { id: pair[0].to_owned() });
     }
     for rule in rules {
-        if let Some(gate) = &rule.gates.checksum {
-            if keysieve_checksum::Checksum::by_name(&gate.name).is_none() {
-                return Err(EngineError::UnknownChecksum { id: rule.info.id.clone(), name: gate.name.clone() });
-            }
+        if let Some(gate) = &rule.gates.checksum
+            && keysieve_checksum::Checksum::by_name(&gate.name).is_none()
+        {
+            return Err(EngineError::UnknownChecksum { id: rule.info.id.clone(), name: gate.name.clone() });
         }
     }
     Ok(())
@@ -331,19 +342,23 @@ impl Pass<'_> {
         let context = &self.engine.context;
         let assigned = assigned(self.haystack, at);
         let fitting = if assigned { fitting } else { context.values().without_operator(fitting) };
-        let standing = context.values().standing(fitting, self.haystack, at);
-        if standing.is_empty() {
+        if fitting.is_empty() {
             return;
         }
-        let mut pointers = Vec::new();
-        context.point(standing, self.haystack, at, &mut scratch.seen, |pointer| pointers.push(pointer));
-        for pointer in pointers {
-            let Pattern::Context(pattern) = &self.engine.rules[pointer.rule as usize].rule.pattern else { continue };
+        // Words are rarer than values that fit, and looking for them costs each byte but once.
+        let mut pointers = std::mem::take(&mut scratch.pointers);
+        context.point(fitting, self.haystack, at, &mut scratch.seen, &mut pointers);
+        for pointer in pointers.drain(..) {
+            let Pattern::Context(pattern) = &self.engine.rules[pointer.rule as usize].rule.pattern else {
+                continue;
+            };
             let near = at - pointer.span.start <= usize::from(pattern.within);
-            if near && (assigned || !pattern.operator) {
+            let starts = || self.engine.rules[pointer.rule as usize].may_start(self.haystack, at);
+            if near && (assigned || !pattern.operator) && starts() {
                 self.confirm(pointer.rule, at, Some((pointer.word, pointer.span)), scratch);
             }
         }
+        scratch.pointers = pointers;
     }
 
     /// Tries the stem rules of the four bytes at `at`.
@@ -356,7 +371,9 @@ impl Pass<'_> {
                 let first = at.saturating_sub(entry.max).max(self.range.start);
                 let Some(last) = at.checked_sub(entry.min) else { continue };
                 for start in first..=last {
-                    if compiled.may_start(self.haystack, start) && self.confirm(entry.rule, start, None, scratch) {
+                    if compiled.may_start(self.haystack, start)
+                        && self.confirm(entry.rule, start, None, scratch)
+                    {
                         break;
                     }
                 }
@@ -464,7 +481,7 @@ impl Search {
                 .build(&keywords);
             match built {
                 Ok(automaton) => this.keywords = Some(automaton),
-                Err(_) => this.always.extend(this.owners.drain(..)),
+                Err(_) => this.always.append(&mut this.owners),
             }
         }
         this.always.sort_unstable();

@@ -60,7 +60,13 @@ impl Feed {
         scratch.reset(engine.len());
         if last && self.kept.is_empty() && self.base == 0 {
             engine.run(bytes, 0..bytes.len(), true, scratch);
-            found(Step { haystack: bytes, base: 0, matches: &scratch.matches, sure: bytes.len(), next: bytes.len() as u64 });
+            found(Step {
+                haystack: bytes,
+                base: 0,
+                matches: &scratch.matches,
+                sure: bytes.len(),
+                next: bytes.len() as u64,
+            });
             return;
         }
         self.kept.extend_from_slice(bytes);

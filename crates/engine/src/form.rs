@@ -1,7 +1,7 @@
 //! Shapes, made ready to be matched.
 
 use keysieve_finding::Span;
-use keysieve_rules::{Element, End, Shape};
+use keysieve_rules::{Element, End, Shape, Tail};
 
 use crate::boundary::is_word;
 
@@ -38,6 +38,24 @@ pub(crate) fn match_at(shape: &Shape, haystack: &[u8], start: usize) -> Option<S
         }
     }
     Some(Spans { whole: Span::new(start, at), secret: Span::new(secret_start, secret_end) })
+}
+
+/// Whether what stands at a place has a rule's gate.
+pub(crate) fn passes(gate: &[Element], haystack: &[u8], start: usize) -> bool {
+    let mut at = start;
+    gate.iter().all(|element| {
+        let least = at + element.min as usize;
+        at = take(element, haystack, at);
+        at >= least
+    })
+}
+
+/// Where the secret is in a match that has a tail.
+pub(crate) fn secret_of(tail: &Tail, haystack: &[u8], whole: Span) -> Span {
+    let trailing = usize::from(!tail.set.contains(haystack[whole.end - 1]));
+    let end = whole.end - trailing;
+    let bytes = &haystack[whole.start.max(end.saturating_sub(tail.max as usize))..end];
+    Span::new(end - bytes.iter().rev().take_while(|&&byte| tail.set.contains(byte)).count(), end)
 }
 
 /// Where a repetition ends if it takes all it can.

@@ -6,7 +6,7 @@ use keysieve_rules::OnInvalid;
 use crate::compiled::Compiled;
 use crate::entropy::shannon;
 use crate::form::Spans;
-use crate::placeholder::{contains_folded, is_example, is_placeholder};
+use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
 
@@ -36,7 +36,7 @@ pub(crate) fn judge(
         if is_example(secret) {
             note = Note::DocumentationExample;
             confidence = Confidence::Low;
-        } else if is_placeholder(secret) {
+        } else if is_placeholder(secret) || goes_on_as_template(&haystack[spans.secret.end..]) {
             return None;
         }
     }
@@ -50,7 +50,16 @@ pub(crate) fn judge(
             _ => {}
         }
     }
-    Some(Match { rule: index, span: spans.whole, secret: spans.secret, confidence, entropy, checksum: checked, note, context })
+    Some(Match {
+        rule: index,
+        span: spans.whole,
+        secret: spans.secret,
+        confidence,
+        entropy,
+        checksum: checked,
+        note,
+        context,
+    })
 }
 
 fn is_allowed(compiled: &Compiled, secret: &[u8]) -> bool {

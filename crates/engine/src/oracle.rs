@@ -41,7 +41,8 @@ impl Compiled {
         let mut at = range.start;
         while at < range.end {
             let Some(captures) = expression.captures_at(haystack, at) else { break };
-            let spans = if self.rule.plan.left == Left::Value { value(&captures) } else { spans(&captures, 0) };
+            let spans =
+                if self.rule.plan.left == Left::Value { value(&captures) } else { spans(&captures, 0) };
             if spans.whole.start >= range.end {
                 break;
             }

@@ -3,11 +3,52 @@
 /// What people write where a secret should go, in lower case; at least five letters each, so that a random token has
 /// next to no chance of holding one.
 const WORDS: &[&str] = &[
-    "placeholder", "changeme", "change-me", "change_me", "change_this", "changethis", "yourkey", "your-", "your_",
-    "yourtoken", "yoursecret", "yourpass", "yourapi", "yoursite", "replace", "insert_", "insert-", "redacted",
-    "removed", "dummy", "xxxxx", "*****", "sample", "not-a-real", "notareal", "not_a_real", "fake_", "fake-",
-    "foobar", "lorem", "secret_here", "token_here", "key_here", "my-secret", "my_secret", "mysecret", "my-token",
-    "my_token", "mypass", "my_pass", "undefined", "todo_", "<your", "test_key", "testkey", "some_secret",
+    "placeholder",
+    "changeme",
+    "change-me",
+    "change_me",
+    "change_this",
+    "changethis",
+    "yourkey",
+    "your-",
+    "your_",
+    "yourtoken",
+    "yoursecret",
+    "yourpass",
+    "yourapi",
+    "yoursite",
+    "replace",
+    "insert_",
+    "insert-",
+    "redacted",
+    "removed",
+    "dummy",
+    "xxxxx",
+    "*****",
+    "sample",
+    "not-a-real",
+    "notareal",
+    "not_a_real",
+    "fake_",
+    "fake-",
+    "foobar",
+    "lorem",
+    "secret_here",
+    "token_here",
+    "key_here",
+    "my-secret",
+    "my_secret",
+    "mysecret",
+    "my-token",
+    "my_token",
+    "mypass",
+    "my_pass",
+    "undefined",
+    "todo_",
+    "<your",
+    "test_key",
+    "testkey",
+    "some_secret",
 ];
 
 /// Whether it calls itself an example, as those in providers' documentation do.
@@ -18,7 +59,11 @@ pub(crate) fn is_example(secret: &[u8]) -> bool {
 /// Whether a value is written to be replaced: a word says so, it is the name of a variable, or it counts up or repeats
 /// itself as no random value does.
 pub(crate) fn is_placeholder(secret: &[u8]) -> bool {
-    WORDS.iter().any(|word| contains_folded(secret, word.as_bytes())) || is_reference(secret) || is_pattern(secret)
+    WORDS.iter().any(|word| contains_folded(secret, word.as_bytes()))
+        || secret.ends_with(b"...")
+        || is_reference(secret)
+        || is_expression(secret)
+        || is_pattern(secret)
 }
 
 pub(crate) fn contains_folded(haystack: &[u8], word: &[u8]) -> bool {
@@ -28,10 +73,30 @@ pub(crate) fn contains_folded(haystack: &[u8], word: &[u8]) -> bool {
 /// `${TOKEN}`, `$(cat token)`, `{{ token }}`, `%TOKEN%`, `<token>`, `$TOKEN`.
 fn is_reference(secret: &[u8]) -> bool {
     match secret {
-        [b'$', b'{' | b'(' | b'[', ..] | [b'{', b'{', ..] | [b'<', .., b'>'] | [b'%', .., b'%'] | [b'#', b'{', ..] => true,
-        [b'$', name @ ..] => name.iter().all(|&byte| crate::boundary::is_word(byte)) && name.iter().any(u8::is_ascii_alphabetic),
+        [b'$', b'{' | b'(' | b'[', ..]
+        | [b'{', b'{', ..]
+        | [b'<', .., b'>']
+        | [b'%', .., b'%']
+        | [b'#', b'{', ..] => true,
+        [b'$', name @ ..] => {
+            name.iter().all(|&byte| crate::boundary::is_word(byte))
+                && name.iter().any(u8::is_ascii_alphabetic)
+        }
         _ => secret.windows(2).any(|two| two == b"${" || two == b"{{"),
     }
+}
+
+/// Whether what follows a value says that it is only the beginning of something to be filled in or matched: a template
+/// (`ghp_{{token}}`, `sk-${KEY}`), an expression (`ghp_[0-9A-Za-z]{36}`), or cut short (`ghp_abc...`).
+pub(crate) fn goes_on_as_template(after: &[u8]) -> bool {
+    const STARTS: &[&[u8]] =
+        &[b"{{", b"${", b"#{", b"[0-9", b"[A-Z", b"[a-z", b"[^", b"(?:", b"\\d{", b"\\w{", b"..."];
+    STARTS.iter().any(|start| after.starts_with(start))
+}
+
+/// A regular expression: a class such as `[A-Za-z]` or `[0-9]`, as scanners' rules and validators hold them.
+fn is_expression(secret: &[u8]) -> bool {
+    [&b"[0-9"[..], b"[a-z", b"[^"].iter().any(|class| contains_folded(secret, class))
 }
 
 /// More than half of it counts up or down (`12345678`, `abcdefgh`), or a third of it is one byte over and over.
@@ -74,14 +139,26 @@ mod tests {
 
     #[test]
     fn placeholders_are_known() {
-        for text in ["your_api_key_here", "${API_TOKEN}", "{{ token }}", "<token>", "$TOKEN", "12345678901234567890", "abcdefghijklmnop", "aaaaaaaaaaaa", "CHANGEME123", "0123456789abcdef"] {
+        for text in [
+            "your_api_key_here",
+            "${API_TOKEN}",
+            "{{ token }}",
+            "<token>",
+            "$TOKEN",
+            "12345678901234567890",
+            "abcdefghijklmnop",
+            "aaaaaaaaaaaa",
+            "CHANGEME123",
+            "0123456789abcdef",
+        ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }
     }
 
     #[test]
     fn random_values_are_not() {
-        for text in ["q7Fh2kLw9ZtRb4Xc", "9f86d081884c7d659a2feaa0c55ad015", "hunter2-of-7kQ", "pa$$w0rd-Zr8"] {
+        for text in ["q7Fh2kLw9ZtRb4Xc", "9f86d081884c7d659a2feaa0c55ad015", "hunter2-of-7kQ", "pa$$w0rd-Zr8"]
+        {
             assert!(!is_placeholder(text.as_bytes()), "{text}");
         }
     }

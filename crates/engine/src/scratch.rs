@@ -3,7 +3,7 @@
 use keysieve_finding::Span;
 use keysieve_kernel::Block;
 
-use crate::context::Seen;
+use crate::context::{Pointer, Seen};
 use crate::{Engine, Match};
 
 /// Before any match.
@@ -18,6 +18,7 @@ pub struct Scratch {
     /// not overlap.
     pub(crate) last: Vec<Span>,
     pub(crate) matches: Vec<Match>,
+    pub(crate) pointers: Vec<Pointer>,
 }
 
 impl Scratch {
@@ -29,6 +30,7 @@ impl Scratch {
             seen: Seen::default(),
             last: vec![NOWHERE; engine.len()],
             matches: Vec::new(),
+            pointers: Vec::new(),
         }
     }
 

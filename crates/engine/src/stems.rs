@@ -27,8 +27,7 @@ pub(crate) struct Stems {
 impl Stems {
     /// Gives every stem rule its stems; those for which there was no more room are returned.
     pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
-        let mut this =
-            Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new() };
+        let mut this = Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new() };
         let mut left_over = Vec::new();
         for (index, rule) in (0_u32..).zip(rules) {
             if let Driver::Stem { stems, min, max } = &rule.plan.driver {
@@ -69,7 +68,10 @@ impl Stems {
     /// For the kernel.
     pub(crate) fn kernel_stems(&self) -> Vec<keysieve_kernel::Stem> {
         let set = |set: &ByteSet| keysieve_kernel::ByteSet::of(&set.iter().collect::<Vec<u8>>());
-        self.stems.iter().map(|stem| keysieve_kernel::Stem([set(&stem[0]), set(&stem[1]), set(&stem[2]), set(&stem[3])])).collect()
+        self.stems
+            .iter()
+            .map(|stem| keysieve_kernel::Stem([set(&stem[0]), set(&stem[1]), set(&stem[2]), set(&stem[3])]))
+            .collect()
     }
 
     /// The rules that have a stem at these bytes, in no particular order.

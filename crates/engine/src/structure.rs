@@ -25,13 +25,19 @@ fn is_jwt(secret: &[u8]) -> bool {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
     };
     // An encrypted token (RFC 7516) has a key in the place of the payload.
-    let has_algorithm = object(header).is_some_and(|header| header.get("alg").is_some_and(serde_json::Value::is_string));
+    let has_algorithm =
+        object(header).is_some_and(|header| header.get("alg").is_some_and(serde_json::Value::is_string));
     has_algorithm && (parts.clone().count() >= 3 || object(payload).is_some())
 }
 
 /// A block with key material in it, not a description of one: at least 64 base64 characters, not all alike.
 fn key_block(secret: &[u8]) -> Option<Note> {
-    let material = secret.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
+    // A template of a block, to be filled.
+    if contains_folded(secret, b"{{") {
+        return None;
+    }
+    let material =
+        secret.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')).count();
     let mut counts = [0_usize; 256];
     secret.iter().for_each(|&byte| counts[usize::from(byte)] += 1);
     let varied = counts[usize::from(b'0')..].iter().filter(|&&count| count > 0).count() >= 16;

@@ -1,10 +1,9 @@
 //! The values that context rules look for, told apart by how long a run of bytes is.
 
-use keysieve_rules::{ByteSet, Shape};
+use keysieve_rules::{ByteSet, ContextPattern, Shape};
 
 use crate::boundary::is_word;
-use crate::context::{is_token, starts_value};
-use crate::form::match_at;
+use crate::context::is_token;
 
 /// How many different values there can be.
 const MOST: usize = 256;
@@ -64,6 +63,8 @@ type Lengths = Box<[ValueSet; LONGEST + 1]>;
 #[derive(Debug)]
 pub(crate) struct Values {
     shapes: Vec<Shape>,
+    /// How far before each value the words of its rules may start, at most.
+    within: Box<[usize; MOST]>,
     exact: Lengths,
     /// For each byte the values that can go on over it.
     over: Box<[ValueSet; 256]>,
@@ -98,6 +99,7 @@ impl Default for Values {
     fn default() -> Self {
         Self {
             shapes: Vec::new(),
+            within: Box::new([0; MOST]),
             exact: Box::new([ValueSet::default(); LONGEST + 1]),
             over: Box::new([ValueSet::default(); 256]),
             groups: Vec::new(),
@@ -111,7 +113,12 @@ impl Default for Values {
 
 impl Values {
     /// Adds a rule's values, and says which they are; `None` if there is no more room.
-    pub(crate) fn add(&mut self, shapes: &[Shape], digit: bool, operator: bool) -> Option<ValueSet> {
+    pub(crate) fn add(
+        &mut self,
+        shapes: &[Shape],
+        digit: bool,
+        pattern: &ContextPattern,
+    ) -> Option<ValueSet> {
         let mut values = ValueSet::default();
         for shape in shapes {
             let known = self.shapes.iter().position(|known| known == shape);
@@ -125,7 +132,8 @@ impl Values {
                 }
             };
             values.insert(value);
-            let in_one_run = shape.elements.iter().all(|element| element.set.is_subset(&ByteSet::of(is_token)));
+            let in_one_run =
+                shape.elements.iter().all(|element| element.set.is_subset(&ByteSet::of(is_token)));
             let mut this = ValueSet::default();
             this.insert(value);
             let wants_digit = digit && in_one_run;
@@ -134,15 +142,13 @@ impl Values {
                 (_, false) => self.digit.without(this),
                 (Some(_), true) => self.digit,
             };
-            if !operator {
+            self.within[value] = self.within[value].max(usize::from(pattern.within));
+            if !pattern.operator {
                 self.free = self.free.or(this);
             }
         }
         let all = self.open[1][1].or(values);
-        self.open = [
-            [all.without(self.digit).and(self.free), all.without(self.digit)],
-            [self.free, all],
-        ];
+        self.open = [[all.without(self.digit).and(self.free), all.without(self.digit)], [self.free, all]];
         Some(values)
     }
 
@@ -196,22 +202,14 @@ impl Values {
         fitting.and(open)
     }
 
+    /// How far before one of these values the words of its rules may start, at most.
+    pub(crate) fn within(&self, values: ValueSet) -> usize {
+        values.iter().map(|value| self.within[value]).max().unwrap_or(0)
+    }
+
     /// Of these values, those that some rule wants without an operator before it.
     pub(crate) fn without_operator(&self, values: ValueSet) -> ValueSet {
         values.and(self.free)
-    }
-
-    /// Of these values, those that stand at `at`, and are not cut out of a longer run on the left.
-    pub(crate) fn standing(&self, values: ValueSet, haystack: &[u8], at: usize) -> ValueSet {
-        let mut standing = ValueSet::default();
-        for value in values.iter() {
-            let shape = &self.shapes[value];
-            let first = shape.elements.first().map(|element| element.set).unwrap_or_default();
-            if starts_value(haystack, at, &first) && match_at(shape, haystack, at).is_some() {
-                standing.insert(value);
-            }
-        }
-        standing
     }
 }
 

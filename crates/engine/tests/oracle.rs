@@ -22,14 +22,48 @@ static EXAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| {
             all.push(example.text[secret.range()].to_owned());
             all.push(example.text);
         }
-        all.extend(examples.negatives(&rule.info.id).expect("well-formed").into_iter().map(|example| example.text));
+        all.extend(
+            examples.negatives(&rule.info.id).expect("well-formed").into_iter().map(|example| example.text),
+        );
     }
     all
 });
 
 const GLUE: &[&str] = &[
-    "", " ", "\n", "\"", "'", "=", ": ", "\\n", "\\\"", "%3D", "%22", "\\u0022", "\\x22", "\\042", "/", "-", "_", ".", "+", "~", "a",
-    "Z9", "key=", "token: ", "\0", "\u{e9}", "AKIA", "ghp_", "aws ", "datadog_api_key=", "//", "://", "@", "-----BEGIN ",
+    "",
+    " ",
+    "\n",
+    "\"",
+    "'",
+    "=",
+    ": ",
+    "\\n",
+    "\\\"",
+    "%3D",
+    "%22",
+    "\\u0022",
+    "\\x22",
+    "\\042",
+    "/",
+    "-",
+    "_",
+    ".",
+    "+",
+    "~",
+    "a",
+    "Z9",
+    "key=",
+    "token: ",
+    "\0",
+    "\u{e9}",
+    "AKIA",
+    "ghp_",
+    "aws ",
+    "datadog_api_key=",
+    "//",
+    "://",
+    "@",
+    "-----BEGIN ",
 ];
 
 /// Examples, cut and glued together in ways that no one would write.

@@ -65,15 +65,20 @@ mod tests {
                 let token: u128 = ((1 << length) - 1) << at;
                 let classes = Classes { token: token as u64, word: 1 << at, digit: 0 };
                 let expected = if length >= 16 { 1 << at } else { 0 };
-                assert_eq!(classes.starts((token >> 64) as u64, 0), expected, "{length} at {at}");
+                assert_eq!(
+                    classes.starts((token >> 64) as u64, 0, 0),
+                    (expected, expected),
+                    "{length} at {at}"
+                );
             }
         }
     }
 
     #[test]
     fn a_word_byte_before_the_block_takes_away_its_first_start() {
-        let classes = Classes { token: u64::MAX, word: 0b1001, digit: 0 };
-        assert_eq!(classes.starts(0, 0), 0b1001);
-        assert_eq!(classes.starts(0, 1 << 63), 0b1000);
+        let classes = Classes { token: u64::MAX >> 1, word: 0b1001, digit: 0 };
+        assert_eq!(classes.starts(0, 0, 0), (0b1001, 1));
+        assert_eq!(classes.starts(0, 1 << 63, 0), (0b1000, 1));
+        assert_eq!(classes.starts(0, 0, 1 << 63), (0b1001, 0));
     }
 }

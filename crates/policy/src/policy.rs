@@ -23,13 +23,7 @@ impl<'a> Sighting<'a> {
     /// Fills in what a rule says of itself. Severity and confidence start as the rule's; evidence may change them.
     #[must_use]
     pub fn new(rule: &'a RuleInfo, fingerprint: &'a Fingerprint, origin: &'a Origin) -> Self {
-        Self {
-            severity: rule.severity,
-            confidence: rule.confidence,
-            fingerprint,
-            origin,
-            inline: false,
-        }
+        Self { severity: rule.severity, confidence: rule.confidence, fingerprint, origin, inline: false }
     }
 }
 

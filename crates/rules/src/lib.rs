@@ -45,5 +45,5 @@ pub use file::{RuleFile, Strictness};
 pub use pack::{Pack, PackSource};
 pub use placeholder::{PlaceholderError, fill};
 
-pub use plan::{ByteSet, Driver, Element, End, Left, Plan, PlanError, Shape, plan};
+pub use plan::{ByteSet, Driver, Element, End, Left, Plan, PlanError, Shape, Tail, plan};
 pub use rule::{ChecksumGate, ContextPattern, Gates, Lookahead, OnInvalid, Pattern, Rule, Structure};

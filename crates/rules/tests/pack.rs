@@ -5,7 +5,11 @@ use std::path::{Path, PathBuf};
 use keysieve_rules::{Pack, docs};
 
 fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap().join("rules")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .expect("the crate is two levels down")
+        .join("rules")
 }
 
 fn pack() -> Pack {

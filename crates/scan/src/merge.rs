@@ -17,6 +17,9 @@ use crate::sighting::Sighting;
 /// Below this many bits, a value could be guessed from its fingerprint under a known key.
 const GUESSABLE: f64 = 64.0;
 
+/// How many values of a rule were assigned to a name in an object so far.
+type Ordinals = BTreeMap<(u32, Vec<u8>, Box<[u8]>), u64>;
+
 /// Everything that was seen.
 pub(crate) struct Merge<'a> {
     engine: &'a Engine,
@@ -46,15 +49,15 @@ impl<'a> Merge<'a> {
             (location.origin.path(), location.byte_start, location.byte_end, sighting.rule)
         });
         let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
-        let mut ordinals = BTreeMap::new();
+        let mut ordinals = Ordinals::new();
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
         let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
-            if let Some(Some(glob)) = paths.get(sighting.rule as usize) {
-                if !glob.is_match_candidate(&Candidate::from_bytes(&path)) {
-                    continue;
-                }
+            if let Some(Some(glob)) = paths.get(sighting.rule as usize)
+                && !glob.is_match_candidate(&Candidate::from_bytes(&path))
+            {
+                continue;
             }
             let info = &infos[sighting.rule as usize];
             let fingerprint = self.fingerprint(&sighting, info, &path, &mut ordinals);
@@ -88,7 +91,7 @@ impl<'a> Merge<'a> {
         sighting: &Sighting,
         info: &RuleInfo,
         path: &[u8],
-        ordinals: &mut BTreeMap<(u32, Vec<u8>, Box<[u8]>), u64>,
+        ordinals: &mut Ordinals,
     ) -> Fingerprint {
         let bits = sighting.evidence.entropy * sighting.secret.expose().len() as f64;
         if self.key.is_custom() || bits >= GUESSABLE {
@@ -125,7 +128,10 @@ impl<'a> Merge<'a> {
             path: String::new(),
             reason: SkipReason::Timeout,
             class: SkipClass::Gap,
-            detail: format!("the run was ended after {} s; what came later was not scanned", timeout.as_secs_f64()),
+            detail: format!(
+                "the run was ended after {} s; what came later was not scanned",
+                timeout.as_secs_f64()
+            ),
         });
         outcome.skips.sort();
     }

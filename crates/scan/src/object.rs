@@ -51,7 +51,12 @@ impl Form {
 
 impl Object {
     /// Takes the next window. With the last one, says what was seen in the object.
-    pub(crate) fn window(&mut self, rules: &Rules<'_>, blob: &Blob<'_>, scratch: &mut Scratch) -> Vec<Sighting> {
+    pub(crate) fn window(
+        &mut self,
+        rules: &Rules<'_>,
+        blob: &Blob<'_>,
+        scratch: &mut Scratch,
+    ) -> Vec<Sighting> {
         let mut form = self.form.take().unwrap_or_else(|| Form::of(blob));
         let mut cursor = self.cursor.take().unwrap_or_else(|| Cursor::new(blob.line));
         let mut text = Vec::new();
@@ -96,7 +101,8 @@ impl View<'_> {
                 cursor.advance(&haystack[..3]);
                 cursor.skip_mark(3);
             }
-            let shown = haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
+            let shown =
+                haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
             for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
                 let secret = widen(haystack, found.secret);
                 let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
@@ -105,9 +111,8 @@ impl View<'_> {
                 }
                 sightings.push(self.sighting(found, secret, &cursor, &hidden, shown));
             }
-            let kept = |secret: &Hidden| {
-                (base + secret.span.start as u64, base + secret.span.end as u64, *secret)
-            };
+            let kept =
+                |secret: &Hidden| (base + secret.span.start as u64, base + secret.span.end as u64, *secret);
             *recent = hidden.iter().map(kept).filter(|secret| secret.1 > next).collect();
         }
         let passed = usize::try_from(next - base).unwrap_or(usize::MAX).min(haystack.len());
@@ -136,7 +141,14 @@ impl View<'_> {
         hidden
     }
 
-    fn sighting(&self, found: &Match, secret: Span, start: &Cursor, hidden: &[Hidden], shown: usize) -> Sighting {
+    fn sighting(
+        &self,
+        found: &Match,
+        secret: Span,
+        start: &Cursor,
+        hidden: &[Hidden],
+        shown: usize,
+    ) -> Sighting {
         let rule = self.rules.engine.rule(found.rule);
         let haystack = self.step.haystack;
         let mut end = *start;
@@ -157,15 +169,21 @@ impl View<'_> {
         }
     }
 
-    fn location(&self, secret: Span, (start, end): (&Cursor, &Cursor), hidden: &[Hidden], shown: usize) -> Location {
+    fn location(
+        &self,
+        secret: Span,
+        (start, end): (&Cursor, &Cursor),
+        hidden: &[Hidden],
+        shown: usize,
+    ) -> Location {
         let Form { offset, mark, decoder, binary } = self.form;
         let stored = |cursor: &Cursor, at: usize| match decoder {
             Some(_) => offset + mark + 2 * cursor.units(),
             None => offset + self.step.base + at as u64,
         };
-        let near = hidden.iter().filter(|other| {
-            other.span.end + 512 > secret.start && other.span.start < secret.end + 512
-        });
+        let near = hidden
+            .iter()
+            .filter(|other| other.span.end + 512 > secret.start && other.span.start < secret.end + 512);
         let near: Vec<Hidden> = near.copied().collect();
         let text = |value: u64| if *binary { 1 } else { value };
         Location {
@@ -186,9 +204,9 @@ impl View<'_> {
     }
 
     fn evidence(&self, found: &Match) -> Evidence {
-        let word = found.context.map(|(_, word)| {
-            String::from_utf8_lossy(&self.step.haystack[word.range()]).to_lowercase()
-        });
+        let word = found
+            .context
+            .map(|(_, word)| String::from_utf8_lossy(&self.step.haystack[word.range()]).to_lowercase());
         Evidence {
             entropy: (found.entropy * 100.0).round() / 100.0,
             checksum: match found.checksum {
@@ -218,7 +236,8 @@ impl View<'_> {
         };
         let start = line_start(secret.start);
         let limit = haystack.len().min(secret.end + LONGEST_LINE + 1);
-        let end = memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
+        let end =
+            memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
         let previous = start.checked_sub(1).filter(|&newline| haystack[newline] == b'\n');
         let previous = previous.map(|newline| &haystack[line_start(newline)..newline]);
         inline_allow(&haystack[start..end], previous, &rule.info.id, &rule.info.aliases).is_some()
@@ -228,7 +247,8 @@ impl View<'_> {
 /// Widens a span to the boundaries of characters.
 fn widen(haystack: &[u8], span: Span) -> Span {
     let inside = |at: usize| haystack.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
-    let start = (span.start.saturating_sub(3)..=span.start).rev().find(|&at| !inside(at)).unwrap_or(span.start);
+    let start =
+        (span.start.saturating_sub(3)..=span.start).rev().find(|&at| !inside(at)).unwrap_or(span.start);
     let end = (span.end..=span.end + 3).find(|&at| !inside(at)).unwrap_or(span.end);
     Span::new(start, end.min(haystack.len()))
 }
@@ -242,4 +262,3 @@ fn name_before(haystack: &[u8], at: usize) -> &[u8] {
     let length = before.iter().rev().take(64).take_while(|byte| is_name(byte)).count();
     if gap == 0 { &[] } else { &before[before.len() - length..] }
 }
-

@@ -34,7 +34,13 @@ pub struct Options {
 impl Default for Options {
     /// One thread, the documented fingerprint key, no limit of time, every rule.
     fn default() -> Self {
-        Self { threads: NonZeroUsize::MIN, key: FingerprintKey::default(), targets: Vec::new(), timeout: None, rules: None }
+        Self {
+            threads: NonZeroUsize::MIN,
+            key: FingerprintKey::default(),
+            targets: Vec::new(),
+            timeout: None,
+            rules: None,
+        }
     }
 }
 

@@ -17,8 +17,14 @@ pub(crate) struct Hidden {
 pub(crate) fn snippet(text: &[u8], own: Span, hidden: &[Hidden]) -> Snippet {
     let region = region(text, own);
     let (shown, masks) = mask(text, region, &with_copies(text, region, hidden));
-    let mine = masks.iter().find(|(_, secret)| secret.overlaps(&own)).map_or(Span::new(0, 0), |(mask, _)| *mask);
-    Snippet { text: shown, start: mine.start, end: mine.end, masks: masks.into_iter().map(|(mask, _)| mask).collect() }
+    let mine =
+        masks.iter().find(|(_, secret)| secret.overlaps(&own)).map_or(Span::new(0, 0), |(mask, _)| *mask);
+    Snippet {
+        text: shown,
+        start: mine.start,
+        end: mine.end,
+        masks: masks.into_iter().map(|(mask, _)| mask).collect(),
+    }
 }
 
 /// A part of a text with its secrets masked.
@@ -57,7 +63,11 @@ fn region(text: &[u8], own: Span) -> Span {
     let limit = text.len().min(own.end + AROUND);
     let newline = memchr::memchr(b'\n', &text[own.start..limit]).map(|newline| own.start + newline);
     let end = newline.unwrap_or(limit);
-    let end = if end < text.len() { (own.start..=end).rev().find(|&at| !is_continuation(text[at])).unwrap_or(end) } else { end };
+    let end = if end < text.len() {
+        (own.start..=end).rev().find(|&at| !is_continuation(text[at])).unwrap_or(end)
+    } else {
+        end
+    };
     let end = if newline.is_some() && text[own.start..end].ends_with(b"\r") { end - 1 } else { end };
     Span::new(start, end)
 }

@@ -46,7 +46,10 @@ fn said(outcome: &Outcome, snippets: bool) -> Vec<String> {
             if !snippets {
                 location.snippet = None;
             }
-            all.push(format!("{} {} {} {location:?} {:?}", finding.rule.id, finding.secret, finding.fingerprint, finding.evidence));
+            all.push(format!(
+                "{} {} {} {location:?} {:?}",
+                finding.rule.id, finding.secret, finding.fingerprint, finding.evidence
+            ));
         }
     }
     all
@@ -78,7 +81,9 @@ fn lines_and_columns_of_utf16_are_those_of_its_text() {
     let text = text();
     let places = |bytes: Vec<u8>| {
         let outcome = run(&CutSource::new(vec![(Origin::file(b"x.txt"), bytes)], Cuts::Whole), 1);
-        let place = |location: &keysieve_finding::Location| (location.line, location.column, location.utf16_column, location.end_line, location.end_column);
+        let place = |location: &keysieve_finding::Location| {
+            (location.line, location.column, location.utf16_column, location.end_line, location.end_column)
+        };
         outcome.findings.iter().flat_map(|finding| finding.locations.iter().map(place)).collect::<Vec<_>>()
     };
     assert_eq!(places(utf16(&text)), places(text.into_bytes()));
@@ -87,7 +92,9 @@ fn lines_and_columns_of_utf16_are_those_of_its_text() {
 #[test]
 fn one_thread_and_many_say_the_same() {
     let text = text();
-    let objects: Vec<_> = (0..10).map(|n| (Origin::file(format!("dir/{n}.txt").as_bytes()), text.clone().into_bytes())).collect();
+    let objects: Vec<_> = (0..10)
+        .map(|n| (Origin::file(format!("dir/{n}.txt").as_bytes()), text.clone().into_bytes()))
+        .collect();
     let one = said(&run(&CutSource::new(objects.clone(), Cuts::Whole), 1), true);
     for _ in 0..3 {
         assert_eq!(said(&run(&CutSource::new(objects.clone(), Cuts::Whole), 4), true), one);
@@ -103,8 +110,14 @@ fn no_snippet_shows_a_secret() {
             let shown = &location.snippet.as_ref().expect("it is text").text;
             for secret in &secrets {
                 let hidden = &secret[4.min(secret.len())..];
-                let leak = hidden.windows(12).find(|run| memchr::memmem::find(shown.as_bytes(), run).is_some());
-                assert!(leak.is_none(), "{} shows {:?}", finding.rule.id, leak.map(|run| run.escape_ascii().to_string()));
+                let leak =
+                    hidden.windows(12).find(|run| memchr::memmem::find(shown.as_bytes(), run).is_some());
+                assert!(
+                    leak.is_none(),
+                    "{} shows {:?}",
+                    finding.rule.id,
+                    leak.map(|run| run.escape_ascii().to_string())
+                );
             }
         }
     }

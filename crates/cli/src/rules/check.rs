@@ -41,7 +41,8 @@ pub(crate) fn run(files: &[PathBuf]) -> Result<Exit> {
         0 => "nothing wrong".to_owned(),
         many => format!("{many} wrong"),
     };
-    text.push_str(&format!("{} rules, {examples} examples: {wrong}\n", ids.len()));
+    let rules = if ids.len() == 1 { "1 rule".to_owned() } else { format!("{} rules", ids.len()) };
+    text.push_str(&format!("{rules}, {examples} examples: {wrong}\n"));
     print(text.as_bytes())?;
     if problems.is_empty() {
         return Ok(Exit::Clean);

@@ -97,8 +97,8 @@ fn no_output_holds_a_secret_beyond_its_mask() {
     let report = json(&shown);
     let findings = report["findings"].as_array().expect("a list");
     let secrets: Vec<&str> =
-        findings.iter().map(|finding| finding["secret"].as_str().expect("a text")).collect();
-    assert!(secrets.len() >= EXPECTED.len() - 1 && secrets.iter().all(|secret| !secret.contains('…')));
+        findings.iter().map(|finding| finding["secret_raw"].as_str().expect("a text")).collect();
+    assert!(secrets.len() >= EXPECTED.len() - 1, "one secret stands in two places");
     for format in ["text", "json", "jsonl", "sarif"] {
         for quoted in [&[][..], &everything[..]] {
             let arguments = [&["scan", TREE, "-v", "-f", format, "--color", "always"], quoted].concat();
@@ -117,7 +117,7 @@ fn assert_hidden(said: &str, secret: &str, format: &str) {
     let secret: String = secret.lines().filter(|line| !line.starts_with("-----")).collect();
     // What a mask may show, and what every token of the kind begins with.
     let beyond = &secret.as_bytes()[4.min(secret.len())..];
-    for run in beyond.windows(8) {
+    for run in beyond.windows(5) {
         let run = std::str::from_utf8(run).expect("secrets of the example are ASCII");
         // Not in the message: it would be in the log.
         assert!(!said.contains(run), "{format} shows a part of {}…", &secret[..4]);

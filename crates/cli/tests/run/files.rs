@@ -55,7 +55,10 @@ fn a_list_says_what_to_read() {
 fn ignore_files_count_up_to_the_repository() {
     let directory = tree(&["outer/repo/src/a.env", "outer/repo/docs/b.env", "outer/repo/tests/c.env"]);
     let write = |name: &str, text: &str| fs::write(directory.path().join(name), text).expect("written");
-    fs::create_dir(directory.path().join("outer/repo/.git")).expect("made");
+    for part in ["objects", "refs"] {
+        fs::create_dir_all(directory.path().join("outer/repo/.git").join(part)).expect("made");
+    }
+    write("outer/repo/.git/HEAD", "ref: refs/heads/main\n");
     write("outer/.keysieveignore", "**\n");
     write("outer/repo/.keysieveignore", "tests/\n/docs/*.env expires=2027-01-31 reason=\"old\"\n");
     write("outer/repo/src/.keysieveignore", "a.env\n");

@@ -154,7 +154,7 @@ fn rules_of_ones_own_are_checked_and_used() {
         &format!("{rule}positive = ['k=«acme_x»']\nnegative = ['k=acme_{{{{alnumlower:24}}}}']\n"),
     );
     let good = run(directory.path(), &["rules", "check", "good.toml"]);
-    assert_eq!((code(&good), stdout(&good).as_str()), (0, "1 rules, 2 examples: nothing wrong\n"));
+    assert_eq!((code(&good), stdout(&good).as_str()), (0, "1 rule, 2 examples: nothing wrong\n"));
     let bad = run(directory.path(), &["rules", "check", "bad.toml"]);
     assert_eq!(code(&bad), 2, "{}", stdout(&bad));
     let said = stdout(&bad) + &stderr(&bad);

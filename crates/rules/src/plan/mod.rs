@@ -3,6 +3,7 @@
 //! A *driver* says where a match can begin; a [`Shape`] is a form so simple that a loop over bytes confirms it, and
 //! where a rule has no shape, its expression does, anchored at the candidate.
 
+mod gate;
 mod heads;
 mod set;
 mod shape;
@@ -11,6 +12,7 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind, Look};
 use serde::{Deserialize, Serialize};
 
+pub use gate::Tail;
 pub use set::ByteSet;
 pub use shape::{Element, End, Shape};
 
@@ -25,6 +27,10 @@ pub struct Plan {
     pub left: Left,
     /// Simple forms, tried in order, that together are equal to `body`; empty where the expression must confirm.
     pub shapes: Vec<Shape>,
+    /// A form that every match begins with, for rules without shapes.
+    pub gate: Vec<Element>,
+    /// Where the secret is in a match of a rule without shapes, if that can be told from the match's end.
+    pub tail: Option<Tail>,
     /// The expression without what `left` says: what a match is, wherever it begins. A context rule's takes the byte
     /// after the value too, and has the value itself as the one group that takes part.
     pub body: String,
@@ -126,7 +132,9 @@ fn plan_expression(expression: &str) -> Result<Plan, PlanError> {
     let extent = extent(&hir);
     let shapes = shape::shapes(&hir).unwrap_or_default();
     let driver = driver(&hir, left, &shapes);
-    Ok(Plan { driver, left, shapes, body: hir.to_string(), extent })
+    let (gate, tail) =
+        if shapes.is_empty() { (gate::gate(&hir), gate::tail(&hir)) } else { (Vec::new(), None) };
+    Ok(Plan { driver, left, shapes, gate, tail, body: hir.to_string(), extent })
 }
 
 fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
@@ -154,6 +162,8 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         extent: extent(&hir),
         body: body.join("|"),
         shapes,
+        gate: Vec::new(),
+        tail: None,
     })
 }
 
@@ -206,12 +216,12 @@ fn driver(hir: &Hir, left: Left, shapes: &[Shape]) -> Driver {
     if looks_around(hir) {
         return Driver::Search;
     }
-    if left != Left::Any && heads::token_prefix(hir).0 >= 16 {
-        if let Some(found) = heads::heads(hir, 3).and_then(|sets| heads::enumerate(&sets, MAX_HEADS)) {
-            if found.iter().all(|head| word_set().contains(head[0])) {
-                return Driver::Prefix(found);
-            }
-        }
+    if left != Left::Any
+        && heads::token_prefix(hir).0 >= 16
+        && let Some(found) = heads::heads(hir, 3).and_then(|sets| heads::enumerate(&sets, MAX_HEADS))
+        && found.iter().all(|head| word_set().contains(head[0]))
+    {
+        return Driver::Prefix(found);
     }
     stem_driver(hir, shapes).unwrap_or(Driver::Search)
 }
@@ -234,13 +244,35 @@ fn looks_around(hir: &Hir) -> bool {
     }
 }
 
-/// The best stem of an expression: at its start, or else after a part of bounded length.
+/// The best stem of an expression: at its start, or after a part of bounded length.
 fn stem_driver(hir: &Hir, shapes: &[Shape]) -> Option<Driver> {
-    let at_start = heads::heads(hir, 4).and_then(|sets| heads::stems(&sets, MAX_STEMS));
-    if let Some((stems, _)) = at_start.filter(|(_, cost)| *cost <= heads::DEAR) {
-        return Some(Driver::Stem { stems, min: 0, max: 0 });
-    }
-    // Inside: only where the simple forms are known, because there every element has a place.
+    let at_start = stem_at_start(hir);
+    let inside = stem_inside_all(shapes);
+    let best =
+        [at_start, inside].into_iter().flatten().min_by_key(|found| (found.stems.len(), found.cost))?;
+    Some(Driver::Stem { stems: best.stems, min: best.min, max: best.max })
+}
+
+/// The rarest stem among the first bytes: in `-----BEGIN`, not the dashes.
+fn stem_at_start(hir: &Hir) -> Option<Inside> {
+    let heads = (4..=12).rev().find_map(|count| heads::heads(hir, count))?;
+    let length = heads.first()?.len();
+    let choices = (0..=length - 4).filter_map(|at| {
+        let windows: Vec<Vec<ByteSet>> = heads.iter().map(|head| head[at..at + 4].to_vec()).collect();
+        let (stems, cost) = heads::stems(&windows, MAX_STEMS).filter(|(_, cost)| *cost <= heads::DEAR)?;
+        let repeats = |stem: &[ByteSet; 4]| (1..4).filter(|&at| stem[..at].contains(&stem[at])).count();
+        let repeats: usize = stems.iter().map(repeats).sum();
+        let at = u16::try_from(at).ok()?;
+        Some((repeats, Inside { stems, min: at, max: at, cost }))
+    });
+    choices
+        .min_by_key(|(repeats, found)| (found.stems.len(), *repeats, found.cost, found.min))
+        .map(|(_, found)| found)
+}
+
+/// The rarest stems of all forms of an expression: only where the simple forms are known, because there every element
+/// has a place.
+fn stem_inside_all(shapes: &[Shape]) -> Option<Inside> {
     let inside: Option<Vec<Inside>> = shapes.iter().map(stem_inside).collect();
     let inside = inside.filter(|inside| !inside.is_empty())?;
     let mut stems: Vec<[ByteSet; 4]> = inside.iter().flat_map(|found| found.stems.iter().copied()).collect();
@@ -248,7 +280,8 @@ fn stem_driver(hir: &Hir, shapes: &[Shape]) -> Option<Driver> {
     stems.dedup();
     let min = inside.iter().map(|found| found.min).min()?;
     let max = inside.iter().map(|found| found.max).max()?;
-    (stems.len() <= MAX_STEMS).then_some(Driver::Stem { stems, min, max })
+    let cost = inside.iter().map(|found| found.cost).max()?;
+    (stems.len() <= MAX_STEMS).then_some(Inside { stems, min, max, cost })
 }
 
 /// A stem after a part of bounded length.
@@ -265,11 +298,12 @@ fn stem_inside(shape: &Shape) -> Option<Inside> {
     let (mut min, mut max) = (0_u32, 0_u32);
     for index in 0..shape.elements.len() {
         let sets = shape::four(&shape.elements[index..]);
-        if let Some((stems, cost)) = sets.and_then(|sets| heads::stems(&[sets], MAX_STEMS)) {
-            if cost <= heads::DEAR && best.as_ref().is_none_or(|best| cost < best.cost) {
-                let (min, max) = (u16::try_from(min).ok()?, u16::try_from(max).ok()?);
-                best = Some(Inside { stems, min, max, cost });
-            }
+        if let Some((stems, cost)) = sets.and_then(|sets| heads::stems(&[sets], MAX_STEMS))
+            && cost <= heads::DEAR
+            && best.as_ref().is_none_or(|best| cost < best.cost)
+        {
+            let (min, max) = (u16::try_from(min).ok()?, u16::try_from(max).ok()?);
+            best = Some(Inside { stems, min, max, cost });
         }
         let element = &shape.elements[index];
         min = min.saturating_add(element.min);

@@ -51,7 +51,12 @@ impl Shape {
     pub fn to_value_expression(&self) -> String {
         let mut expression = String::from("(");
         for element in &self.elements {
-            expression.push_str(&format!("{}{{{},{}}}", element.set.to_class(false), element.min, element.max));
+            expression.push_str(&format!(
+                "{}{{{},{}}}",
+                element.set.to_class(false),
+                element.min,
+                element.max
+            ));
         }
         expression.push(')');
         match &self.end {
@@ -148,16 +153,12 @@ fn repeat(repetition: &Repetition) -> Option<Vec<Vec<Item>>> {
     if !repetition.greedy && max != repetition.min {
         return None;
     }
-    if let [items] = sub.as_slice() {
-        if let [Item::Element(element)] = items.as_slice() {
-            if element.min == 1 && element.max == 1 {
-                return Some(vec![vec![Item::Element(Element {
-                    set: element.set,
-                    min: repetition.min,
-                    max,
-                })]]);
-            }
-        }
+    if let [items] = sub.as_slice()
+        && let [Item::Element(element)] = items.as_slice()
+        && element.min == 1
+        && element.max == 1
+    {
+        return Some(vec![vec![Item::Element(Element { set: element.set, min: repetition.min, max })]]);
     }
     // A group: written out, the longest first, as a greedy repetition tries them.
     let mut all = Vec::new();
