@@ -156,7 +156,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_stands_at_the_seams_of_chunks_is_found(haystack in haystack(), at in 65_400_usize..65_600, fill in prop::sample::select(&[b' ', b'a', b'/', b'='][..])) {
+    fn what_stands_at_the_seams_of_chunks_is_found(haystack in haystack(), at in 65_400_usize..65_600, fill in prop::sample::select(&[b' ', b'='][..])) {
         let mut padded = vec![fill; at];
         padded.extend_from_slice(&haystack);
         same(&ENGINE, &padded)?;
