@@ -82,9 +82,9 @@ impl Context {
                 this.add_word(word.as_bytes(), index, number);
             }
         }
-        let grams = (0_u32..).zip(&this.words).flat_map(|(index, word)| {
-            grams(&word.text).into_iter().map(move |gram| (fold_gram(gram), index))
-        });
+        let grams = (0_u32..)
+            .zip(&this.words)
+            .flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
         this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
         (this, left_over)
     }
@@ -141,10 +141,10 @@ impl Context {
             seen.hits.clear();
             seen.upto += newline + 1;
         }
-        // Four bytes are loaded at once where three count; a value is longer than one, so they are there.
+        // A word's first four bytes may reach into the value, which is longer than that.
         let end = haystack.len().min(at + 3);
         for (place, four) in haystack[seen.upto.min(end)..end].windows(4).enumerate() {
-            let gram = fold_gram([four[0], four[1], four[2]]);
+            let gram = fold_gram([four[0], four[1], four[2], four[3]]);
             if self.grams.maybe(gram) {
                 self.words_at(haystack, seen.upto + place, gram, &mut seen.hits);
             }
@@ -155,11 +155,11 @@ impl Context {
         }
     }
 
-    fn words_at(&self, haystack: &[u8], place: usize, gram: [u8; 3], hits: &mut Vec<Hit>) {
+    fn words_at(&self, haystack: &[u8], place: usize, gram: u32, hits: &mut Vec<Hit>) {
         if !starts_part(haystack, place) {
             return;
         }
-        for word in self.grams.rules(gram) {
+        for word in self.grams.of(gram) {
             if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
                 hits.push(Hit { word, start: place, end });
             }
@@ -167,9 +167,9 @@ impl Context {
     }
 }
 
-/// Three bytes in either case as one: not a proper folding, but the same one on both sides.
-const fn fold_gram(gram: [u8; 3]) -> [u8; 3] {
-    [gram[0] | 0x20, gram[1] | 0x20, gram[2] | 0x20]
+/// Four bytes in either case as one key: not a proper folding, but the same one on both sides.
+const fn fold_gram(gram: [u8; 4]) -> u32 {
+    u32::from_le_bytes(gram) | 0x2020_2020
 }
 
 /// `[A-Za-z0-9+/_.~-]`, the kernel's token class.
@@ -186,26 +186,33 @@ const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'-' | b'_' | b'.' | b' ')
 }
 
-/// Every three bytes that a word can begin with, its separators written in every way.
-fn grams(word: &[u8]) -> Vec<[u8; 3]> {
+/// Every key of four bytes that a word can begin with, its separators written in every way or left out, and whatever
+/// may follow a word of three.
+fn grams(word: &[u8]) -> Vec<u32> {
     let mut all: Vec<Vec<u8>> = vec![Vec::new()];
     for &byte in word {
-        if all.iter().all(|text| text.len() >= 3) {
-            break;
-        }
         let choices: &[u8] = if is_separator(byte) { b"-_. " } else { &[byte] };
         let mut next: Vec<Vec<u8>> = Vec::new();
         for text in all {
-            if text.len() >= 3 || is_separator(byte) {
-                next.push(text.clone());
+            if text.len() >= 4 {
+                next.push(text);
+                continue;
             }
-            if text.len() < 3 {
-                next.extend(choices.iter().map(|&choice| [text.as_slice(), &[choice]].concat()));
+            next.extend(choices.iter().map(|&choice| [text.as_slice(), &[choice]].concat()));
+            if is_separator(byte) {
+                next.push(text);
             }
         }
         all = next;
     }
-    let mut grams: Vec<[u8; 3]> = all.iter().filter_map(|text| text.get(..3)?.try_into().ok()).collect();
+    let mut grams = Vec::new();
+    for text in &all {
+        match *text.as_slice() {
+            [a, b, c, d, ..] => grams.push(fold_gram([a, b, c, d])),
+            [a, b, c] => grams.extend((0..=u8::MAX).map(|any| fold_gram([a, b, c, any]))),
+            _ => {}
+        }
+    }
     grams.sort_unstable();
     grams.dedup();
     grams
@@ -331,8 +338,12 @@ mod tests {
     }
 
     #[test]
-    fn separators_make_variants_of_the_first_three_bytes() {
-        assert!(grams(b"dd_api").contains(b"dda") && grams(b"dd_api").contains(b"dd-"));
-        assert_eq!(grams(b"acme"), [*b"acm"]);
+    fn separators_make_variants_of_the_first_bytes() {
+        let variants = grams(b"dd_api");
+        for text in [b"ddap", b"dd-a", b"DD_A"] {
+            assert!(variants.contains(&fold_gram(*text)), "{}", text.escape_ascii());
+        }
+        assert_eq!(grams(b"acmes"), [fold_gram(*b"acme")]);
+        assert_eq!(grams(b"key").len(), 128);
     }
 }

@@ -86,7 +86,7 @@ impl Engine {
     /// As [`Engine::new`].
     pub fn with_kernel(rules: Vec<Rule>, kernel: Option<Implementation>) -> Result<Self, EngineError> {
         check(&rules)?;
-        let heads = Heads::new(prefixes(&rules).collect::<Vec<_>>().into_iter());
+        let heads = Heads::new(prefixes(&rules));
         let (stems, mut searched) = Stems::new(&rules);
         let (context, no_room) = Context::new(&rules);
         searched.extend(no_room);
@@ -228,13 +228,13 @@ fn check(rules: &[Rule]) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn prefixes(rules: &[Rule]) -> impl Iterator<Item = ([u8; 3], u32)> + '_ {
+fn prefixes(rules: &[Rule]) -> impl Iterator<Item = (u32, u32)> + '_ {
     (0_u32..).zip(rules).flat_map(|(index, rule)| {
         let heads: &[[u8; 3]] = match &rule.plan.driver {
             Driver::Prefix(heads) => heads,
             _ => &[],
         };
-        heads.iter().map(move |head| (*head, index))
+        heads.iter().map(move |head| (Heads::key(*head), index))
     })
 }
 
@@ -264,7 +264,7 @@ impl Pass<'_> {
                 starts &= starts - 1;
                 // A start has sixteen bytes, so this is always there.
                 let Some(head) = self.haystack[at..].first_chunk::<3>() else { break };
-                if self.engine.heads.maybe(*head) {
+                if self.engine.heads.maybe(Heads::key(*head)) {
                     self.prefix(at, scratch);
                 }
             }
@@ -316,7 +316,7 @@ impl Pass<'_> {
     fn prefix(&mut self, at: usize, scratch: &mut Scratch) {
         let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
         let engine = self.engine;
-        for rule in engine.heads.rules(head) {
+        for rule in engine.heads.of(Heads::key(head)) {
             if engine.rules[rule as usize].may_start(self.haystack, at) {
                 self.confirm(rule, at, None, scratch);
             }
