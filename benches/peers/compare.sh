@@ -33,7 +33,7 @@ command_of() {
     # `rg` is no peer but the limit: it reads everything and looks for one literal.
     case $1 in
     rg) program=$(command -v rg) arguments=(-a -F -j2 --hidden --no-ignore --no-config --no-messages "$literal" "$tree") ;;
-    keysieve) program=$keysieve arguments=(scan -j2 --no-config --format json --output "$report" "$tree") ;;
+    keysieve) program=$keysieve arguments=(scan -j2 --format json --output "$report" "$tree") ;;
     kf-turbo) program=$peers/bin/kingfisher arguments=(scan --turbo) ;;&
     kingfisher) program=$peers/bin/kingfisher arguments=(scan) ;;&
     kf-turbo | kingfisher)

@@ -44,7 +44,7 @@ impl Form {
             Some((order, mark)) => (Some(Decoder::new(order)), mark as u64),
             None => (None, 0),
         };
-        let binary = decoder.is_none() && start.contains(&0);
+        let binary = decoder.is_none() && memchr::memchr(0, start).is_some();
         Self { offset: blob.offset, mark, decoder, binary }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn rule(rule: &RuleInfo) -> Rule {
     let link = uri.as_ref().map(|uri| format!("\n\n[The provider's page on it]({uri})")).unwrap_or_default();
     Rule {
         id: rule.id.clone(),
-        name: pascal_case(&rule.id),
+        name: symbol(rule),
         short_description: text(&sentence(&rule.name)),
         full_description: text(&format!("{} {about}", sentence(&rule.name))),
         help: Help {
@@ -69,6 +69,12 @@ fn precision(confidence: Confidence) -> &'static str {
         Confidence::Medium => "medium",
         Confidence::Low => "low",
     }
+}
+
+/// A name that is not the id again, as the standard asks even where the id is a single word.
+fn symbol(rule: &RuleInfo) -> String {
+    let symbol = pascal_case(&rule.id);
+    if symbol.eq_ignore_ascii_case(&rule.id) { format!("{symbol}Rule") } else { symbol }
 }
 
 /// `github-pat` is `GithubPat`: the form that the standard wants of a rule's name.
