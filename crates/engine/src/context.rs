@@ -5,6 +5,7 @@ use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
 
 use crate::boundary::is_word;
 use crate::heads::Heads;
+use crate::parts::each_part;
 use crate::values::{ValueSet, Values};
 
 /// The greatest `within` of any rule: how far before a value its words may start.
@@ -141,14 +142,13 @@ impl Context {
             seen.hits.clear();
             seen.upto += newline + 1;
         }
-        // A word's first four bytes may reach into the value, which is longer than that.
-        let end = haystack.len().min(at + 3);
-        for (place, four) in haystack[seen.upto.min(end)..end].windows(4).enumerate() {
-            let gram = fold_gram([four[0], four[1], four[2], four[3]]);
-            if self.grams.maybe(gram) {
-                self.words_at(haystack, seen.upto + place, gram, &mut seen.hits);
+        let hits = &mut seen.hits;
+        each_part(haystack, seen.upto, at, |place| {
+            // A word's first four bytes may reach into the value, which is longer than that.
+            if let Some(&four) = haystack[place..].first_chunk::<4>() {
+                self.words_at(haystack, place, fold_gram(four), hits);
             }
-        }
+        });
         seen.upto = seen.upto.max(at);
         if seen.hits.len() > 4 * MAX_WITHIN {
             seen.hits.retain(|hit| hit.start + MAX_WITHIN >= at);
@@ -156,9 +156,6 @@ impl Context {
     }
 
     fn words_at(&self, haystack: &[u8], place: usize, gram: u32, hits: &mut Vec<Hit>) {
-        if !starts_part(haystack, place) {
-            return;
-        }
         for word in self.grams.of(gram) {
             if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
                 hits.push(Hit { word, start: place, end });

@@ -1,11 +1,13 @@
 //! Which rules or words could begin with these bytes.
 
 /// A table from the first bytes of something to what it could be: a bitmap that fits the first-level cache says no, a
-/// sorted list says which.
+/// list says which.
 #[derive(Debug)]
 pub(crate) struct Heads {
     bitmap: Box<[u64; WORDS]>,
-    /// Sorted by key; what shares a key stands together, in order.
+    /// For each slot where its entries begin; one more for the end of the last.
+    first: Box<[u32]>,
+    /// Sorted by slot, then by key; what shares a key stands together, in order.
     entries: Vec<(u32, u32)>,
 }
 
@@ -15,14 +17,21 @@ const WORDS: usize = 1 << (BITS - 6);
 impl Heads {
     pub(crate) fn new(entries: impl Iterator<Item = (u32, u32)>) -> Self {
         let mut entries: Vec<(u32, u32)> = entries.collect();
-        entries.sort_unstable();
+        entries.sort_unstable_by_key(|&(key, value)| (slot(key), key, value));
         entries.dedup();
         let mut bitmap = Box::new([0; WORDS]);
         for &(key, _) in &entries {
             let slot = slot(key);
             bitmap[slot >> 6] |= 1 << (slot & 63);
         }
-        Self { bitmap, entries }
+        let mut first = vec![0_u32; (1 << BITS) + 1];
+        for &(key, _) in &entries {
+            first[slot(key) + 1] += 1;
+        }
+        for slot in 1..first.len() {
+            first[slot] += first[slot - 1];
+        }
+        Self { bitmap, first: first.into_boxed_slice(), entries }
     }
 
     /// The key of the first three bytes.
@@ -40,8 +49,13 @@ impl Heads {
 
     /// What begins so.
     pub(crate) fn of(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
-        let first = self.entries.partition_point(|entry| entry.0 < key);
-        self.entries[first..].iter().take_while(move |entry| entry.0 == key).map(|entry| entry.1)
+        let slot = slot(key);
+        let entries: &[(u32, u32)] = if self.maybe(key) {
+            &self.entries[self.first[slot] as usize..self.first[slot + 1] as usize]
+        } else {
+            &[]
+        };
+        entries.iter().filter(move |entry| entry.0 == key).map(|entry| entry.1)
     }
 }
 

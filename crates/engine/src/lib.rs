@@ -42,6 +42,7 @@ mod judge;
 mod matched;
 mod oracle;
 mod pack;
+mod parts;
 mod placeholder;
 mod scratch;
 mod stems;

@@ -86,15 +86,6 @@ struct Group {
     lengths: Lengths,
 }
 
-impl Group {
-    /// How long the run of these bytes is that begins with a run of `word` word bytes.
-    fn run(&self, haystack: &[u8], at: usize, word: usize) -> usize {
-        let end = haystack.len().min(at + LONGEST);
-        let more = &haystack[(at + word).min(end)..end];
-        (word + more.iter().take_while(|&&byte| self.bytes.contains(byte)).count()).min(LONGEST)
-    }
-}
-
 impl Default for Values {
     fn default() -> Self {
         Self {
@@ -192,14 +183,41 @@ impl Values {
         let mut fitting = self.exact[word.min(LONGEST)].without(over);
         let over = over.and(open);
         if !over.is_empty() {
-            let mut groups = self.groups_over[next];
+            fitting = fitting.or(self.longer(haystack, at, word, self.groups_over[next]).and(over));
+        }
+        fitting.and(open)
+    }
+
+    /// The values whose run goes on over the word bytes, by the length of the run of their own bytes: one walk for all
+    /// groups, which end one after the other.
+    fn longer(&self, haystack: &[u8], at: usize, word: usize, groups: u64) -> ValueSet {
+        let end = haystack.len().min(at + LONGEST);
+        let from = (at + word).min(end);
+        let mut going = groups;
+        let mut fitting = ValueSet::default();
+        let mut ended = |groups: u64, length: usize| {
+            let mut groups = groups;
             while groups != 0 {
                 let group = &self.groups[groups.trailing_zeros() as usize];
                 groups &= groups - 1;
-                fitting = fitting.or(group.lengths[group.run(haystack, at, word)].and(over));
+                fitting = fitting.or(group.lengths[length.min(LONGEST)]);
+            }
+        };
+        for (more, &byte) in haystack[from..end].iter().enumerate() {
+            if is_word(byte) {
+                continue;
+            }
+            let over = self.groups_over[usize::from(byte)];
+            if going & !over != 0 {
+                ended(going & !over, from + more - at);
+                going &= over;
+                if going == 0 {
+                    return fitting;
+                }
             }
         }
-        fitting.and(open)
+        ended(going, end - at);
+        fitting
     }
 
     /// How far before one of these values the words of its rules may start, at most.
