@@ -6,7 +6,7 @@ use crate::boundary::is_word;
 use crate::context::is_token;
 
 /// How many different values there can be.
-const MOST: usize = 256;
+const MOST: usize = 320;
 
 /// The longest run that the tables tell apart.
 const LONGEST: usize = 160;
