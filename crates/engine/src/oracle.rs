@@ -9,15 +9,24 @@ use crate::compiled::{Compiled, spans};
 use crate::context::{assigned, starts_part, word_at};
 use crate::form::Spans;
 use crate::judge::judge;
-use crate::{Engine, Match};
+use crate::{Engine, Match, Place};
 
 impl Engine {
     /// Every match in a haystack, found without kernel, drivers, shapes and tables: what [`Engine::scan`] must find,
     /// slowly. For tests and benches.
     #[must_use]
     pub fn oracle(&self, haystack: &[u8]) -> Vec<Match> {
+        self.oracle_at(&Place::nowhere(), haystack)
+    }
+
+    /// As [`Engine::oracle`], for [`Engine::scan_at`].
+    #[must_use]
+    pub fn oracle_at(&self, place: &Place, haystack: &[u8]) -> Vec<Match> {
         let mut all = Vec::new();
         for (index, compiled) in (0_u32..).zip(&self.rules) {
+            if !place.holds(index, !compiled.rule.paths.is_empty()) {
+                continue;
+            }
             compiled.each_match(haystack, 0..haystack.len(), |spans, context| {
                 all.extend(judge(index, compiled, haystack, spans, context));
             });

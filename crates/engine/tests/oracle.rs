@@ -4,12 +4,18 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use keysieve_engine::{Engine, Feed, Match, Scratch, builtin_sources};
+use keysieve_engine::{Engine, Feed, Match, Place, Scratch, builtin_sources};
 use keysieve_kernel::Kernel;
 use keysieve_rules::{Pack, Strictness};
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::builtin);
+
+/// Where every rule holds that asks for a path.
+static PLACE: LazyLock<Place> = LazyLock::new(|| {
+    let asks = |(index, rule): (u32, &keysieve_rules::Rule)| (!rule.paths.is_empty()).then_some(index);
+    Place::of_rules((0..).zip(ENGINE.rules()).filter_map(asks).collect())
+});
 
 /// What the pack's examples say, filled: texts in which something is, or nearly is, a secret.
 static EXAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -95,7 +101,7 @@ fn explain(engine: &Engine, haystack: &[u8], found: &[(usize, usize, u32, usize,
 
 fn scanned(engine: &Engine, haystack: &[u8]) -> Vec<(usize, usize, u32, usize, usize)> {
     let mut all = Vec::new();
-    let _ = engine.scan(haystack, &mut Scratch::new(engine), |found| {
+    let _ = engine.scan_at(&PLACE, haystack, &mut Scratch::new(engine), |found| {
         all.push(key(&found));
         ControlFlow::Continue(())
     });
@@ -104,7 +110,7 @@ fn scanned(engine: &Engine, haystack: &[u8]) -> Vec<(usize, usize, u32, usize, u
 
 fn same(engine: &Engine, haystack: &[u8]) -> Result<(), TestCaseError> {
     let scanned = scanned(engine, haystack);
-    let oracle: Vec<_> = engine.oracle(haystack).iter().map(key).collect();
+    let oracle: Vec<_> = engine.oracle_at(&PLACE, haystack).iter().map(key).collect();
     let missed: Vec<_> = oracle.iter().filter(|found| !scanned.contains(found)).copied().collect();
     let extra: Vec<_> = scanned.iter().filter(|found| !oracle.contains(found)).copied().collect();
     let (missed, extra) = (explain(engine, haystack, &missed), explain(engine, haystack, &extra));
@@ -114,7 +120,7 @@ fn same(engine: &Engine, haystack: &[u8]) -> Result<(), TestCaseError> {
 }
 
 fn fed(engine: &Engine, haystack: &[u8], cuts: &[usize]) -> Vec<(usize, usize, u32, usize, usize)> {
-    let (mut feed, mut scratch, mut all) = (Feed::new(), Scratch::new(engine), Vec::new());
+    let (mut feed, mut scratch, mut all) = (Feed::at(PLACE.clone()), Scratch::new(engine), Vec::new());
     let mut from = 0;
     for &cut in cuts.iter().chain([&haystack.len()]) {
         let last = cut == haystack.len();

@@ -32,6 +32,7 @@ mod gate;
 mod generator;
 mod keyword;
 mod pack;
+mod paths;
 mod pattern;
 mod placeholder;
 mod plan;
@@ -43,6 +44,7 @@ pub use error::{Errors, Problem};
 pub use example::{Example, ExampleError, Examples, Template};
 pub use file::{RuleFile, Strictness};
 pub use pack::{Pack, PackSource};
+pub use paths::Paths;
 pub use placeholder::{PlaceholderError, fill};
 
 pub use plan::{ByteSet, Driver, Element, End, Left, Plan, PlanError, Shape, Tail, plan};

@@ -8,6 +8,16 @@ use crate::plan::{Driver, Plan, plan};
 use crate::reader::{At, Section};
 use crate::rule::{ContextPattern, Pattern};
 
+/// What else is known of the rule whose pattern is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// Whether a match may go on without a bound.
+    pub(crate) open: bool,
+    /// Whether it looks in every object, so that a driver must find its candidates.
+    pub(crate) everywhere: bool,
+    pub(crate) strictness: Strictness,
+}
+
 /// A pattern, its plan and its expression as a tree.
 pub(crate) struct Found {
     pub(crate) pattern: Pattern,
@@ -32,7 +42,7 @@ impl Found {
 }
 
 /// Reads the pattern; `None` where it is missing or wrong.
-pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness) -> Option<Found> {
+pub(crate) fn read(section: &mut Section<'_>, terms: Terms) -> Option<Found> {
     let regex = section.text("regex");
     let value = section.text("value");
     let words = section.strings("context");
@@ -53,10 +63,10 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
                 }
             }
             let pattern = Pattern::Regex(regex.value.clone());
-            finish(section, ("regex", Role::Regex), &regex, pattern, open, strictness)
+            finish(section, ("regex", Role::Regex), &regex, pattern, terms)
         }
         (None, Some(value)) => {
-            let words = check_words(section, words, strictness);
+            let words = check_words(section, words, terms.strictness);
             let within = check_within(section, within);
             let context = ContextPattern {
                 value: value.value.clone(),
@@ -64,7 +74,7 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
                 within,
                 operator: operator.unwrap_or(true),
             };
-            finish(section, ("value", Role::Value), &value, Pattern::Context(context), open, strictness)
+            finish(section, ("value", Role::Value), &value, Pattern::Context(context), terms)
         }
         (Some(_), Some(value)) => {
             section.report(value.at, "`regex` and `value` exclude each other", "keep one of them");
@@ -86,10 +96,9 @@ fn finish(
     (key, role): (&str, Role),
     text: &At<String>,
     pattern: Pattern,
-    open: bool,
-    strictness: Strictness,
+    terms: Terms,
 ) -> Option<Found> {
-    let hir = match expression::check(&text.value, role, open, strictness) {
+    let hir = match expression::check(&text.value, role, terms.open, terms.strictness) {
         Ok(hir) => hir,
         Err(complaints) => {
             for (what, help) in complaints {
@@ -99,11 +108,15 @@ fn finish(
         }
     };
     match plan(&pattern) {
-        Ok(plan) if strictness == Strictness::Pack && matches!(plan.driver, Driver::Search) => {
+        Ok(plan)
+            if terms.everywhere
+                && terms.strictness == Strictness::Pack
+                && matches!(plan.driver, Driver::Search) =>
+        {
             section.report(
                 text.at,
                 format!("`{key}` can only be found by searching through everything"),
-                r"begin with \b, at least three literal characters and sixteen token bytes, or with a rare literal of at least four bytes",
+                r"begin with \b, at least three literal characters and sixteen token bytes, or with a rare literal of at least four bytes; or say in which files it holds: `path`",
             );
             None
         }

@@ -3,7 +3,7 @@
 use keysieve_finding::RuleInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::Plan;
+use crate::{Plan, paths};
 
 /// A rule that obeys every law of the format: the expression compiles, the examples are well-formed, the extent is
 /// known. This is what the built-in pack stores; the examples stay behind in the rule file.
@@ -17,13 +17,23 @@ pub struct Rule {
     pub gates: Gates,
     /// How far past its own bytes a match must look to be sure.
     pub lookahead: Lookahead,
-    /// A glob (gitignore syntax) that the object's path must match.
-    pub path: Option<String>,
+    /// Globs in lower case, of which the object's path must match one; empty for a rule that holds everywhere. See
+    /// [`Paths`](crate::Paths).
+    pub paths: Vec<String>,
     /// Strings in lower case one of which is in every match, in either case. Where no driver fits, the engine looks
     /// for these first; empty if the file names none.
     pub keywords: Vec<String>,
     /// How the engine finds its candidates.
     pub plan: Plan,
+}
+
+impl Rule {
+    /// Where the rule's examples stand: at a path that the first of its globs matches. `None` for a rule that holds
+    /// everywhere.
+    #[must_use]
+    pub fn example_path(&self) -> Option<String> {
+        self.paths.first().map(|glob| paths::example(glob))
+    }
 }
 
 /// What a rule looks for.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use globset::{Candidate, GlobMatcher};
 use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
     Finding, Fingerprint, FingerprintKey, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
@@ -40,7 +39,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Judges, merges and sorts.
-    pub(crate) fn outcome(&mut self, paths: &[Option<GlobMatcher>]) -> Outcome {
+    pub(crate) fn outcome(&mut self) -> Outcome {
         let mut outcome = Outcome::default();
         self.skips(&mut outcome);
         let mut sightings = std::mem::take(&mut self.sightings);
@@ -54,11 +53,6 @@ impl<'a> Merge<'a> {
         let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
-            if let Some(Some(glob)) = paths.get(sighting.rule as usize)
-                && !glob.is_match_candidate(&Candidate::from_bytes(&path))
-            {
-                continue;
-            }
             let info = &infos[sighting.rule as usize];
             let fingerprint = self.fingerprint(&sighting, info, &path, &mut ordinals);
             let judged = keysieve_policy::Sighting {

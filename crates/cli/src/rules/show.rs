@@ -45,12 +45,12 @@ impl Page {
         self.line("docs", &info.docs);
         self.0.push('\n');
         self.pattern(&rule.pattern);
-        if let Some(path) = &rule.path {
-            self.line("only in", path);
+        if !rule.paths.is_empty() {
+            self.line("only in", &rule.paths.join(", "));
         }
         self.gates(&rule.gates);
         self.0.push('\n');
-        self.line("found by", &driver(&rule.plan, &rule.keywords));
+        self.line("found by", &driver(rule));
         self.line("extent", &extent(&rule.plan));
         self.line("looks ahead", lookahead(rule.lookahead));
     }
@@ -146,14 +146,16 @@ fn structure(structure: Structure) -> &'static str {
     }
 }
 
-fn driver(plan: &Plan, keywords: &[String]) -> String {
-    match &plan.driver {
+fn driver(rule: &Rule) -> String {
+    let keywords = &rule.keywords;
+    match &rule.plan.driver {
         Driver::Prefix(heads) => format!("how it begins: {}", heads_of(heads)),
         Driver::Context => "its form, where one of the words stands before it".to_owned(),
         Driver::Stem { min: 0, max: 0, .. } => "four characters that it begins with".to_owned(),
         Driver::Stem { min, max, .. } => {
             format!("four characters in it, {min} to {max} bytes from its start")
         }
+        Driver::Search if !rule.paths.is_empty() => "a search through such files".to_owned(),
         Driver::Search if keywords.is_empty() => "a search through everything (slow)".to_owned(),
         Driver::Search => format!("a search where {} occurs (slow)", keywords.join(" or ")),
     }
