@@ -6,6 +6,7 @@ use keysieve_rules::OnInvalid;
 use crate::compiled::Compiled;
 use crate::entropy::shannon;
 use crate::form::Spans;
+use crate::human::{Human, is_commented};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -32,7 +33,12 @@ pub(crate) fn judge(
         Some(structure) => structure::check(structure, secret)?,
         None => Note::None,
     };
-    if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
+    if !gates.keep_placeholders
+        && !compiled.rule.paths.is_empty()
+        && compiled.rule.info.kind == SecretKind::Password
+    {
+        confidence = placed(haystack, secret, spans, confidence)?;
+    } else if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
         if is_example(secret) {
             note = Note::DocumentationExample;
             confidence = Confidence::Low;
@@ -60,6 +66,20 @@ pub(crate) fn judge(
         note,
         context,
     })
+}
+
+/// How sure a password is that a program's own file assigns; `None` if it is none.
+fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) -> Option<Confidence> {
+    match Human::of(secret) {
+        Human::StandIn => None,
+        Human::Default => Some(Confidence::Low),
+        // Programs come with their settings commented out, a word in each.
+        Human::Chosen if is_commented(haystack, spans.secret.start) => {
+            let random = secret.len() >= 8 && secret.iter().any(u8::is_ascii_digit);
+            Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
+        }
+        Human::Chosen => Some(confidence),
+    }
 }
 
 fn is_allowed(compiled: &Compiled, secret: &[u8]) -> bool {

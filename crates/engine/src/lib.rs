@@ -42,6 +42,7 @@ mod entropy;
 mod feed;
 mod form;
 mod heads;
+mod human;
 mod judge;
 mod matched;
 mod oracle;

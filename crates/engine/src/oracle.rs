@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use keysieve_finding::Span;
-use keysieve_rules::{Left, Pattern};
+use keysieve_rules::Pattern;
 
-use crate::compiled::{Compiled, spans};
+use crate::compiled::Compiled;
 use crate::context::{assigned, starts_part, word_at};
 use crate::form::Spans;
 use crate::judge::judge;
@@ -50,8 +50,7 @@ impl Compiled {
         let mut at = range.start;
         while at < range.end {
             let Some(captures) = expression.captures_at(haystack, at) else { break };
-            let spans =
-                if self.rule.plan.left == Left::Value { value(&captures) } else { spans(&captures, 0) };
+            let spans = self.spans(&captures);
             if spans.whole.start >= range.end {
                 break;
             }
@@ -84,11 +83,4 @@ impl Compiled {
             })
         })
     }
-}
-
-/// The value that a context rule's expression found: the group that took part.
-fn value(captures: &regex::bytes::Captures<'_>) -> Spans {
-    let group = captures.iter().skip(1).flatten().next();
-    let span = group.map_or(Span::new(0, 0), |found| Span::new(found.start(), found.end()));
-    Spans { whole: span, secret: span }
 }

@@ -64,6 +64,7 @@ fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults)
     if name.is_none() && strict {
         section.missing("name", "name the credential as its provider does");
     }
+    let provider = section.text("provider").map(|provider| provider.value);
     let levels: Vec<_> = Severity::ALL.iter().rev().map(|level| (level.as_str(), *level)).collect();
     let severity = section.choice("severity", &levels);
     if severity.is_none() && strict {
@@ -99,7 +100,7 @@ fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults)
     RuleInfo {
         id: id.to_owned(),
         name: name.unwrap_or_else(|| id.to_owned()),
-        provider: defaults.provider.clone(),
+        provider: provider.unwrap_or_else(|| defaults.provider.clone()),
         severity: severity.unwrap_or(Severity::High),
         confidence: confidence.unwrap_or(if context { Confidence::Medium } else { Confidence::High }),
         kind,

@@ -4,6 +4,7 @@ use regex_syntax::hir::Hir;
 
 use crate::expression::{self, Role};
 use crate::file::Strictness;
+use crate::named::{Assigned, NamedPattern};
 use crate::plan::{Driver, Plan, plan};
 use crate::reader::{At, Section};
 use crate::rule::{ContextPattern, Pattern};
@@ -48,6 +49,9 @@ pub(crate) fn read(section: &mut Section<'_>, terms: Terms) -> Option<Found> {
     let words = section.strings("context");
     let within = section.number("within");
     let operator = section.boolean("operator");
+    if section.has("names") {
+        return named(section, terms, value);
+    }
     match (regex, value) {
         (Some(regex), None) => {
             for key in
@@ -89,6 +93,49 @@ pub(crate) fn read(section: &mut Section<'_>, terms: Terms) -> Option<Found> {
             None
         }
     }
+}
+
+/// Reads a pattern of `names`; whatever else it has but `value` is reported.
+fn named(section: &mut Section<'_>, terms: Terms, value: Option<At<String>>) -> Option<Found> {
+    let at = section.key_at("names");
+    for key in ["regex", "context", "within", "operator"] {
+        if section.has(key) {
+            let what = format!("`{key}` does not go with `names`");
+            section.report(section.key_at(key), what, "take one of the two out");
+        }
+    }
+    if terms.everywhere {
+        section.report(at, "`names` without a `path`", "say in which files: `path`");
+    }
+    let ways = [("any", Assigned::Any), ("blank", Assigned::Blank), ("quoted", Assigned::Quoted)];
+    let assigned = section.choice("assigned", &ways).unwrap_or_default();
+    let names = section.strings("names").unwrap_or_default();
+    for name in names.iter().filter(|name| !is_name(&name.value)) {
+        let what = format!("`{}` is no name", name.value);
+        let help = "write lower-case letters, digits and separators, `*` for any part of a name";
+        section.report(name.at, what, help);
+    }
+    let value = match value {
+        Some(value) => {
+            finish(section, ("value", Role::Allow), &value, Pattern::Regex(value.value.clone()), terms)?;
+            Some(value.value)
+        }
+        None => None,
+    };
+    let names: Vec<String> = names.into_iter().map(|name| name.value).collect();
+    if names.is_empty() {
+        section.report(at, "`names` is empty", "list the names to which the file assigns its secrets");
+        return None;
+    }
+    let pattern = NamedPattern { names, assigned, value };
+    let text = At { value: pattern.to_expression(), at };
+    finish(section, ("names", Role::Allow), &text, Pattern::Named(pattern), terms)
+}
+
+fn is_name(name: &str) -> bool {
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let other = |c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && !"-_. *:/@\\".contains(c);
+    letters >= 2 && !name.contains(other)
 }
 
 fn finish(

@@ -3,7 +3,7 @@
 use keysieve_finding::RuleInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::{Plan, paths};
+use crate::{NamedPattern, Plan, paths};
 
 /// A rule that obeys every law of the format: the expression compiles, the examples are well-formed, the extent is
 /// known. This is what the built-in pack stores; the examples stay behind in the rule file.
@@ -47,6 +47,8 @@ pub enum Pattern {
     Regex(String),
     /// A value without a form of its own, told by the words near it.
     Context(ContextPattern),
+    /// Values told by the name that they are assigned to, in files of certain names.
+    Named(NamedPattern),
 }
 
 /// A value without a form of its own, told by the words near it.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use keysieve_finding::SecretKind;
 use keysieve_rules::{
-    Driver, Example, Examples, Gates, Lookahead, OnInvalid, Pack, Pattern, Plan, Rule, Structure,
+    Assigned, Driver, Example, Examples, Gates, Lookahead, OnInvalid, Pack, Pattern, Plan, Rule, Structure,
 };
 
 use super::builtin;
@@ -63,6 +63,15 @@ impl Page {
                 self.line("after one of", &context.words.join(", "));
                 let operator = if context.operator { ", assigned to it" } else { "" };
                 self.line("within", &format!("{} bytes on the same line{operator}", context.within));
+            }
+            Pattern::Named(named) => {
+                self.line("matches", named.value.as_deref().unwrap_or("a value"));
+                self.line("assigned to", &named.names.join(", "));
+                match named.assigned {
+                    Assigned::Any => {}
+                    Assigned::Blank => self.line("by", "an operator, or blanks alone"),
+                    Assigned::Quoted => self.line("by", "an operator, in quotes"),
+                }
             }
         }
     }

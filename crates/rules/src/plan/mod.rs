@@ -16,7 +16,7 @@ pub use gate::Tail;
 pub use set::ByteSet;
 pub use shape::{Element, End, Shape};
 
-use crate::{ContextPattern, Pattern};
+use crate::{ContextPattern, NamedPattern, Pattern};
 
 /// How the engine finds a rule's candidates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -120,6 +120,7 @@ pub fn plan(pattern: &Pattern) -> Result<Plan, PlanError> {
     match pattern {
         Pattern::Regex(expression) => plan_expression(expression),
         Pattern::Context(context) => plan_context(context),
+        Pattern::Named(named) => plan_named(named),
     }
 }
 
@@ -162,6 +163,19 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         extent: extent(&hir),
         body: body.join("|"),
         shapes,
+        gate: Vec::new(),
+        tail: None,
+    })
+}
+
+fn plan_named(named: &NamedPattern) -> Result<Plan, PlanError> {
+    let hir = parse(&named.to_expression())?;
+    Ok(Plan {
+        driver: Driver::Search,
+        left: Left::Any,
+        extent: extent(&hir),
+        body: hir.to_string(),
+        shapes: Vec::new(),
         gate: Vec::new(),
         tail: None,
     })
