@@ -306,9 +306,7 @@ mod tests {
     #[test]
     fn a_password_is_told_from_what_stands_for_one() {
         let of = |text: &str| Human::of(text.as_bytes());
-        for text in
-            ["moonlight", "Summer2019!", "correct horse", "my secret word", "s3cr3t", "/slash"]
-        {
+        for text in ["moonlight", "Summer2019!", "correct horse", "my secret word", "s3cr3t", "/slash"] {
             assert_eq!(of(text), Human::Chosen, "{text}");
         }
         for text in ["admin", "Password", "postgres", "changeit"] {
