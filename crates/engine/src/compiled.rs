@@ -106,7 +106,7 @@ impl Compiled {
 
     /// The expression over a whole haystack.
     pub(crate) fn plain(&self) -> Option<&Regex> {
-        self.plain.get_or_init(|| compile(&self.rule.plan.body)).as_ref()
+        self.plain.get_or_init(|| compile(&self.rule.expression())).as_ref()
     }
 
     /// What a match of the expression over a whole haystack spans.

@@ -296,7 +296,8 @@ pub(crate) fn is_commented(haystack: &[u8], at: usize) -> bool {
     let near = &haystack[at.saturating_sub(REACH)..at];
     let line = memchr::memrchr(b'\n', near).map_or(near, |newline| &near[newline + 1..]);
     let line = line.trim_ascii_start();
-    [&b"#"[..], b";", b"//", b"--", b"<!--"].iter().any(|start| line.starts_with(start))
+    !line.starts_with(b"#define")
+        && [&b"#"[..], b";", b"//", b"--", b"<!--"].iter().any(|start| line.starts_with(start))
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ mod plan;
 mod random;
 mod reader;
 mod rule;
+mod wildcard;
 
 pub use error::{Errors, Problem};
 pub use example::{Example, ExampleError, Examples, Template};

@@ -16,8 +16,8 @@ use serde::{Deserialize, Serialize};
 /// Values told by the name that they are assigned to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedPattern {
-    /// Lower-case names, found in either case. A `-`, `_`, `.` or space stands for any one of these or for nothing; `*`
-    /// for up to 64 bytes of a name.
+    /// Lower-case names, found in either case. A `-`, `_`, `.` or space stands for any one of these or, but for
+    /// one beside a `*`, for nothing; `*` for up to 64 bytes of a name.
     pub names: Vec<String>,
     /// How a name and its value are joined.
     pub assigned: Assigned,
@@ -76,7 +76,7 @@ impl NamedPattern {
         joined.push(')');
         let element = format!("{CLOSED}(?:{TAG}|{ELEMENTS})");
         if let Some(value) = &self.value {
-            let before = r#"(?-i:[ubrN@$])?[\\"'`]{0,4}"#;
+            let before = r#"(?:(?-i:[ubrN@$])?[\\"'`]{1,4})?"#;
             return format!("{name}(?:{joined}|{element}){before}(?-i:({value}))(?:[^0-9A-Za-z_+/=-]|$)");
         }
         match self.assigned {
@@ -88,9 +88,18 @@ impl NamedPattern {
 
 fn name_expression(name: &str) -> String {
     let mut expression = String::new();
-    for char in name.chars() {
+    let chars: Vec<char> = name.chars().collect();
+    let is_star = |at: Option<usize>| at.and_then(|at| chars.get(at)) == Some(&'*');
+    for (at, &char) in chars.iter().enumerate() {
         match char {
             '*' => expression.push_str("[0-9a-z_.-]{0,64}"),
+            // Else `*_key` would be found in `monkey`.
+            separator
+                if SEPARATORS.contains(&separator)
+                    && (is_star(at.checked_sub(1)) || is_star(Some(at + 1))) =>
+            {
+                expression.push_str("[-_. ]");
+            }
             separator if SEPARATORS.contains(&separator) => expression.push_str("[-_. ]?"),
             other => expression.push_str(&regex_syntax::escape(&other.to_string())),
         }

@@ -1,5 +1,7 @@
 //! A validated rule.
 
+use std::borrow::Cow;
+
 use keysieve_finding::RuleInfo;
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +30,15 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The expression of a match, without what stands before it: the plan's, or that of the rule's names.
+    #[must_use]
+    pub fn expression(&self) -> Cow<'_, str> {
+        match &self.pattern {
+            Pattern::Named(named) => named.to_expression().into(),
+            _ => self.plan.body.as_str().into(),
+        }
+    }
+
     /// Where the rule's examples stand: at a path that the first of its globs matches. `None` for a rule that holds
     /// everywhere.
     #[must_use]

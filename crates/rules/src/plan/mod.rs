@@ -32,7 +32,8 @@ pub struct Plan {
     /// Where the secret is in a match of a rule without shapes, if that can be told from the match's end.
     pub tail: Option<Tail>,
     /// The expression without what `left` says: what a match is, wherever it begins. A context rule's takes the byte
-    /// after the value too, and has the value itself as the one group that takes part.
+    /// after the value too, and has the value itself as the one group that takes part. That of a rule of names is not
+    /// kept: [`Rule::expression`](crate::Rule::expression) makes it.
     pub body: String,
     /// The longest match in bytes; `None` where there is no bound.
     pub extent: Option<u32>,
@@ -174,7 +175,8 @@ fn plan_named(named: &NamedPattern) -> Result<Plan, PlanError> {
         driver: Driver::Search,
         left: Left::Any,
         extent: extent(&hir),
-        body: hir.to_string(),
+        // Thousands of bytes, wanted by few runs.
+        body: String::new(),
         shapes: Vec::new(),
         gate: Vec::new(),
         tail: None,
