@@ -1,12 +1,15 @@
 //! Values without a form of their own, told by the words before them.
 
+use std::collections::HashMap;
+
 use keysieve_finding::Span;
+use keysieve_kernel::{BLOCK, Block};
 use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
 
 use crate::boundary::is_word;
+use crate::fit::{Fits, Start};
 use crate::heads::Heads;
 use crate::parts::each_part;
-use crate::values::{ValueSet, Values};
 
 /// The greatest `within` of any rule: how far before a value its words may start.
 pub(crate) const MAX_WITHIN: usize = 128;
@@ -16,9 +19,12 @@ pub(crate) const MAX_WITHIN: usize = 128;
 pub(crate) struct Context {
     words: Vec<Word>,
     grams: Heads,
-    values: Values,
-    /// For each rule its values.
-    of_rule: Vec<ValueSet>,
+    /// For each rule what its values must be like.
+    fits: Vec<Fits>,
+    /// How far before a value any rule's words may start.
+    within: usize,
+    /// Whether any rule has a value without a digit, or without an operator before it: by both.
+    open: [[bool; 2]; 2],
 }
 
 /// A word that points to rules.
@@ -52,6 +58,14 @@ impl Seen {
     }
 }
 
+/// The kernel's masks of a part of the haystack.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chunk<'a> {
+    /// Where the first block begins.
+    pub(crate) from: usize,
+    pub(crate) blocks: &'a [Block],
+}
+
 /// A rule that a word before a value points to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pointer {
@@ -61,101 +75,131 @@ pub(crate) struct Pointer {
 }
 
 impl Context {
-    /// Arranges the context rules; those whose values are more than there is room for are returned.
-    pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
+    /// Arranges the context rules.
+    pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut this = Self {
             words: Vec::new(),
             grams: Heads::new(std::iter::empty()),
-            values: Values::default(),
-            of_rule: vec![ValueSet::default(); rules.len()],
+            fits: vec![Fits::default(); rules.len()],
+            within: 0,
+            open: [[false; 2]; 2],
         };
-        let mut left_over = Vec::new();
+        let mut numbers = HashMap::new();
         for (index, rule) in (0_u32..).zip(rules) {
             let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else {
                 continue;
             };
-            let Some(values) = this.values.add(&rule.plan.shapes, rule.gates.digit, pattern) else {
-                left_over.push(index);
-                continue;
-            };
-            this.of_rule[index as usize] = values;
+            let fits = Fits::of(rule, pattern.operator);
+            for digit in [false, true] {
+                for assigned in [false, true] {
+                    this.open[usize::from(digit)][usize::from(assigned)] |= fits.takes(digit, assigned);
+                }
+            }
+            this.fits[index as usize] = fits;
+            this.within = this.within.max(usize::from(pattern.within));
             for (number, word) in (0_u16..).zip(&pattern.words) {
-                this.add_word(word.as_bytes(), index, number);
+                let at = *numbers.entry(word.as_str()).or_insert_with(|| {
+                    this.words.push(Word { text: word.as_bytes().into(), rules: Vec::new() });
+                    this.words.len() - 1
+                });
+                this.words[at].rules.push((index, number));
             }
         }
         let grams = (0_u32..)
             .zip(&this.words)
             .flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
         this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
-        (this, left_over)
+        this
     }
 
-    fn add_word(&mut self, text: &[u8], rule: u32, number: u16) {
-        match self.words.iter_mut().find(|word| *word.text == *text) {
-            Some(word) => word.rules.push((rule, number)),
-            None => self.words.push(Word { text: text.into(), rules: vec![(rule, number)] }),
-        }
+    /// Whether any value can stand where there is, or is not, a digit, and something assigned.
+    #[inline]
+    pub(crate) fn open(&self, digit: bool, assigned: bool) -> bool {
+        self.open[usize::from(digit)][usize::from(assigned)]
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+    /// Whether a word of any rule stands before `at`, near enough on its line; `seen` says which.
+    #[inline]
+    pub(crate) fn words_before(&self, haystack: &[u8], at: usize, chunk: Chunk<'_>, seen: &mut Seen) -> bool {
+        self.look_back(haystack, at, chunk, seen);
+        seen.hits.last().is_some_and(|hit| hit.start + self.within >= at)
     }
 
-    /// The values that rules look for.
-    pub(crate) fn values(&self) -> &Values {
-        &self.values
-    }
-
-    /// Appends the rules that have one of these values and a word of theirs before `at`, the nearest word first.
-    pub(crate) fn point(
-        &self,
-        values: ValueSet,
-        haystack: &[u8],
-        at: usize,
-        seen: &mut Seen,
-        pointers: &mut Vec<Pointer>,
-    ) {
-        self.look_back(haystack, at, self.values.within(values), seen);
+    /// Appends the rules whose words stand before `at` and whose values may begin so, each once, with its nearest word.
+    pub(crate) fn point(&self, at: usize, start: Start, seen: &Seen, pointers: &mut Vec<Pointer>) {
         for hit in seen.hits.iter().rev() {
-            if at - hit.start > MAX_WITHIN {
+            if at - hit.start > self.within {
                 break;
             }
             if hit.end > at {
                 continue;
             }
             for &(rule, word) in &self.words[hit.word as usize].rules {
-                if !self.of_rule[rule as usize].and(values).is_empty() {
+                if self.fits[rule as usize].may(start) && pointers.iter().all(|known| known.rule != rule) {
                     pointers.push(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
                 }
             }
         }
     }
 
-    /// Brings the words seen up to `at`, as far back as a value of these may look.
-    fn look_back(&self, haystack: &[u8], at: usize, within: usize, seen: &mut Seen) {
-        let earliest = at.saturating_sub(within);
+    /// Brings the words seen up to `at`.
+    #[inline]
+    fn look_back(&self, haystack: &[u8], at: usize, chunk: Chunk<'_>, seen: &mut Seen) {
+        let earliest = at.saturating_sub(self.within);
         if seen.upto < earliest {
             seen.hits.clear();
             seen.upto = earliest;
         }
-        if let Some(newline) = memchr::memrchr(b'\n', &haystack[seen.upto..at]) {
-            seen.hits.clear();
-            seen.upto += newline + 1;
+        if seen.upto < chunk.from {
+            self.look_behind(haystack, chunk.from.min(at), seen);
         }
-        let hits = &mut seen.hits;
-        each_part(haystack, seen.upto, at, |place| {
-            // A word's first four bytes may reach into the value, which is longer than that.
-            if let Some(&four) = haystack[place..].first_chunk::<4>() {
-                self.words_at(haystack, place, fold_gram(four), hits);
+        while seen.upto < at {
+            let index = (seen.upto - chunk.from) / BLOCK;
+            let base = chunk.from + index * BLOCK;
+            let (first, last) = (seen.upto - base, BLOCK.min(at - base));
+            let range = u64::MAX << first & u64::MAX >> (BLOCK - last);
+            let block = &chunk.blocks[index];
+            let (mut parts, lines) = (block.part & range, block.line & range);
+            if lines != 0 {
+                seen.hits.clear();
+                parts &= u64::MAX << (63 - lines.leading_zeros());
             }
-        });
-        seen.upto = seen.upto.max(at);
+            while parts != 0 {
+                let place = base + parts.trailing_zeros() as usize;
+                parts &= parts - 1;
+                self.words_at(haystack, place, &mut seen.hits);
+            }
+            seen.upto = base + last;
+        }
         if seen.hits.len() > 4 * MAX_WITHIN {
             seen.hits.retain(|hit| hit.start + MAX_WITHIN >= at);
         }
     }
 
-    fn words_at(&self, haystack: &[u8], place: usize, gram: u32, hits: &mut Vec<Hit>) {
+    /// The same for what stands before the chunk, of which there are no masks.
+    #[cold]
+    fn look_behind(&self, haystack: &[u8], to: usize, seen: &mut Seen) {
+        if let Some(newline) = memchr::memrchr(b'\n', &haystack[seen.upto..to]) {
+            seen.hits.clear();
+            seen.upto += newline + 1;
+        }
+        each_part(haystack, seen.upto, to, |place| self.words_at(haystack, place, &mut seen.hits));
+        seen.upto = to;
+    }
+
+    /// The words that begin at a place where a part of a name does. A word's first four bytes may reach into the value,
+    /// which is longer than that.
+    #[inline]
+    fn words_at(&self, haystack: &[u8], place: usize, hits: &mut Vec<Hit>) {
+        let Some(&four) = haystack.get(place..).and_then(<[u8]>::first_chunk::<4>) else { return };
+        let gram = fold_gram(four);
+        if self.grams.maybe(gram) {
+            self.words_with(haystack, place, gram, hits);
+        }
+    }
+
+    #[inline(never)]
+    fn words_with(&self, haystack: &[u8], place: usize, gram: u32, hits: &mut Vec<Hit>) {
         for word in self.grams.of(gram) {
             if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
                 hits.push(Hit { word, start: place, end });
