@@ -8,8 +8,8 @@ use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
 
 use crate::boundary::is_word;
 use crate::fit::{Fits, Start};
-use crate::heads::Heads;
 use crate::parts::each_part;
+use crate::words::Words;
 
 /// The greatest `within` of any rule: how far before a value its words may start.
 pub(crate) const MAX_WITHIN: usize = 128;
@@ -17,22 +17,15 @@ pub(crate) const MAX_WITHIN: usize = 128;
 /// All context rules, arranged so that a candidate is refused early.
 #[derive(Debug)]
 pub(crate) struct Context {
-    words: Vec<Word>,
-    grams: Heads,
+    words: Words,
+    /// For each word the rules that it points to, each with the word's number among that rule's words.
+    rules: Vec<Vec<(u32, u16)>>,
     /// For each rule what its values must be like.
     fits: Vec<Fits>,
     /// How far before a value any rule's words may start.
     within: usize,
     /// Whether any rule has a value without a digit, or without an operator before it: by both.
     open: [[bool; 2]; 2],
-}
-
-/// A word that points to rules.
-#[derive(Debug)]
-struct Word {
-    text: Box<[u8]>,
-    /// The rules, each with the word's number among that rule's words.
-    rules: Vec<(u32, u16)>,
 }
 
 /// Where a word stands.
@@ -78,12 +71,13 @@ impl Context {
     /// Arranges the context rules.
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut this = Self {
-            words: Vec::new(),
-            grams: Heads::new(std::iter::empty()),
+            words: Words::new(Vec::new()),
+            rules: Vec::new(),
             fits: vec![Fits::default(); rules.len()],
             within: 0,
             open: [[false; 2]; 2],
         };
+        let mut texts: Vec<Box<[u8]>> = Vec::new();
         let mut numbers = HashMap::new();
         for (index, rule) in (0_u32..).zip(rules) {
             let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else {
@@ -99,16 +93,14 @@ impl Context {
             this.within = this.within.max(usize::from(pattern.within));
             for (number, word) in (0_u16..).zip(&pattern.words) {
                 let at = *numbers.entry(word.as_str()).or_insert_with(|| {
-                    this.words.push(Word { text: word.as_bytes().into(), rules: Vec::new() });
-                    this.words.len() - 1
+                    texts.push(word.as_bytes().into());
+                    this.rules.push(Vec::new());
+                    this.rules.len() - 1
                 });
-                this.words[at].rules.push((index, number));
+                this.rules[at].push((index, number));
             }
         }
-        let grams = (0_u32..)
-            .zip(&this.words)
-            .flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
-        this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
+        this.words = Words::new(texts);
         this
     }
 
@@ -134,7 +126,7 @@ impl Context {
             if hit.end > at {
                 continue;
             }
-            for &(rule, word) in &self.words[hit.word as usize].rules {
+            for &(rule, word) in &self.rules[hit.word as usize] {
                 if self.fits[rule as usize].may(start) && pointers.iter().all(|known| known.rule != rule) {
                     pointers.push(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
                 }
@@ -187,30 +179,11 @@ impl Context {
         seen.upto = to;
     }
 
-    /// The words that begin at a place where a part of a name does. A word's first four bytes may reach into the value,
-    /// which is longer than that.
+    /// The words that begin at a place where a part of a name does.
     #[inline]
     fn words_at(&self, haystack: &[u8], place: usize, hits: &mut Vec<Hit>) {
-        let Some(&four) = haystack.get(place..).and_then(<[u8]>::first_chunk::<4>) else { return };
-        let gram = fold_gram(four);
-        if self.grams.maybe(gram) {
-            self.words_with(haystack, place, gram, hits);
-        }
+        self.words.at(haystack, place, |word, end| hits.push(Hit { word, start: place, end }));
     }
-
-    #[inline(never)]
-    fn words_with(&self, haystack: &[u8], place: usize, gram: u32, hits: &mut Vec<Hit>) {
-        for word in self.grams.of(gram) {
-            if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
-                hits.push(Hit { word, start: place, end });
-            }
-        }
-    }
-}
-
-/// Four bytes in either case as one key: not a proper folding, but the same one on both sides.
-const fn fold_gram(gram: [u8; 4]) -> u32 {
-    u32::from_le_bytes(gram) | 0x2020_2020
 }
 
 /// `[A-Za-z0-9+/_.~-]`, the kernel's token class.
@@ -223,40 +196,8 @@ const fn fold(byte: u8) -> u8 {
 }
 
 /// The bytes that separate the parts of a name.
-const fn is_separator(byte: u8) -> bool {
+pub(crate) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'-' | b'_' | b'.' | b' ')
-}
-
-/// Every key of four bytes that a word can begin with, its separators written in every way or left out, and whatever
-/// may follow a word of three.
-fn grams(word: &[u8]) -> Vec<u32> {
-    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
-    for &byte in word {
-        let choices: &[u8] = if is_separator(byte) { b"-_. " } else { &[byte] };
-        let mut next: Vec<Vec<u8>> = Vec::new();
-        for text in all {
-            if text.len() >= 4 {
-                next.push(text);
-                continue;
-            }
-            next.extend(choices.iter().map(|&choice| [text.as_slice(), &[choice]].concat()));
-            if is_separator(byte) {
-                next.push(text);
-            }
-        }
-        all = next;
-    }
-    let mut grams = Vec::new();
-    for text in &all {
-        match *text.as_slice() {
-            [a, b, c, d, ..] => grams.push(fold_gram([a, b, c, d])),
-            [a, b, c] => grams.extend((0..=u8::MAX).map(|any| fold_gram([a, b, c, any]))),
-            _ => {}
-        }
-    }
-    grams.sort_unstable();
-    grams.dedup();
-    grams
 }
 
 /// Whether a part of a name starts at `at`: after a byte that is no letter or digit, where camelCase begins a new
@@ -376,15 +317,5 @@ mod tests {
             let text = format!("{before}{value}");
             assert!(!assigned(text.as_bytes(), before.len()), "{before}");
         }
-    }
-
-    #[test]
-    fn separators_make_variants_of_the_first_bytes() {
-        let variants = grams(b"dd_api");
-        for text in [b"ddap", b"dd-a", b"DD_A"] {
-            assert!(variants.contains(&fold_gram(*text)), "{}", text.escape_ascii());
-        }
-        assert_eq!(grams(b"acmes"), [fold_gram(*b"acme")]);
-        assert_eq!(grams(b"key").len(), 128);
     }
 }

@@ -48,6 +48,7 @@ mod placeholder;
 mod scratch;
 mod stems;
 mod structure;
+mod words;
 
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;
