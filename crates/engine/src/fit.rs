@@ -4,7 +4,6 @@
 use keysieve_rules::{ByteSet, Rule, Shape};
 
 use crate::boundary::is_word;
-use crate::context::is_token;
 
 /// A run of word bytes of this length or more is not measured further.
 pub(crate) const LONGEST: usize = 160;
@@ -40,10 +39,9 @@ pub(crate) struct Start {
 impl Fits {
     /// Of a context rule.
     pub(crate) fn of(rule: &Rule, operator: bool) -> Self {
-        let shapes = &rule.plan.shapes;
         Self {
-            forms: shapes.iter().map(Fit::of).collect(),
-            digit: rule.gates.digit && shapes.iter().all(digits_in_one_run),
+            forms: rule.plan.shapes.iter().map(Fit::of).collect(),
+            digit: rule.gates.digit,
             operator,
         }
     }
@@ -79,11 +77,4 @@ impl Fit {
         let over = over.iter().filter(|&byte| !is_word(byte)).collect::<Vec<u8>>();
         Self { least, most, over: ByteSet::of(|byte| over.contains(&byte)) }
     }
-}
-
-/// Whether every digit of a value stands among the token bytes that it begins with.
-fn digits_in_one_run(shape: &Shape) -> bool {
-    let token = ByteSet::of(is_token);
-    let outside = shape.elements.iter().skip_while(|element| element.set.is_subset(&token));
-    outside.into_iter().all(|element| !(b'0'..=b'9').any(|digit| element.set.contains(digit)))
 }
