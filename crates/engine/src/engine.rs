@@ -7,10 +7,10 @@ use keysieve_finding::{SecretKind, Span};
 use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
 use keysieve_rules::{Driver, Rule};
 
-use crate::boundary::{escape_lengths, is_word};
+use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
 use crate::context::{Chunk, Context, assigned, is_assignable};
-use crate::fit::{LONGEST, Start};
+use crate::fit::Start;
 use crate::heads::{Heads, eight};
 use crate::judge::judge;
 use crate::stems::Stems;
@@ -319,10 +319,8 @@ impl Pass<'_> {
 
     #[inline(never)]
     fn value_with_words(&mut self, at: usize, digit: bool, assigned: bool, scratch: &mut Scratch) {
-        let run = self.haystack[at..].iter().take(LONGEST).take_while(|&&byte| is_word(byte));
-        let word = run.count();
         let mut pointers = std::mem::take(&mut scratch.pointers);
-        let start = Start { at, word, digit, assigned };
+        let start = Start::new(at, digit, assigned);
         self.engine.context.point(self.haystack, start, &scratch.seen, &mut pointers);
         for pointer in pointers.drain(..) {
             if self.engine.rules[pointer.rule as usize].may_start(self.haystack, at) {
