@@ -1,4 +1,4 @@
-//! What a rule looks for: `regex`, or `value` with `context`.
+//! What a rule looks for: `regex`, `value` with `context`, or `assignment`.
 
 use regex_syntax::hir::Hir;
 
@@ -7,7 +7,7 @@ use crate::file::Strictness;
 use crate::named::{Assigned, NamedPattern};
 use crate::plan::{Driver, Plan, plan};
 use crate::reader::{At, Section};
-use crate::rule::{ContextPattern, Pattern};
+use crate::rule::{ContextPattern, NameKind, Pattern};
 
 /// What else is known of the rule whose pattern is read.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +33,14 @@ impl Found {
 
     /// Whether the expression says it all and has the property.
     pub(crate) fn proves(&self, property: impl Fn(&Hir) -> bool) -> bool {
-        !self.is_context() && property(&self.hir)
+        matches!(self.pattern, Pattern::Regex(_)) && property(&self.hir)
     }
 
     /// The greatest length of the secret, if there is one.
     pub(crate) fn longest_secret(&self) -> Option<usize> {
+        if matches!(self.pattern, Pattern::Assignment(_)) {
+            return None;
+        }
         expression::secret(&self.hir).unwrap_or(&self.hir).properties().maximum_len()
     }
 }
@@ -51,6 +54,23 @@ pub(crate) fn read(section: &mut Section<'_>, terms: Terms) -> Option<Found> {
     let operator = section.boolean("operator");
     if section.has("names") {
         return named(section, terms, value);
+    }
+    let kinds = [
+        ("password", NameKind::Password),
+        ("secret", NameKind::Secret),
+        ("token", NameKind::Token),
+        ("key", NameKind::Key),
+    ];
+    if let Some(kind) = section.choice("assignment", &kinds) {
+        for key in ["regex", "value", "context", "within", "operator"] {
+            if section.has(key) {
+                let what = format!("`{key}` and `assignment` exclude each other");
+                section.report(section.key_at(key), what, "keep one of them");
+            }
+        }
+        let pattern = Pattern::Assignment(kind);
+        let plan = plan(&pattern).ok()?;
+        return Some(Found { pattern, plan, hir: Hir::empty() });
     }
     match (regex, value) {
         (Some(regex), None) => {
@@ -86,7 +106,7 @@ pub(crate) fn read(section: &mut Section<'_>, terms: Terms) -> Option<Found> {
         }
         (None, None) => {
             // One of the wrong type was reported when it was read.
-            if !section.has("regex") && !section.has("value") {
+            if !["regex", "value", "assignment"].into_iter().any(|key| section.has(key)) {
                 let what = "there is neither `regex` nor `value`";
                 section.report(section.at(), what, "write `regex`, or `value` with `context`");
             }

@@ -73,6 +73,9 @@ impl Page {
                     Assigned::Quoted => self.line("by", "an operator, in quotes"),
                 }
             }
+            Pattern::Assignment(_) => {
+                self.line("matches", "what is assigned to a name that says so, if it looks like a secret");
+            }
         }
     }
 
@@ -159,6 +162,7 @@ fn driver(rule: &Rule) -> String {
     let keywords = &rule.keywords;
     match &rule.plan.driver {
         Driver::Prefix(heads) => format!("how it begins: {}", heads_of(heads)),
+        Driver::Assignment => "words in the name".to_owned(),
         Driver::Context => "its form, where one of the words stands before it".to_owned(),
         Driver::Stem { min: 0, max: 0, .. } => "four characters that it begins with".to_owned(),
         Driver::Stem { min, max, .. } => {
