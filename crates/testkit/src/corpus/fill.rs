@@ -78,7 +78,7 @@ impl<'a> Filler<'a> {
             // `{{value}}` as it stands inside of base64: the secret's markers go around the whole.
             "value64" => {
                 let subject = self.subject.clone().ok_or_else(|| "`value64` is for frames".to_owned())?;
-                let marked = |left, right| Some(subject.value.strip_prefix(left)?.strip_suffix(right)?);
+                let marked = |left, right| subject.value.strip_prefix(left)?.strip_suffix(right);
                 Ok(match (marked('«', '»'), marked('‹', '›')) {
                     (Some(inner), _) => format!("«{}»", STANDARD.encode(inner)),
                     (_, Some(inner)) => format!("‹{}›", STANDARD.encode(inner)),
