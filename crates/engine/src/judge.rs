@@ -1,9 +1,10 @@
 //! The gates that a rule declares: what a match must also satisfy.
 
 use keysieve_finding::{Confidence, SecretKind, Span};
-use keysieve_rules::OnInvalid;
+use keysieve_rules::{OnInvalid, Pattern};
 
 use crate::compiled::Compiled;
+use crate::context::is_token;
 use crate::entropy::shannon;
 use crate::form::Spans;
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
@@ -20,7 +21,7 @@ pub(crate) fn judge(
 ) -> Option<Match> {
     let gates = &compiled.rule.gates;
     let secret = &haystack[spans.secret.range()];
-    if secret.is_empty() || gates.digit && !secret.iter().any(u8::is_ascii_digit) {
+    if secret.is_empty() || gates.digit && !has_digit(compiled, secret) {
         return None;
     }
     let entropy = shannon(secret);
@@ -60,6 +61,13 @@ pub(crate) fn judge(
         note,
         context,
     })
+}
+
+/// Whether a digit stands in a secret; where the words before it tell of it, among the token bytes that it begins with,
+/// because the kernel sees as far.
+fn has_digit(compiled: &Compiled, secret: &[u8]) -> bool {
+    let told = matches!(compiled.rule.pattern, Pattern::Context(_));
+    secret.iter().take_while(|&&byte| !told || is_token(byte)).any(u8::is_ascii_digit)
 }
 
 fn is_allowed(compiled: &Compiled, secret: &[u8]) -> bool {

@@ -36,6 +36,7 @@ mod context;
 mod engine;
 mod entropy;
 mod feed;
+mod fit;
 mod form;
 mod heads;
 mod judge;
@@ -47,7 +48,7 @@ mod placeholder;
 mod scratch;
 mod stems;
 mod structure;
-mod values;
+mod words;
 
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;

@@ -9,6 +9,7 @@ use crate::compiled::{Compiled, spans};
 use crate::context::{assigned, starts_part, word_at};
 use crate::form::Spans;
 use crate::judge::judge;
+use crate::words::is_whole;
 use crate::{Engine, Match};
 
 impl Engine {
@@ -71,7 +72,7 @@ impl Compiled {
         (first..at).rev().filter(|&place| starts_part(haystack, place)).find_map(|place| {
             (0_u16..).zip(&pattern.words).find_map(|(number, word)| {
                 let end = word_at(haystack, place, word.as_bytes())?;
-                (end <= at).then_some((number, Span::new(place, end)))
+                (end <= at && is_whole(haystack, end, word.as_bytes())).then_some((number, Span::new(place, end)))
             })
         })
     }

@@ -64,7 +64,7 @@ pub struct ContextPattern {
 pub struct Gates {
     /// The least Shannon entropy of the secret, in bits per byte.
     pub entropy: Option<f64>,
-    /// Whether the secret must hold a digit.
+    /// Whether the secret must hold a digit; a context rule's among the token bytes that it begins with.
     pub digit: bool,
     /// The checksum inside the token.
     pub checksum: Option<ChecksumGate>,
