@@ -18,14 +18,23 @@ pub(crate) const MAX_WITHIN: usize = 128;
 #[derive(Debug)]
 pub(crate) struct Context {
     words: Words,
-    /// For each word the rules that it points to, each with the word's number among that rule's words.
-    rules: Vec<Vec<(u32, u16)>>,
-    /// For each rule what its values must be like.
-    fits: Vec<Fits>,
+    /// For each word the rules that it points to.
+    targets: Vec<Vec<Target>>,
     /// How far before a value any rule's words may start.
     within: usize,
     /// Whether any rule has a value without a digit, or without an operator before it: by both.
     open: [[bool; 2]; 2],
+}
+
+/// A rule that a word points to.
+#[derive(Debug)]
+struct Target {
+    rule: u32,
+    /// The word's number among the rule's words.
+    word: u16,
+    /// How far before the value it may start.
+    within: usize,
+    fits: Fits,
 }
 
 /// Where a word stands.
@@ -72,8 +81,7 @@ impl Context {
     pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut this = Self {
             words: Words::new(Vec::new()),
-            rules: Vec::new(),
-            fits: vec![Fits::default(); rules.len()],
+            targets: Vec::new(),
             within: 0,
             open: [[false; 2]; 2],
         };
@@ -89,15 +97,15 @@ impl Context {
                     this.open[usize::from(digit)][usize::from(assigned)] |= fits.takes(digit, assigned);
                 }
             }
-            this.fits[index as usize] = fits;
-            this.within = this.within.max(usize::from(pattern.within));
+            let within = usize::from(pattern.within);
+            this.within = this.within.max(within);
             for (number, word) in (0_u16..).zip(&pattern.words) {
                 let at = *numbers.entry(word.as_str()).or_insert_with(|| {
                     texts.push(word.as_bytes().into());
-                    this.rules.push(Vec::new());
-                    this.rules.len() - 1
+                    this.targets.push(Vec::new());
+                    this.targets.len() - 1
                 });
-                this.rules[at].push((index, number));
+                this.targets[at].push(Target { rule: index, word: number, within, fits: fits.clone() });
             }
         }
         this.words = Words::new(texts);
@@ -118,7 +126,8 @@ impl Context {
     }
 
     /// Appends the rules whose words stand before `at` and whose values may begin so, each once, with its nearest word.
-    pub(crate) fn point(&self, at: usize, start: Start, seen: &Seen, pointers: &mut Vec<Pointer>) {
+    pub(crate) fn point(&self, haystack: &[u8], start: Start, seen: &Seen, pointers: &mut Vec<Pointer>) {
+        let at = start.at;
         for hit in seen.hits.iter().rev() {
             if at - hit.start > self.within {
                 break;
@@ -126,9 +135,11 @@ impl Context {
             if hit.end > at {
                 continue;
             }
-            for &(rule, word) in &self.rules[hit.word as usize] {
-                if self.fits[rule as usize].may(start) && pointers.iter().all(|known| known.rule != rule) {
-                    pointers.push(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
+            for target in &self.targets[hit.word as usize] {
+                let fits = at - hit.start <= target.within && target.fits.may(haystack, start);
+                if fits && pointers.iter().all(|known| known.rule != target.rule) {
+                    let span = Span::new(hit.start, hit.end);
+                    pointers.push(Pointer { rule: target.rule, word: target.word, span });
                 }
             }
         }

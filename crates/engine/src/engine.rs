@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use keysieve_finding::{SecretKind, Span};
 use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
-use keysieve_rules::{Driver, Pattern, Rule};
+use keysieve_rules::{Driver, Rule};
 
 use crate::boundary::{escape_lengths, is_word};
 use crate::compiled::{Compiled, Confirmed};
@@ -332,14 +332,11 @@ impl Pass<'_> {
     fn value_with_words(&mut self, at: usize, digit: bool, assigned: bool, scratch: &mut Scratch) {
         let run = self.haystack[at..].iter().take(LONGEST).take_while(|&&byte| is_word(byte));
         let word = run.count();
-        let next = self.haystack.get(at + word).copied().unwrap_or(0);
         let mut pointers = std::mem::take(&mut scratch.pointers);
-        self.engine.context.point(at, Start { word, next, digit, assigned }, &scratch.seen, &mut pointers);
+        let start = Start { at, word, digit, assigned };
+        self.engine.context.point(self.haystack, start, &scratch.seen, &mut pointers);
         for pointer in pointers.drain(..) {
-            let compiled = &self.engine.rules[pointer.rule as usize];
-            let Pattern::Context(pattern) = &compiled.rule.pattern else { continue };
-            let near = at - pointer.span.start <= usize::from(pattern.within);
-            if near && compiled.may_start(self.haystack, at) {
+            if self.engine.rules[pointer.rule as usize].may_start(self.haystack, at) {
                 self.confirm(pointer.rule, at, Some((pointer.word, pointer.span)), scratch);
             }
         }

@@ -1,5 +1,5 @@
-//! What a run of bytes must be like, at least, for a context rule's value to begin with it: told before any byte of it is
-//! compared.
+//! What a run of bytes must be like, at least, for a context rule's value to begin with it: told from a few of its
+//! bytes, before the value is compared.
 
 use keysieve_rules::{ByteSet, Rule, Shape};
 
@@ -8,7 +8,7 @@ use crate::boundary::is_word;
 /// A run of word bytes of this length or more is not measured further.
 pub(crate) const LONGEST: usize = 160;
 
-/// What the forms of a rule's value ask of the run of word bytes that they begin with.
+/// What a rule's value asks of the place where it begins.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Fits {
     forms: Box<[Fit]>,
@@ -24,14 +24,16 @@ struct Fit {
     most: usize,
     /// The bytes after a run of word bytes over which the value can go on.
     over: ByteSet,
+    /// How far into the value its rarest byte is that has a fixed place, and what it can be.
+    probe: Option<(usize, ByteSet)>,
 }
 
-/// What stands at a token start: how many word bytes, which byte after them, whether there is a digit among the token
-/// bytes, and whether something is assigned to it.
+/// What stands at a token start: how many word bytes, whether there is a digit among the token bytes, and whether
+/// something is assigned to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
+    pub(crate) at: usize,
     pub(crate) word: usize,
-    pub(crate) next: u8,
     pub(crate) digit: bool,
     pub(crate) assigned: bool,
 }
@@ -39,14 +41,11 @@ pub(crate) struct Start {
 impl Fits {
     /// Of a context rule.
     pub(crate) fn of(rule: &Rule, operator: bool) -> Self {
-        Self {
-            forms: rule.plan.shapes.iter().map(Fit::of).collect(),
-            digit: rule.gates.digit,
-            operator,
-        }
+        Self { forms: rule.plan.shapes.iter().map(Fit::of).collect(), digit: rule.gates.digit, operator }
     }
 
     /// Whether a value can begin where there is no digit, or nothing is assigned.
+    #[inline]
     pub(crate) fn takes(&self, digit: bool, assigned: bool) -> bool {
         (digit || !self.digit) && (assigned || !self.operator)
     }
@@ -56,11 +55,15 @@ impl Fits {
     /// A value ends before a byte that is neither a word byte nor in its last set. So if the byte after the run of word
     /// bytes is in none of a form's sets, the value is that run exactly; if it is in one, it is at least that long.
     #[inline]
-    pub(crate) fn may(&self, start: Start) -> bool {
+    pub(crate) fn may(&self, haystack: &[u8], start: Start) -> bool {
+        let next = haystack.get(start.at + start.word).copied().unwrap_or(0);
         self.takes(start.digit, start.assigned)
             && self.forms.iter().any(|form| {
-                let longer = form.over.contains(start.next) || form.least <= start.word;
-                longer && start.word <= form.most || start.word >= LONGEST
+                let longer = start.word >= form.least || form.over.contains(next);
+                let fits = longer && start.word <= form.most || start.word >= LONGEST;
+                fits && form.probe.as_ref().is_none_or(|(offset, set)| {
+                    haystack.get(start.at + offset).is_some_and(|&byte| set.contains(byte))
+                })
             })
     }
 }
@@ -69,12 +72,17 @@ impl Fit {
     fn of(shape: &Shape) -> Self {
         let (mut least, mut most) = (0_usize, 0_usize);
         let mut over = ByteSet::default();
+        let mut probe: Option<(usize, ByteSet)> = None;
         for element in &shape.elements {
+            let size = element.set.iter().count();
+            if element.min > 0 && least == most && probe.is_none_or(|(_, best)| size < best.iter().count()) {
+                probe = Some((least, element.set));
+            }
             least = least.saturating_add(element.min as usize);
             most = most.saturating_add(element.max as usize);
             over = over.union(&element.set);
         }
         let over = over.iter().filter(|&byte| !is_word(byte)).collect::<Vec<u8>>();
-        Self { least, most, over: ByteSet::of(|byte| over.contains(&byte)) }
+        Self { least, most, over: ByteSet::of(|byte| over.contains(&byte)), probe }
     }
 }

@@ -28,7 +28,7 @@ struct Entry {
 /// Bits of a bitmap's index.
 const BITMAP: u32 = 16;
 /// Bits of a slot's number.
-const SLOT: u32 = 12;
+const SLOT: u32 = 14;
 /// Eight bytes with the bit set that tells small letters from capitals.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
