@@ -122,7 +122,7 @@ impl Context {
     }
 
     /// Appends the rules whose words stand before `at` and whose values may begin so, each once, with its nearest word.
-    pub(crate) fn point(&self, haystack: &[u8], start: Start, seen: &Seen, pointers: &mut Vec<Pointer>) {
+    pub(crate) fn point(&self, haystack: &[u8], mut start: Start, seen: &Seen, pointers: &mut Vec<Pointer>) {
         let at = start.at;
         for hit in seen.hits.iter().rev() {
             if at - hit.start > self.within {
@@ -132,7 +132,7 @@ impl Context {
                 continue;
             }
             for target in &self.targets[hit.word as usize] {
-                let fits = at - hit.start <= target.within && target.fits.may(haystack, start);
+                let fits = at - hit.start <= target.within && target.fits.may(haystack, &mut start);
                 if fits && pointers.iter().all(|known| known.rule != target.rule) {
                     let span = Span::new(hit.start, hit.end);
                     pointers.push(Pointer { rule: target.rule, word: target.word, span });

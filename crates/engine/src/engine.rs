@@ -7,11 +7,11 @@ use keysieve_finding::{SecretKind, Span};
 use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
 use keysieve_rules::{Driver, Rule};
 
-use crate::boundary::{escape_lengths, is_word};
+use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
 use crate::context::{Chunk, Context, assigned, is_assignable};
-use crate::fit::{LONGEST, Start};
-use crate::heads::Heads;
+use crate::fit::Start;
+use crate::heads::{Heads, eight};
 use crate::judge::judge;
 use crate::stems::Stems;
 use crate::{Match, Scratch};
@@ -86,7 +86,7 @@ impl Engine {
     /// As [`Engine::new`].
     pub fn with_kernel(rules: Vec<Rule>, kernel: Option<Implementation>) -> Result<Self, EngineError> {
         check(&rules)?;
-        let heads = Heads::new(prefixes(&rules));
+        let heads = Heads::new(&rules);
         let (stems, mut searched) = Stems::new(&rules);
         let context = Context::new(&rules);
         searched.extend(
@@ -227,16 +227,6 @@ fn check(rules: &[Rule]) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn prefixes(rules: &[Rule]) -> impl Iterator<Item = (u32, u32)> + '_ {
-    (0_u32..).zip(rules).flat_map(|(index, rule)| {
-        let heads: &[[u8; 3]] = match &rule.plan.driver {
-            Driver::Prefix(heads) => heads,
-            _ => &[],
-        };
-        heads.iter().map(move |head| (Heads::key(*head), index))
-    })
-}
-
 /// One scan of one haystack.
 struct Pass<'a> {
     engine: &'a Engine,
@@ -261,10 +251,9 @@ impl Pass<'_> {
             while starts != 0 {
                 let at = base + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
-                // A start has sixteen bytes, so this is always there.
-                let Some(head) = self.haystack[at..].first_chunk::<3>() else { break };
-                if self.engine.heads.maybe(Heads::key(*head)) {
-                    self.prefix(at, scratch);
+                let head = eight(self.haystack, at);
+                if self.engine.heads.maybe(head) {
+                    self.prefix(at, head, scratch);
                 }
             }
             let mut runs = block.run;
@@ -296,17 +285,17 @@ impl Pass<'_> {
         for length in escape_lengths(self.haystack, at) {
             let at = at + length;
             if at + 3 <= self.haystack.len() {
-                self.prefix(at, scratch);
+                self.prefix(at, eight(self.haystack, at), scratch);
                 self.value(at, true, chunk, scratch);
             }
         }
     }
 
-    /// Tries the prefix rules of the first three bytes.
-    fn prefix(&mut self, at: usize, scratch: &mut Scratch) {
-        let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
+    /// Tries the prefix rules of the first bytes.
+    #[inline]
+    fn prefix(&mut self, at: usize, head: u64, scratch: &mut Scratch) {
         let engine = self.engine;
-        for rule in engine.heads.of(Heads::key(head)) {
+        for rule in engine.heads.of(head) {
             if engine.rules[rule as usize].may_start(self.haystack, at) {
                 self.confirm(rule, at, None, scratch);
             }
@@ -330,10 +319,8 @@ impl Pass<'_> {
 
     #[inline(never)]
     fn value_with_words(&mut self, at: usize, digit: bool, assigned: bool, scratch: &mut Scratch) {
-        let run = self.haystack[at..].iter().take(LONGEST).take_while(|&&byte| is_word(byte));
-        let word = run.count();
         let mut pointers = std::mem::take(&mut scratch.pointers);
-        let start = Start { at, word, digit, assigned };
+        let start = Start::new(at, digit, assigned);
         self.engine.context.point(self.haystack, start, &scratch.seen, &mut pointers);
         for pointer in pointers.drain(..) {
             if self.engine.rules[pointer.rule as usize].may_start(self.haystack, at) {

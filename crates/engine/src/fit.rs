@@ -6,7 +6,7 @@ use keysieve_rules::{ByteSet, Rule, Shape};
 use crate::boundary::is_word;
 
 /// A run of word bytes of this length or more is not measured further.
-pub(crate) const LONGEST: usize = 160;
+const LONGEST: usize = 160;
 
 /// What a rule's value asks of the place where it begins.
 #[derive(Clone, Debug, Default)]
@@ -28,14 +28,28 @@ struct Fit {
     probe: Option<(usize, ByteSet)>,
 }
 
-/// What stands at a token start: how many word bytes, whether there is a digit among the token bytes, and whether
-/// something is assigned to it.
+/// What stands at a token start.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
     pub(crate) at: usize,
-    pub(crate) word: usize,
+    /// Whether there is a digit among the token bytes.
     pub(crate) digit: bool,
+    /// Whether something is assigned to it.
     pub(crate) assigned: bool,
+    /// How many word bytes, once it has been asked for.
+    word: Option<usize>,
+}
+
+impl Start {
+    pub(crate) const fn new(at: usize, digit: bool, assigned: bool) -> Self {
+        Self { at, digit, assigned, word: None }
+    }
+
+    fn word(&mut self, haystack: &[u8]) -> usize {
+        *self.word.get_or_insert_with(|| {
+            haystack[self.at..].iter().take(LONGEST).take_while(|&&byte| is_word(byte)).count()
+        })
+    }
 }
 
 impl Fits {
@@ -55,20 +69,25 @@ impl Fits {
     /// A value ends before a byte that is neither a word byte nor in its last set. So if the byte after the run of word
     /// bytes is in none of a form's sets, the value is that run exactly; if it is in one, it is at least that long.
     #[inline]
-    pub(crate) fn may(&self, haystack: &[u8], start: Start) -> bool {
-        let next = haystack.get(start.at + start.word).copied().unwrap_or(0);
-        self.takes(start.digit, start.assigned)
-            && self.forms.iter().any(|form| {
-                let longer = start.word >= form.least || form.over.contains(next);
-                let fits = longer && start.word <= form.most || start.word >= LONGEST;
-                fits && form.probe.as_ref().is_none_or(|(offset, set)| {
-                    haystack.get(start.at + offset).is_some_and(|&byte| set.contains(byte))
-                })
-            })
+    pub(crate) fn may(&self, haystack: &[u8], start: &mut Start) -> bool {
+        self.takes(start.digit, start.assigned) && self.forms.iter().any(|form| form.may(haystack, start))
     }
 }
 
 impl Fit {
+    #[inline]
+    fn may(&self, haystack: &[u8], start: &mut Start) -> bool {
+        let byte = |offset: usize| haystack.get(start.at + offset).copied();
+        if self.probe.as_ref().is_some_and(|(offset, set)| !byte(*offset).is_some_and(|byte| set.contains(byte)))
+        {
+            return false;
+        }
+        let word = start.word(haystack);
+        let next = haystack.get(start.at + word).copied().unwrap_or(0);
+        let longer = word >= self.least || self.over.contains(next);
+        longer && word <= self.most || word >= LONGEST
+    }
+
     fn of(shape: &Shape) -> Self {
         let (mut least, mut most) = (0_usize, 0_usize);
         let mut over = ByteSet::default();

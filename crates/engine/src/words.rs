@@ -139,10 +139,12 @@ impl Head {
     }
 }
 
-/// Every way in which the first eight bytes of a word can be written: a separator in each of its forms or left out.
+/// Every way in which the first bytes of a word can be written, up to eight: a separator in each of its forms or left
+/// out. From the fourth byte on, a separator ends it: the word itself decides what may follow.
 fn heads(word: &[u8]) -> Vec<Head> {
     let mut all: Vec<Vec<u8>> = vec![Vec::new()];
-    for &byte in word {
+    let apart = word.iter().skip(4).position(|&byte| is_separator(byte)).map_or(word.len(), |at| at + 4);
+    for &byte in &word[..apart] {
         let choices: &[u8] = if is_separator(byte) { b"-_. " } else { &[byte] };
         let mut next: Vec<Vec<u8>> = Vec::new();
         for text in all {

@@ -44,7 +44,7 @@ pub enum Pattern {
 pub struct ContextPattern {
     /// The value: an expression without boundaries of its own. On the left it must touch neither a
     /// token byte (`[A-Za-z0-9+/_.~-]`; an escape sequence may end there) nor a byte that it could begin with, and on
-    /// the right neither a word byte nor a byte of its last class.
+    /// the right neither a word byte nor a byte that it could end with.
     pub value: String,
     /// Lower-case words, of which one must stand to the left of the value, at most `within` bytes before it, on the
     /// same line, in either case, and at the start of a part of a name: after a byte that is no letter or digit, or

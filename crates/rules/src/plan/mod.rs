@@ -147,8 +147,7 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         return Err(PlanError::ValueTooShort);
     }
     for shape in &mut shapes {
-        let last = shape.elements.last().map(|element| element.set).unwrap_or_default();
-        shape.end = End::NotIn(last.union(&word_set()));
+        shape.end = End::NotIn(last_bytes(&shape.elements).union(&word_set()));
     }
     for shape in &mut shapes {
         // The whole value is the secret.
@@ -165,6 +164,13 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         gate: Vec::new(),
         tail: None,
     })
+}
+
+/// The bytes that a value can end with: those of its last element, and where that can be missing, of the one before.
+fn last_bytes(elements: &[Element]) -> ByteSet {
+    let optional = elements.iter().rev().take_while(|element| element.min == 0).count();
+    let last = elements.iter().rev().take(optional + 1);
+    last.fold(ByteSet::default(), |all, element| all.union(&element.set))
 }
 
 fn extent(hir: &Hir) -> Option<u32> {
