@@ -110,9 +110,10 @@ impl Corpus {
     /// # Errors
     /// If a template or a rule cannot be read or filled.
     pub fn of(templates: &Path, rules: &Path, part: Part) -> Result<Self, CorpusError> {
-        let words = Words::read(&templates.join("words"))?;
+        let mut words = Words::read(&templates.join("words"))?;
         let pairings = subject::pairings(&templates.join("pairings.txt"))?;
         let tokens = Tokens::read(rules)?;
+        words.add("provider", tokens.providers());
         let mut corpus = Self { files: Vec::new() };
         for sheet in Sheet::read_all(&templates.join("lines"))? {
             for section in &sheet.sections {

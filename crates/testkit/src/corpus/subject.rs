@@ -48,7 +48,7 @@ pub(super) fn pairings(path: &Path) -> Result<Vec<Pairing>, CorpusError> {
 impl Pairing {
     pub(super) fn subject(&self, filler: &mut Filler<'_>, tokens: &Tokens) -> Result<Subject, String> {
         if self.name == "@provider" {
-            let token = filler.random.pick(&tokens.0);
+            let token = filler.random.pick(&tokens.all);
             let name = match &token.word {
                 Some(word) => format!("{word} {}", filler.fill("{{name.suffix}}")?),
                 None => filler.fill("{{name.key}}")?,
@@ -70,7 +70,11 @@ pub(super) struct Token {
 
 /// Every provider's tokens.
 #[derive(Debug)]
-pub(super) struct Tokens(Vec<Token>);
+pub(super) struct Tokens {
+    all: Vec<Token>,
+    /// The files' names: `github`, `aws`.
+    providers: Vec<String>,
+}
 
 impl Tokens {
     pub(super) fn read(rules: &Path) -> Result<Self, CorpusError> {
@@ -94,6 +98,13 @@ impl Tokens {
                 tokens.push(Token { word, secret });
             }
         }
-        Ok(Self(tokens))
+        let name = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let providers = pack.sources.iter().map(|source| name(&source.path)).collect();
+        Ok(Self { all: tokens, providers })
+    }
+
+    /// What lock files and manifests call providers.
+    pub(super) fn providers(&self) -> Vec<String> {
+        self.providers.clone()
     }
 }

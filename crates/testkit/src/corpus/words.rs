@@ -27,6 +27,10 @@ impl Words {
         Ok(words)
     }
 
+    pub(super) fn add(&mut self, list: &str, entries: Vec<String>) {
+        self.0.insert(list.to_owned(), entries);
+    }
+
     pub(super) fn has(&self, list: &str) -> bool {
         self.0.contains_key(list)
     }
