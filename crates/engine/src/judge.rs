@@ -1,6 +1,6 @@
 //! The gates that a rule declares: what a match must also satisfy.
 
-use keysieve_finding::{Confidence, SecretKind, Span};
+use keysieve_finding::{Confidence, FileKind, SecretKind, Span};
 use keysieve_rules::{OnInvalid, Pattern};
 
 use crate::compiled::Compiled;
@@ -8,6 +8,7 @@ use crate::context::is_token;
 use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
+use crate::generic::Judged;
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -65,6 +66,7 @@ pub(crate) fn judge(
         entropy,
         checksum: checked,
         note,
+        score: None,
         context,
     })
 }
@@ -76,6 +78,24 @@ fn goes_on(haystack: &[u8], secret: Span) -> bool {
         [b'+', ..] => true,
         [b'-', next, ..] => next.is_ascii_alphanumeric(),
         _ => false,
+    }
+}
+
+/// What is assigned to a name, as a match of a rule. Its confidence is that in a place of which nothing is known.
+pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Judged) -> Match {
+    let secret = &haystack[judged.value.range()];
+    let example = is_example(secret);
+    let confidence = judged.score.confidence(FileKind::Unknown).unwrap_or(Confidence::Low);
+    Match {
+        rule,
+        span: Span::new(at, judged.value.end),
+        secret: judged.value,
+        confidence: if example { Confidence::Low } else { confidence },
+        entropy: shannon(secret),
+        checksum: Checked::None,
+        note: if example { Note::DocumentationExample } else { Note::None },
+        score: Some(judged.score),
+        context: None,
     }
 }
 
