@@ -5,6 +5,7 @@ use keysieve_rules::{OnInvalid, Pattern};
 
 use crate::compiled::Compiled;
 use crate::context::is_token;
+use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
 use crate::generic::Judged;
@@ -23,6 +24,11 @@ pub(crate) fn judge(
     let gates = &compiled.rule.gates;
     let secret = &haystack[spans.secret.range()];
     if secret.is_empty() || gates.digit && !has_digit(compiled, secret) {
+        return None;
+    }
+    if let Pattern::Context(pattern) = &compiled.rule.pattern
+        && (is_of_no_secret(haystack, spans.secret.start, &pattern.words) || goes_on(haystack, spans.secret))
+    {
         return None;
     }
     let entropy = shannon(secret);
@@ -63,6 +69,16 @@ pub(crate) fn judge(
         score: None,
         context,
     })
+}
+
+/// Whether a value that words before it tell of is only the beginning of a longer token: base64 goes on with `+`, other
+/// tokens with `-` and a letter or digit.
+fn goes_on(haystack: &[u8], secret: Span) -> bool {
+    match haystack[secret.end..] {
+        [b'+', ..] => true,
+        [b'-', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    }
 }
 
 /// What is assigned to a name, as a match of a rule. Its confidence is that in a place of which nothing is known.

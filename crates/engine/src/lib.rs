@@ -33,6 +33,7 @@
 mod boundary;
 mod compiled;
 mod context;
+mod designation;
 mod engine;
 mod entropy;
 mod feed;
