@@ -1,0 +1,38 @@
+//! What is written, and where to: shared by the verbs that scan.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
+use keysieve_report::Format;
+
+/// What is written, and where to.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Reports")]
+pub(crate) struct ReportArguments {
+    /// Format of the report [default: by the extension of -o, else text]
+    ///
+    /// May be repeated: the n-th -f belongs to the n-th -o, and one more -f than -o goes to standard output.
+    #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats())]
+    pub(crate) formats: Vec<Format>,
+    /// Write the report to a file; `-` is standard output
+    #[arg(short, long = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) outputs: Vec<PathBuf>,
+    /// Print secrets unmasked, in text, JSON and JSON lines
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    /// Make fingerprints your own with this key; `@FILE` reads it from a file
+    ///
+    /// A key on the command line can be seen by other users: prefer the environment variable or a file.
+    #[arg(long, value_name = "KEY", env = "KEYSIEVE_FINGERPRINT_KEY", hide_env_values = true)]
+    pub(crate) fingerprint_key: Option<OsString>,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let names = Format::ALL.iter().map(|format| match format {
+        Format::Jsonl => PossibleValue::new(format.as_str()).alias("ndjson"),
+        _ => PossibleValue::new(format.as_str()),
+    });
+    PossibleValuesParser::new(names).try_map(|word| word.parse::<Format>())
+}
