@@ -25,8 +25,8 @@ pub(crate) fn pair(formats: &[Format], files: &[PathBuf]) -> Result<Vec<Output>>
             Some(format) => format,
             None if stdout => Format::default(),
             None => bail!(
-                "{}: its extension names no format; say which with -f, or end the name in .txt, .json, .jsonl or \
-                 .sarif",
+                "{}: its name says no format; say which with -f, or end the name in .txt, .json, .jsonl, .sarif, .html, \
+                 .md, .xml (JUnit), .csv or .rdjson",
                 file.display()
             ),
         };

@@ -12,8 +12,8 @@ use std::time::Instant;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Result, bail};
 use keysieve_finding::Outcome;
-use keysieve_policy::Policy;
-use keysieve_report::{Context, Format, LineHashes};
+use keysieve_policy::{Date, Policy};
+use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Control, Options};
 use keysieve_source::Source;
 
@@ -98,6 +98,7 @@ struct Session<'a, T> {
     options: Options,
     outputs: Vec<Opened>,
     control: Arc<Control>,
+    time: Moment,
 }
 
 impl<'a, T: Target> Session<'a, T> {
@@ -108,13 +109,17 @@ impl<'a, T: Target> Session<'a, T> {
         target: impl FnOnce(&Arc<Control>) -> Result<T>,
     ) -> Result<Self> {
         let outputs = outputs::pair(&asked.reports.formats, &asked.reports.outputs)?;
-        if asked.reports.show_secrets && outputs.iter().all(|output| output.format == Format::Sarif) {
-            bail!("--show-secrets has no effect on SARIF, which never holds a secret; choose another format");
+        if asked.reports.show_secrets && !outputs.iter().any(|output| output.format.can_show_secrets()) {
+            bail!(
+                "--show-secrets has no effect on {}, which never holds a secret; text, json and jsonl can",
+                outputs[0].format
+            );
         }
         let key = fingerprint_key::read(asked.reports.fingerprint_key.as_deref())?;
         let control = Arc::new(Control::default());
         let target = target(&control)?;
-        let policy = policy(asked, &target)?;
+        let now = today::now(asked.verdict.now)?;
+        let policy = policy(asked, &target, now.day)?;
         let options = Options {
             threads: threads(asked.run),
             key,
@@ -126,7 +131,7 @@ impl<'a, T: Target> Session<'a, T> {
         if !asked.run.quiet {
             warn_of_slow(asked.rules, ruleset);
         }
-        Ok(Self { asked, ruleset, target, policy, options, outputs, control })
+        Ok(Self { asked, ruleset, target, policy, options, outputs, control, time: now.time })
     }
 
     fn scan(&self) -> Result<Outcome> {
@@ -144,6 +149,7 @@ impl<'a, T: Target> Session<'a, T> {
         context.mode = self.target.mode().to_owned();
         context.show_secrets = self.asked.reports.show_secrets;
         context.root = self.target.root();
+        context.time = self.time;
         if self.outputs.iter().any(|opened| opened.output.format == Format::Sarif) {
             context.line_hashes = self.target.line_hashes(outcome);
         }
@@ -175,9 +181,9 @@ impl<'a, T: Target> Session<'a, T> {
     }
 }
 
-fn policy(asked: Groups<'_>, target: &impl Target) -> Result<Policy> {
+fn policy(asked: Groups<'_>, target: &impl Target, today: Date) -> Result<Policy> {
     let verdict = asked.verdict;
-    let mut policy = Policy::new(today::today(verdict.now, env::var_os("SOURCE_DATE_EPOCH").as_deref())?);
+    let mut policy = Policy::new(today);
     policy.min_severity = verdict.min_severity;
     policy.min_confidence = verdict.min_confidence;
     policy.fail_on = verdict.fail_on.unwrap_or(policy.fail_on);

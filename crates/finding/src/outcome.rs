@@ -58,6 +58,14 @@ pub struct Suppressed {
     pub severity: u64,
 }
 
+impl Suppressed {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.inline + self.ignore_file + self.confidence + self.severity
+    }
+}
+
 /// What was done. It holds no wall time: the same input gives the same numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Stats {

@@ -11,7 +11,7 @@ use keysieve_report::Format;
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Reports")]
 pub(crate) struct ReportArguments {
-    /// Format of the report [default: by the extension of -o, else text]
+    /// Format of the report [default: by the name of -o, else text]
     ///
     /// May be repeated: the n-th -f belongs to the n-th -o, and one more -f than -o goes to standard output.
     #[arg(short, long = "format", value_name = "FORMAT", value_parser = formats())]
@@ -30,9 +30,8 @@ pub(crate) struct ReportArguments {
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
-    let names = Format::ALL.iter().map(|format| match format {
-        Format::Jsonl => PossibleValue::new(format.as_str()).alias("ndjson"),
-        _ => PossibleValue::new(format.as_str()),
-    });
+    let names = Format::ALL
+        .iter()
+        .map(|format| PossibleValue::new(format.as_str()).aliases(format.aliases().iter().copied()));
     PossibleValuesParser::new(names).try_map(|word| word.parse::<Format>())
 }

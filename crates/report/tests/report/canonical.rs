@@ -6,11 +6,12 @@ use keysieve_finding::{
     Confidence, Evidence, Finding, Fingerprint, FingerprintKey, Location, Origin, Outcome, RuleInfo, Secret,
     SecretKind, Severity, SkipReason, SkipRecord, Snippet, Span, Stats, Suppressed,
 };
-use keysieve_report::Context;
+use keysieve_report::{Context, Moment};
 
 pub(crate) fn context() -> Context {
     let mut context = Context::new("0.1.0", "2026.11+0123456789ab");
     context.information_uri = Some("https://example.com/keysieve".to_owned());
+    context.time = Moment::from_unix(1_795_593_310);
     let file = "nothing\nhere\n# größe 鍵🔑: \"…\"; other=…\n";
     context.line_hashes.read("deploy/größe 1.yaml".as_bytes(), file.as_bytes(), &[3]).expect("a slice");
     context

@@ -18,7 +18,7 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(&schema).expect("the schema is JSON")
 }
 
-fn validator(name: &str) -> Validator {
+pub(crate) fn validator(name: &str) -> Validator {
     jsonschema::validator_for(&schema(name)).expect("the schema is one")
 }
 
@@ -42,7 +42,7 @@ fn closed(name: &str) -> Validator {
     jsonschema::validator_for(&schema).expect("the schema is one")
 }
 
-fn check(validator: &Validator, text: &str) -> Value {
+pub(crate) fn check(validator: &Validator, text: &str) -> Value {
     let value: Value = serde_json::from_str(text).expect("the report is JSON");
     let errors: Vec<String> =
         validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -51,7 +51,7 @@ fn check(validator: &Validator, text: &str) -> Value {
 }
 
 /// Every kind of outcome.
-fn outcomes() -> [Outcome; 3] {
+pub(crate) fn outcomes() -> [Outcome; 3] {
     [outcome(), clean(), interrupted()]
 }
 
@@ -169,7 +169,7 @@ fn the_line_hash_is_the_files_own_and_only_where_it_is_known() {
 }
 
 /// Many findings of two severities, the less severe first.
-fn many(count: usize) -> Outcome {
+pub(crate) fn many(count: usize) -> Outcome {
     let model = outcome().findings.remove(1);
     let of = |severity: Severity| Finding {
         severity,
