@@ -1,12 +1,13 @@
 //! What is said on standard error when a run is over.
 
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::time::Instant;
 
 use indicatif::DecimalBytes;
 use keysieve_engine::Engine;
 use keysieve_finding::Outcome;
-use keysieve_policy::Policy;
+use keysieve_policy::{Policy, Record};
 
 use crate::messages;
 use crate::outputs::Opened;
@@ -23,7 +24,7 @@ impl Remarks<'_> {
         let today = policy.today;
         for file in &policy.ignore_files {
             for entry in file.expired(today) {
-                let day = entry.expires().map_or_else(String::new, |day| format!(" on {day}"));
+                let day = entry.attributes().expires.map_or_else(String::new, |day| format!(" on {day}"));
                 self.warn(&format!("{}:{}: this entry expired{day}", file.name(), entry.line()));
             }
             for entry in file.unused(today).filter(|_| self.verbose) {
@@ -33,7 +34,34 @@ impl Remarks<'_> {
                     entry.line()
                 ));
             }
+            let mute = file.entries().iter().filter(|entry| entry.attributes().reason.is_none());
+            for entry in mute.filter(|_| policy.require_reason) {
+                let place = format!("{}:{}", file.name(), entry.line());
+                self.warn(&format!("{place}: this entry gives no reason, so it allows nothing"));
+            }
         }
+        for baseline in &policy.baselines {
+            for entry in baseline.expired(today) {
+                let (name, path, rule) = (baseline.name(), entry.path(), entry.rule());
+                self.warn(&format!("{name}: the entry for {path} ({rule}) has expired"));
+            }
+            if self.verbose && baseline.gone() > 0 {
+                let (name, gone) = (baseline.name(), baseline.gone());
+                self.note(&format!("{name}: {gone} known findings were not found in this run"));
+            }
+        }
+    }
+
+    /// What a baseline that was written holds.
+    pub(crate) fn on_baseline(&self, file: &Path, record: &Record, gone: u64, pruned: bool) {
+        let new = record.new_ones();
+        let (held, new) = if pruned {
+            (record.len() - new, format!("{new} new ones left out"))
+        } else {
+            (record.len(), format!("{new} new"))
+        };
+        let findings = if held == 1 { "finding" } else { "findings" };
+        self.note(&format!("{}: {held} {findings}, {new}, {gone} gone", file.display()));
     }
 
     /// What reports leave out, and where they are.

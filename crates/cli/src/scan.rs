@@ -20,9 +20,8 @@ use crate::{file_list, ignore_files};
 
 /// Runs a scan from its arguments to its exit code.
 pub(crate) fn run(asked: &ScanArguments) -> Exit {
-    let ScanArguments { paths, reports, rules, verdict, files, run } = asked;
-    let groups = Groups { reports, rules, verdict, run };
-    session::run(groups, |control| Files::new(paths, files, control))
+    let ScanArguments { paths, reports, rules, verdict, key, files, run } = asked;
+    session::run(Groups { rules, verdict, key, run }, reports, |control| Files::new(paths, files, control))
 }
 
 /// Files and directories, and standard input.

@@ -10,27 +10,28 @@ use std::thread;
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
-use anyhow::{Result, bail};
-use keysieve_finding::Outcome;
-use keysieve_policy::{Date, Policy};
+use anyhow::Result;
+use keysieve_engine::Engine;
+use keysieve_finding::{FingerprintKey, Outcome};
+use keysieve_policy::{Date, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Control, Options};
 use keysieve_source::Source;
 
-use crate::arguments::{Color, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
+use crate::arguments::{Color, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
 use crate::exit::Exit;
 use crate::outputs::{self, Opened, Output};
 use crate::progress::Progress;
 use crate::remarks::Remarks;
 use crate::ruleset::{Ruleset, VERSION};
-use crate::{fingerprint_key, ignore_files, messages, signals, today};
+use crate::{baselines, fingerprint_key, ignore_files, messages, signals, today};
 
 /// The groups of options that every verb that scans has.
 #[derive(Clone, Copy)]
 pub(crate) struct Groups<'a> {
-    pub(crate) reports: &'a ReportArguments,
     pub(crate) rules: &'a RuleArguments,
     pub(crate) verdict: &'a VerdictArguments,
+    pub(crate) key: &'a KeyArguments,
     pub(crate) run: &'a RunArguments,
 }
 
@@ -50,111 +51,111 @@ pub(crate) trait Target {
     fn line_hashes(&self, outcome: &Outcome) -> LineHashes;
 }
 
-/// Runs a scan from its options to its exit code. `target` looks at the verb's own arguments; it is called once the
-/// options that all verbs share have been checked.
-pub(crate) fn run<T: Target>(asked: Groups<'_>, target: impl FnOnce(&Arc<Control>) -> Result<T>) -> Exit {
+/// Runs a scan from its options to its reports and its exit code. `target` looks at the verb's own arguments; it is
+/// called once the options that all verbs share have been checked.
+pub(crate) fn run<T: Target>(
+    asked: Groups<'_>,
+    reports: &ReportArguments,
+    target: impl FnOnce(&Arc<Control>) -> Result<T>,
+) -> Exit {
     let start = Instant::now();
-    let ruleset = match Ruleset::new(asked.rules) {
-        Ok(ruleset) => ruleset,
-        Err(error) => return refuse(None, &error),
-    };
-    let mut session = match Session::prepare(asked, &ruleset, target) {
-        Ok(session) => session,
-        Err(error) => return refuse(Some(&ruleset), &error),
-    };
-    let outcome = match session.scan() {
-        Ok(outcome) => outcome,
-        Err(error) => return refuse(Some(&ruleset), &error),
-    };
-    let exit = Exit::of(&outcome, &session.policy, asked.verdict);
-    let written = session.report(&outcome);
-    session.remark(&outcome, start);
-    match written {
-        Ok(()) => exit,
-        Err(error) => {
-            messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
-            Exit::Internal
-        }
-    }
+    with_rules(asked.rules, |ruleset| {
+        let outputs = outputs::asked(reports)?;
+        let mut session = Session::prepare(asked, ruleset, target)?;
+        session.options.keep_allowed = reports.sarif_suppressed;
+        let mut opened: Vec<Opened> = outputs.into_iter().map(Output::open).collect::<Result<_>>()?;
+        let outcome = session.scan(None)?;
+        let exit = Exit::of(&outcome, &session.policy, asked.verdict);
+        let written = session.report(reports, &mut opened, &outcome);
+        session.remark(&opened, &outcome, start);
+        Ok(match written {
+            Ok(()) => exit,
+            Err(error) => {
+                session.say_error(&error);
+                Exit::Internal
+            }
+        })
+    })
 }
 
-/// Says why nothing was scanned. Names and arguments in it can hold secrets.
-fn refuse(ruleset: Option<&Ruleset>, error: &anyhow::Error) -> Exit {
-    let text = format!("{error:#}");
-    let engine = match ruleset {
-        Some(ruleset) => &ruleset.engine,
-        None => &keysieve_engine::Engine::builtin(),
-    };
-    messages::error(&messages::masked(engine, &text));
+/// Says why nothing was scanned.
+pub(crate) fn refuse(error: &anyhow::Error) -> Exit {
+    messages::error(&messages::masked(&Engine::builtin(), &format!("{error:#}")));
     Exit::Usage
 }
 
+/// Calls `with` with the rules that are asked for. Says why, if nothing can be scanned: names and arguments in an error
+/// can hold secrets.
+pub(crate) fn with_rules(asked: &RuleArguments, with: impl FnOnce(&Ruleset) -> Result<Exit>) -> Exit {
+    match Ruleset::new(asked) {
+        Ok(ruleset) => with(&ruleset).unwrap_or_else(|error| {
+            messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
+            Exit::Usage
+        }),
+        Err(error) => refuse(&error),
+    }
+}
+
 /// A scan, ready to run.
-struct Session<'a, T> {
+pub(crate) struct Session<'a, T> {
     asked: Groups<'a>,
     ruleset: &'a Ruleset,
     target: T,
-    policy: Policy,
-    options: Options,
-    outputs: Vec<Opened>,
+    pub(crate) policy: Policy,
+    pub(crate) options: Options,
     control: Arc<Control>,
     time: Moment,
 }
 
 impl<'a, T: Target> Session<'a, T> {
     /// Checks everything that can be wrong with what was asked for, before anything is read.
-    fn prepare(
+    pub(crate) fn prepare(
         asked: Groups<'a>,
         ruleset: &'a Ruleset,
         target: impl FnOnce(&Arc<Control>) -> Result<T>,
     ) -> Result<Self> {
-        let outputs = outputs::pair(&asked.reports.formats, &asked.reports.outputs)?;
-        if asked.reports.show_secrets && !outputs.iter().any(|output| output.format.can_show_secrets()) {
-            bail!(
-                "--show-secrets has no effect on {}, which never holds a secret; text, json and jsonl can",
-                outputs[0].format
-            );
-        }
-        let key = fingerprint_key::read(asked.reports.fingerprint_key.as_deref())?;
+        let key = fingerprint_key::read(asked.key.fingerprint_key.as_deref())?;
         let control = Arc::new(Control::default());
         let target = target(&control)?;
         let now = today::now(asked.verdict.now)?;
-        let policy = policy(asked, &target, now.day)?;
+        let policy = policy(asked, &target, &key, now.day)?;
         let options = Options {
             threads: threads(asked.run),
             key,
             targets: target.names(),
             timeout: asked.run.timeout,
             rules: ruleset.counted.clone(),
+            keep_allowed: false,
         };
-        let outputs = outputs.into_iter().map(Output::open).collect::<Result<_>>()?;
         if !asked.run.quiet {
             warn_of_slow(asked.rules, ruleset);
         }
-        Ok(Self { asked, ruleset, target, policy, options, outputs, control, time: now.time })
+        Ok(Self { asked, ruleset, target, policy, options, control, time: now.time })
     }
 
-    fn scan(&self) -> Result<Outcome> {
+    /// Scans. What could be part of a baseline goes into `record`.
+    pub(crate) fn scan(&self, record: Option<&mut Record>) -> Result<Outcome> {
         signals::listen(&self.control)?;
         let run = self.asked.run;
         let shown = !run.quiet && !run.no_progress;
         let _progress = shown.then(|| Progress::show(&self.control)).flatten();
         let (engine, source) = (&self.ruleset.engine, self.target.source());
-        Ok(keysieve_scan::scan(engine, &self.policy, source, &self.options, &self.control)?)
+        let (policy, options, control) = (&self.policy, &self.options, &self.control);
+        Ok(keysieve_scan::scan_and_record(engine, policy, source, options, control, record)?)
     }
 
     /// Writes every report.
-    fn report(&mut self, outcome: &Outcome) -> Result<()> {
+    fn report(&self, asked: &ReportArguments, outputs: &mut [Opened], outcome: &Outcome) -> Result<()> {
         let mut context = Context::new(VERSION, self.ruleset.name.as_str());
         context.mode = self.target.mode().to_owned();
-        context.show_secrets = self.asked.reports.show_secrets;
+        context.show_secrets = asked.show_secrets;
         context.root = self.target.root();
         context.time = self.time;
-        if self.outputs.iter().any(|opened| opened.output.format == Format::Sarif) {
+        if outputs.iter().any(|opened| opened.output.format == Format::Sarif) {
             context.line_hashes = self.target.line_hashes(outcome);
         }
         let mut failed = Ok(());
-        for opened in &mut self.outputs {
+        for opened in outputs {
             let context = match opened.output.file {
                 Some(_) => Cow::Borrowed(&context),
                 None => Cow::Owned(on_terminal(context.clone(), self.asked.run.color)),
@@ -168,29 +169,40 @@ impl<'a, T: Target> Session<'a, T> {
     }
 
     /// What is said on standard error in the end.
-    fn remark(&self, outcome: &Outcome, start: Instant) {
+    fn remark(&self, outputs: &[Opened], outcome: &Outcome, start: Instant) {
         if self.asked.run.quiet {
             return;
         }
-        let remarks = Remarks { engine: &self.ruleset.engine, verbose: self.asked.run.verbose > 0 };
+        let remarks = self.remarks();
         remarks.on_entries(&self.policy);
-        remarks.on_reports(&self.outputs, outcome);
+        remarks.on_reports(outputs, outcome);
         if remarks.verbose {
             remarks.on_speed(outcome, start, self.options.threads, &self.ruleset.name);
         }
     }
+
+    /// What can be said of a run.
+    pub(crate) fn remarks(&self) -> Remarks<'_> {
+        Remarks { engine: &self.ruleset.engine, verbose: self.asked.run.verbose > 0 }
+    }
+
+    fn say_error(&self, error: &anyhow::Error) {
+        messages::error(&messages::masked(&self.ruleset.engine, &format!("{error:#}")));
+    }
 }
 
-fn policy(asked: Groups<'_>, target: &impl Target, today: Date) -> Result<Policy> {
+fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: Date) -> Result<Policy> {
     let verdict = asked.verdict;
     let mut policy = Policy::new(today);
     policy.min_severity = verdict.min_severity;
     policy.min_confidence = verdict.min_confidence;
     policy.fail_on = verdict.fail_on.unwrap_or(policy.fail_on);
     policy.inline_allow = !verdict.no_inline_allow && !verdict.no_suppress;
+    policy.require_reason = verdict.require_reason;
     if !verdict.no_suppress {
         let found = target.ignore_files()?;
         policy.ignore_files = found.files;
+        policy.baselines = baselines::read(&verdict.baselines, key, verdict.by_secret)?;
         if !asked.run.quiet {
             found.warnings.iter().for_each(|warning| messages::warning(warning));
         }

@@ -1,6 +1,8 @@
 //! What can be written on the command line: the verbs here, and in a file each the groups of options that they share.
 
+mod baseline;
 mod files;
+mod key;
 mod reports;
 mod rules;
 mod run;
@@ -10,7 +12,9 @@ mod verdict;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
 pub(crate) use self::files::FileArguments;
+pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
 pub(crate) use self::run::{Color, RunArguments};
@@ -37,6 +41,11 @@ pub(crate) enum Verb {
     /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
     /// interrupted.
     Scan(Box<ScanArguments>),
+    /// Make and keep a baseline: what was there before, and is not new
+    ///
+    /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
+    #[command(subcommand)]
+    Baseline(BaselineVerb),
     /// List, explain and check rules
     #[command(subcommand)]
     Rules(RulesVerb),

@@ -1,6 +1,5 @@
 //! What is written, and where to: shared by the verbs that scan.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -22,11 +21,9 @@ pub(crate) struct ReportArguments {
     /// Print secrets unmasked, in text, JSON and JSON lines
     #[arg(long)]
     pub(crate) show_secrets: bool,
-    /// Make fingerprints your own with this key; `@FILE` reads it from a file
-    ///
-    /// A key on the command line can be seen by other users: prefer the environment variable or a file.
-    #[arg(long, value_name = "KEY", env = "KEYSIEVE_FINGERPRINT_KEY", hide_env_values = true)]
-    pub(crate) fingerprint_key: Option<OsString>,
+    /// Let SARIF list what is suppressed too, marked as such; GitHub shows it as open all the same
+    #[arg(long)]
+    pub(crate) sarif_suppressed: bool,
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{FileArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
+use super::{FileArguments, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
 
 /// What to scan, and how.
 #[derive(Args, Debug)]
@@ -19,6 +19,8 @@ pub(crate) struct ScanArguments {
     pub(crate) rules: RuleArguments,
     #[command(flatten)]
     pub(crate) verdict: VerdictArguments,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
     #[command(flatten)]
     pub(crate) files: FileArguments,
     #[command(flatten)]

@@ -1,7 +1,9 @@
 //! What is reported and what it leads to: shared by the verbs that scan.
 
-use clap::Args;
+use std::path::PathBuf;
+
 use clap::builder::{FalseyValueParser, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 use keysieve_finding::{Confidence, Severity};
 use keysieve_policy::Date;
 
@@ -29,10 +31,19 @@ pub(crate) struct VerdictArguments {
     /// Exit 0 where it would exit 3: when something could not be read
     #[arg(long, value_parser = FalseyValueParser::new(), env = "KEYSIEVE_ALLOW_PARTIAL", hide_env_values = true)]
     pub(crate) allow_partial: bool,
+    /// Report only what is not in this file: a baseline, or a report of keysieve or another tool; repeatable
+    #[arg(long = "baseline", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) baselines: Vec<PathBuf>,
+    /// Let a secret that the baseline knows at one path be known at every path
+    #[arg(long)]
+    pub(crate) by_secret: bool,
+    /// Let a comment or an entry of an ignore file count only if it gives a reason
+    #[arg(long)]
+    pub(crate) require_reason: bool,
     /// Let no comment in a line suppress a finding
     #[arg(long)]
     pub(crate) no_inline_allow: bool,
-    /// Let nothing suppress a finding: no comment and no .keysieveignore
+    /// Let nothing suppress a finding: no comment, no .keysieveignore, no baseline
     #[arg(long)]
     pub(crate) no_suppress: bool,
     /// The day for which expiry is judged [default: SOURCE_DATE_EPOCH, else today]

@@ -188,13 +188,14 @@ pub(crate) fn outcome() -> Outcome {
     Outcome {
         targets: vec![".".to_owned(), "-".to_owned()],
         findings: vec![not_in_a_text_file(), widely_spread(), badly_named(), key_block()],
+        allowed: Vec::new(),
         skips,
         stats: Stats {
             objects: 1204,
             bytes: 12_345_678,
             excluded: 17,
             gaps: 2,
-            suppressed: Suppressed { inline: 2, ignore_file: 1, confidence: 4, severity: 0 },
+            suppressed: Suppressed { inline: 2, ignore_file: 1, baseline: 3, confidence: 4, severity: 0 },
         },
         interrupted: false,
     }
