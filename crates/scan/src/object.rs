@@ -2,7 +2,7 @@
 
 use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
 use keysieve_finding::{Confidence, Evidence, Location, Origin, Secret, Span};
-use keysieve_policy::{LONGEST_LINE, inline_allow};
+use keysieve_policy::{InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
 
 use crate::cursor::Cursor;
@@ -234,10 +234,11 @@ impl View<'_> {
         }
     }
 
-    /// Whether a comment in the secret's line, or the line before it, allows it.
-    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> bool {
-        if !self.rules.comments || matches!(self.origin, Origin::Stream { .. }) {
-            return false;
+    /// The comment in the secret's line, or the line before it, that allows it.
+    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<InlineAllow>> {
+        let today = self.rules.comments?;
+        if matches!(self.origin, Origin::Stream { .. }) {
+            return None;
         }
         let haystack = self.step.haystack;
         let line_start = |at: usize| {
@@ -250,7 +251,8 @@ impl View<'_> {
             memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
         let previous = start.checked_sub(1).filter(|&newline| haystack[newline] == b'\n');
         let previous = previous.map(|newline| &haystack[line_start(newline)..newline]);
-        inline_allow(&haystack[start..end], previous, &rule.info.id, &rule.info.aliases).is_some()
+        let info = &rule.info;
+        inline_allow(&haystack[start..end], previous, &info.id, &info.aliases, today).map(Box::new)
     }
 }
 
