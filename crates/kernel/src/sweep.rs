@@ -50,7 +50,8 @@ pub(crate) fn sweep<L: Lanes>(lanes: L, haystack: &[u8], from: usize, to: usize,
     let mut before_first = [0; WINDOW];
     let first = rest.len().min(BLOCK);
     before_first[BLOCK..BLOCK + first].copy_from_slice(&rest[..first]);
-    let mut seam = Seam { classes: lanes.classes_ahead(&before_first), behind: Classes::before(haystack, from) };
+    let mut seam =
+        Seam { classes: lanes.classes_ahead(&before_first), behind: Classes::before(haystack, from) };
 
     let whole = (rest.len() / BLOCK).saturating_sub(1).min(out.len());
     let (inner, edge) = out.split_at_mut(whole);

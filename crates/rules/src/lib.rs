@@ -45,7 +45,7 @@ pub use file::{RuleFile, Strictness};
 pub use pack::{Pack, PackSource};
 pub use placeholder::{PlaceholderError, fill};
 
-pub use plan::{
-    ByteSet, Driver, Element, End, LONGEST_ASSIGNMENT, Left, Plan, PlanError, Shape, Tail, plan,
+pub use plan::{ByteSet, Driver, Element, End, LONGEST_ASSIGNMENT, Left, Plan, PlanError, Shape, Tail, plan};
+pub use rule::{
+    ChecksumGate, ContextPattern, Gates, Lookahead, NameKind, OnInvalid, Pattern, Rule, Structure,
 };
-pub use rule::{ChecksumGate, ContextPattern, Gates, Lookahead, NameKind, OnInvalid, Pattern, Rule, Structure};

@@ -131,7 +131,7 @@ fn weigh_password(
         }
     }
     if repeats_name(text) {
-        add(-10, "it repeats the name");
+        add(-16, "it repeats the name");
     }
 }
 

@@ -412,7 +412,7 @@ fn is_expression(text: &[u8], words: &Words) -> bool {
     let several = text.contains(&b'.');
     several
         && parts.all(|part| {
-            name(part) && !part[0].is_ascii_digit() && (part.len() < 5 || Words::of(part).percent() >= 50)
+            name(part) && !part[0].is_ascii_digit() && (part.len() < 8 || Words::of(part).percent() >= 50)
         })
         && (words.letters == 0 || words.percent() >= 40 || text.len() < 12)
 }
@@ -448,8 +448,10 @@ fn is_uuid(text: &[u8]) -> bool {
         })
 }
 
+/// Text with blanks is prose unless it mixes in digits as passwords do.
 fn is_prose(text: &[u8], counts: &Counts, words: &Words) -> bool {
-    counts.beyond > 0
+    counts.digit == 0
+        || counts.beyond > 0
         || words.percent() >= 60
         || counts.blank * 8 > text.len() && counts.digit * 4 < text.len()
 }
