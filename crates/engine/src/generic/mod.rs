@@ -71,6 +71,12 @@ impl Score {
     }
 }
 
+/// Whether a value is a name that people give: words joined by separators or humps.
+pub(crate) fn is_identifier(text: &[u8]) -> bool {
+    use value::{Counts, Looks, Words, looks};
+    !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Identifier
+}
+
 /// What the kind of an object adds: in code, a value without quotes is a name or an expression.
 #[must_use]
 pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
