@@ -21,6 +21,27 @@ LEAST_PACKAGES = {3: 14, 4: 10, 5: 8}
 LEAST_OTHERWISE = 6
 HEXADECIMAL = "add added bad bed cab cafe cad dad dead deaf decade deed deface ebb ed face faced facade fade fed fee feed bead beef".split()
 MOST_BYTES = 12_000_000  # of one package
+# What people make passwords of, and packages do not speak of.
+OTHERS = """
+alice andrew angel anna apple april asdf ashley august austin autumn baby banana bank baseball basketball
+battery beach bear bedroom berlin betty black blizzard blue boss boston brazil brian bridge brother brown
+business butter canada candy captain carol castle chair champion charles cheese cherry chicago china chocolate
+church cisco cobra coffee college company computer cookie correct crystal dallas daniel david december denver
+devil diamond doctor dollar dolphin donna door dragon dream drums eagle earth edward emma euro facebook falcon
+fall family father february fire flower football forest france freedom friday friend galaxy garden general
+george germany ginger golden golf google green guitar happy heaven helen hello hockey home honey horse house
+houston hunter iloveyou india internet iron island italy james january japan jennifer jessica john joseph
+julia july june justice karen kevin keyboard kitchen kitten laptop laser laura legend lemon letmein liberty
+lightning linda linux lion lisa london love lucky madrid magic major manager march maria mark market may metal
+michael michelle microsoft monday money monitor monkey moon moscow mother mountain mouse music mystery nancy
+nitro nokia november nurse ocean october office oracle orange panther paris park paul peach pepper peter
+phoenix piano pilot pink pizza planet police power princess private puppy purple qwerty ranger richard river
+road robert rock rocket roma ruth samsung sandra sarah saturday school secret september shadow sharon silver
+sister smile soccer soldier sony spain spring staple star steel steven stone storm street student sugar summer
+sunday sunshine super susan table teacher temple tennis texas thomas thunder thursday tiger tokyo tower
+trustno tuesday turbo twitter unicorn victory viper warrior water wednesday welcome white william window
+windows winner winter wizard wolf yellow zxcv
+""".split()
 
 packages = collections.Counter()
 for registry in sorted(os.listdir(TREE)):
@@ -42,10 +63,11 @@ for registry in sorted(os.listdir(TREE)):
                 for name in names:
                     words.update(part.lower() for part in PART.findall(name) if 3 <= len(part) <= 14)
         packages.update(words)
-for word in sorted(word.decode() for word in packages):
+for word in sorted({word.decode() for word in packages} | set(OTHERS)):
     least = LEAST_PACKAGES.get(len(word), LEAST_OTHERWISE)
     # A word has a vowel, and is more than hexadecimal digits, but for a few.
     vowel = re.search("[aeiouy]", word)
     hexadecimal = re.fullmatch("[a-f]+", word) and word not in HEXADECIMAL
-    if packages[word.encode()] >= least and vowel and not hexadecimal:
+    common = packages[word.encode()] >= least and vowel and not hexadecimal
+    if common or word in OTHERS:
         print(word)

@@ -1,6 +1,7 @@
 //! The command `keysieve`: arguments in, a report and an exit code out.
 
 mod arguments;
+mod baselines;
 mod exit;
 mod file_list;
 mod fingerprint_key;
@@ -10,9 +11,11 @@ mod messages;
 mod outputs;
 mod panic;
 mod progress;
+mod remarks;
 mod rules;
 mod ruleset;
 mod scan;
+mod session;
 mod signals;
 mod size;
 mod today;
@@ -40,6 +43,7 @@ fn run() -> Exit {
     };
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Baseline(verb) => baselines::run(verb),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

@@ -5,9 +5,10 @@ use keysieve_rules::{OnInvalid, Pattern};
 
 use crate::compiled::Compiled;
 use crate::context::is_token;
+use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
-use crate::generic::Judged;
+use crate::generic::{Judged, is_identifier};
 use crate::human::{Human, is_commented};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
@@ -24,6 +25,13 @@ pub(crate) fn judge(
     let gates = &compiled.rule.gates;
     let secret = &haystack[spans.secret.range()];
     if secret.is_empty() || gates.digit && !has_digit(compiled, secret) {
+        return None;
+    }
+    if let Pattern::Context(pattern) = &compiled.rule.pattern
+        && (is_of_no_secret(haystack, spans.secret.start, &pattern.words)
+            || goes_on(haystack, spans.secret)
+            || is_identifier(secret))
+    {
         return None;
     }
     let entropy = shannon(secret);
@@ -82,6 +90,16 @@ fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) 
             Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
         }
         Human::Chosen => Some(confidence),
+    }
+}
+
+/// Whether a value that words before it tell of is only the beginning of a longer token: base64 goes on with `+`, other
+/// tokens with `-` and a letter or digit.
+fn goes_on(haystack: &[u8], secret: Span) -> bool {
+    match haystack[secret.end..] {
+        [b'+', ..] => true,
+        [b'-', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
     }
 }
 

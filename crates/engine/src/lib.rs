@@ -37,6 +37,7 @@
 mod boundary;
 mod compiled;
 mod context;
+mod designation;
 mod engine;
 mod entropy;
 mod feed;

@@ -1,8 +1,8 @@
 //! One object on its way through the engine.
 
 use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
-use keysieve_finding::{Evidence, Location, Origin, Secret, Span};
-use keysieve_policy::{LONGEST_LINE, inline_allow};
+use keysieve_finding::{Confidence, Evidence, Location, Origin, Secret, Span};
+use keysieve_policy::{InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
 
 use crate::cursor::Cursor;
@@ -110,12 +110,14 @@ impl View<'_> {
             let shown =
                 haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
             for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
+                let Some(confidence) = self.confidence(found) else { continue };
                 let secret = widen(haystack, found.secret);
                 let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
                 if from < secret.start {
                     cursor.advance(&haystack[from..secret.start]);
                 }
-                sightings.push(self.sighting(found, secret, &cursor, &hidden, shown));
+                let sighting = self.sighting(found, secret, &cursor, &hidden, shown);
+                sightings.push(Sighting { confidence, ..sighting });
             }
             let kept =
                 |secret: &Hidden| (base + secret.span.start as u64, base + secret.span.end as u64, *secret);
@@ -145,6 +147,14 @@ impl View<'_> {
         hidden.sort_by_key(|secret| (secret.span.start, secret.span.end));
         hidden.dedup_by_key(|secret| (secret.span, secret.kind));
         hidden
+    }
+
+    /// How sure a match is in this object; `None` if it is not worth a word here.
+    fn confidence(&self, found: &Match) -> Option<Confidence> {
+        match found.score {
+            Some(score) if found.note == Note::None => score.confidence(self.origin.kind()),
+            _ => Some(found.confidence),
+        }
     }
 
     fn sighting(
@@ -230,10 +240,11 @@ impl View<'_> {
         }
     }
 
-    /// Whether a comment in the secret's line, or the line before it, allows it.
-    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> bool {
-        if !self.rules.comments || matches!(self.origin, Origin::Stream { .. }) {
-            return false;
+    /// The comment in the secret's line, or the line before it, that allows it.
+    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<InlineAllow>> {
+        let today = self.rules.comments?;
+        if matches!(self.origin, Origin::Stream { .. }) {
+            return None;
         }
         let haystack = self.step.haystack;
         let line_start = |at: usize| {
@@ -246,7 +257,8 @@ impl View<'_> {
             memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
         let previous = start.checked_sub(1).filter(|&newline| haystack[newline] == b'\n');
         let previous = previous.map(|newline| &haystack[line_start(newline)..newline]);
-        inline_allow(&haystack[start..end], previous, &rule.info.id, &rule.info.aliases).is_some()
+        let info = &rule.info;
+        inline_allow(&haystack[start..end], previous, &info.id, &info.aliases, today).map(Box::new)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Runs the command as users do.
 
+mod baselines;
 mod example;
 mod exit_codes;
 mod files;
