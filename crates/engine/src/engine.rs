@@ -14,6 +14,7 @@ use crate::fit::Start;
 use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
+use crate::placed::Placed;
 use crate::stems::Stems;
 use crate::{Match, Place, Scratch};
 
@@ -60,6 +61,7 @@ pub struct Engine {
     context: Context,
     assignments: Assignments,
     search: Search,
+    placed: Placed,
     reach: usize,
 }
 
@@ -100,6 +102,7 @@ impl Engine {
         );
         searched.sort_unstable();
         let search = Search::new(&rules, &searched);
+        let placed = Placed::new(&rules);
         let kernel_stems = stems.kernel_stems();
         let kernel = kernel
             .and_then(|implementation| Kernel::with(implementation, &kernel_stems))
@@ -107,7 +110,7 @@ impl Engine {
         let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
         let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
-        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach })
+        Ok(Self { rules, kernel, heads, stems, context, assignments, search, placed, reach })
     }
 
     /// How many rules there are.
@@ -225,8 +228,10 @@ impl Engine {
         // A stem may stand past the range while its match begins in it.
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
-        for &rule in place.rules() {
-            pass.search(rule, scratch);
+        if !place.rules().is_empty() {
+            for rule in self.placed.due(place.rules(), haystack) {
+                pass.search(rule, scratch);
+            }
         }
         let sure = pass.unsure;
         scratch.matches.retain(|found| found.span.start < sure);

@@ -55,7 +55,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) comments: Option<Date>,
     specificity: Vec<u8>,
     /// What they ask of paths.
-    paths: Paths,
+    paths: Paths<'a>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
