@@ -30,6 +30,7 @@ mod expression;
 mod file;
 mod gate;
 mod generator;
+mod import;
 mod keyword;
 mod pack;
 mod pattern;
@@ -42,6 +43,7 @@ mod rule;
 pub use error::{Errors, Problem};
 pub use example::{Example, ExampleError, Examples, Template};
 pub use file::{RuleFile, Strictness};
+pub use import::{AllowTarget, Imported, ImportedAllow};
 pub use pack::{Pack, PackSource};
 pub use placeholder::{PlaceholderError, fill};
 

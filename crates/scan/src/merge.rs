@@ -62,14 +62,19 @@ impl<'a> Merge<'a> {
                 continue;
             }
             let info = &infos[sighting.rule as usize];
+            if !self.policy.looks_at(&info.id, &path) {
+                continue;
+            }
             let (fingerprint, ordinal) = self.fingerprint(&sighting, info, &path, &mut ordinals);
-            let (inline, origin) = (sighting.inline.take(), sighting.location.origin.clone());
+            let (inline, hints) = (sighting.inline.take(), sighting.hints.take());
+            let origin = sighting.location.origin.clone();
             let judged = keysieve_policy::Sighting {
                 severity: info.severity,
                 confidence: sighting.confidence,
                 fingerprint: &fingerprint,
                 origin: &origin,
                 inline: inline.as_deref(),
+                hints: hints.as_deref(),
             };
             let verdict = self.policy.verdict(&judged);
             if let Verdict::Suppressed(By::Severity | By::Confidence) = verdict {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use globset::{GlobBuilder, GlobMatcher};
 use keysieve_engine::Engine;
-use keysieve_finding::{FingerprintKey, Outcome};
+use keysieve_finding::{FingerprintKey, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
 use keysieve_source::{Source, SourceError};
 
@@ -53,6 +53,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) engine: &'a Engine,
     /// If comments in the line count, the day for which their expiry is judged.
     pub(crate) comments: Option<Date>,
+    pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
@@ -61,6 +62,15 @@ pub(crate) struct Rules<'a> {
 impl Rules<'_> {
     pub(crate) fn specificity(&self, rule: u32) -> u8 {
         self.specificity[rule as usize]
+    }
+
+    /// Whether a rule looks at an object at all, as far as that can be told from its name.
+    pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let policy = self.policy;
+        policy.only_at.is_empty()
+            || !named
+            || policy.looks_at(&self.engine.rule(rule).info.id, &origin.path())
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -98,7 +108,13 @@ pub fn scan_and_record(
     let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
     let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
     let sink = Sink {
-        rules: Rules { engine, comments: policy.inline_allow.then_some(policy.today), specificity, counts },
+        rules: Rules {
+            engine,
+            comments: policy.inline_allow.then_some(policy.today),
+            policy,
+            specificity,
+            counts,
+        },
         control,
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
