@@ -5,15 +5,16 @@ use std::ops::{ControlFlow, Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use keysieve_finding::{SecretKind, Span};
 use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
-use keysieve_rules::{Driver, Pattern, Rule};
+use keysieve_rules::{Driver, Rule};
 
 use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
-use crate::context::{Context, assigned, is_assignable, is_token};
-use crate::heads::Heads;
-use crate::judge::judge;
+use crate::context::{Chunk, Context, assigned, is_assignable};
+use crate::fit::Start;
+use crate::generic::{self, Assignments};
+use crate::heads::{Heads, eight};
+use crate::judge::{assigned_match, judge};
 use crate::stems::Stems;
-use crate::values::ValueSet;
 use crate::{Match, Scratch};
 
 /// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
@@ -57,6 +58,7 @@ pub struct Engine {
     heads: Heads,
     stems: Stems,
     context: Context,
+    assignments: Assignments,
     search: Search,
     reach: usize,
 }
@@ -86,10 +88,10 @@ impl Engine {
     /// As [`Engine::new`].
     pub fn with_kernel(rules: Vec<Rule>, kernel: Option<Implementation>) -> Result<Self, EngineError> {
         check(&rules)?;
-        let heads = Heads::new(prefixes(&rules));
+        let heads = Heads::new(&rules);
         let (stems, mut searched) = Stems::new(&rules);
-        let (context, no_room) = Context::new(&rules);
-        searched.extend(no_room);
+        let context = Context::new(&rules);
+        let assignments = Assignments::new(&rules);
         searched.extend(
             (0_u32..)
                 .zip(&rules)
@@ -105,7 +107,7 @@ impl Engine {
         let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
         let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
-        Ok(Self { rules, kernel, heads, stems, context, search, reach })
+        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach })
     }
 
     /// How many rules there are.
@@ -135,6 +137,7 @@ impl Engine {
             Driver::Prefix(_) => 4,
             Driver::Context => 3,
             Driver::Stem { .. } | Driver::Search => 2,
+            Driver::Assignment => return 0,
         };
         match (rule.info.kind, rule.info.provider.as_str()) {
             (SecretKind::PrivateKey, _) => 5,
@@ -228,16 +231,6 @@ fn check(rules: &[Rule]) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn prefixes(rules: &[Rule]) -> impl Iterator<Item = (u32, u32)> + '_ {
-    (0_u32..).zip(rules).flat_map(|(index, rule)| {
-        let heads: &[[u8; 3]] = match &rule.plan.driver {
-            Driver::Prefix(heads) => heads,
-            _ => &[],
-        };
-        heads.iter().map(move |head| (Heads::key(*head), index))
-    })
-}
-
 /// One scan of one haystack.
 struct Pass<'a> {
     engine: &'a Engine,
@@ -252,7 +245,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Looks at every mark of a chunk.
     fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
-        let with_context = !self.engine.context.is_empty();
+        let chunk = Chunk { from, blocks };
         for (index, block) in blocks.iter().enumerate() {
             if block.start | block.run | block.stem == 0 {
                 continue;
@@ -262,10 +255,9 @@ impl Pass<'_> {
             while starts != 0 {
                 let at = base + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
-                // A start has sixteen bytes, so this is always there.
-                let Some(head) = self.haystack[at..].first_chunk::<3>() else { break };
-                if self.engine.heads.maybe(Heads::key(*head)) {
-                    self.prefix(at, scratch);
+                let head = eight(self.haystack, at);
+                if self.engine.heads.maybe(head) {
+                    self.prefix(at, head, scratch);
                 }
             }
             let mut runs = block.run;
@@ -273,12 +265,13 @@ impl Pass<'_> {
                 let bit = runs.trailing_zeros() as usize;
                 runs &= runs - 1;
                 let at = base + bit;
-                if with_context {
-                    self.value(at, self.runs(from, blocks, index, bit), scratch);
+                let before = at.checked_sub(1).map(|before| self.haystack[before]);
+                if before.is_none_or(is_assignable) {
+                    self.value(at, has_digit(blocks, index, bit), chunk, scratch);
                 }
                 // Such a byte is no token byte, so what follows it begins a run.
-                if at > 0 && matches!(self.haystack[at - 1], b'\\' | b'%') {
-                    self.after_escape(at, scratch);
+                if matches!(before, Some(b'\\' | b'%')) {
+                    self.after_escape(at, chunk, scratch);
                 }
             }
             let mut stems = block.stem;
@@ -290,71 +283,51 @@ impl Pass<'_> {
         }
     }
 
-    /// What stands at a token start: from the masks, or from the bytes where it goes on past the chunk.
-    #[inline]
-    fn runs(&self, from: usize, blocks: &[Block], index: usize, bit: usize) -> Runs {
-        let runs = Runs::of(blocks, index, bit);
-        let room = self.range.end.min(from + CHUNK) - (from + index * BLOCK + bit);
-        if runs.token < room { runs } else { Runs::walk(self.haystack, from + index * BLOCK + bit) }
-    }
-
     /// A token start where an escape sequence stands: the token may begin after it.
     #[cold]
-    fn after_escape(&mut self, at: usize, scratch: &mut Scratch) {
+    fn after_escape(&mut self, at: usize, chunk: Chunk<'_>, scratch: &mut Scratch) {
         for length in escape_lengths(self.haystack, at) {
             let at = at + length;
             if at + 3 <= self.haystack.len() {
-                self.prefix(at, scratch);
-                if !self.engine.context.is_empty() {
-                    self.value(at, Runs::walk(self.haystack, at), scratch);
-                }
+                self.prefix(at, eight(self.haystack, at), scratch);
+                self.value(at, true, chunk, scratch);
             }
         }
     }
 
-    /// Tries the prefix rules of the first three bytes.
-    fn prefix(&mut self, at: usize, scratch: &mut Scratch) {
-        let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
+    /// Tries the prefix rules of the first bytes.
+    #[inline]
+    fn prefix(&mut self, at: usize, head: u64, scratch: &mut Scratch) {
         let engine = self.engine;
-        for rule in engine.heads.of(Heads::key(head)) {
+        for rule in engine.heads.of(head) {
             if engine.rules[rule as usize].may_start(self.haystack, at) {
                 self.confirm(rule, at, None, scratch);
             }
         }
     }
 
-    /// Tries the context rules whose values a run of this length can be.
+    /// Tries the context rules at a token start. Words are rarer than values that fit, and looking for them costs each
+    /// byte but once, so they come first.
     #[inline]
-    fn value(&mut self, at: usize, runs: Runs, scratch: &mut Scratch) {
-        let values = self.engine.context.values();
-        let assignable = at == 0 || is_assignable(self.haystack[at - 1]);
-        let open = values.open(runs.digit, assignable);
-        if open.is_empty() {
+    fn value(&mut self, at: usize, digit: bool, chunk: Chunk<'_>, scratch: &mut Scratch) {
+        let context = &self.engine.context;
+        if !context.open(digit, true) {
             return;
         }
-        let fitting = values.fitting(open, self.haystack, at, runs.word);
-        if !fitting.is_empty() {
-            self.value_fits(at, fitting, scratch);
+        let assigned = assigned(self.haystack, at);
+        if context.open(digit, assigned) && context.words_before(self.haystack, at, chunk, &mut scratch.seen)
+        {
+            self.value_with_words(at, digit, assigned, scratch);
         }
     }
 
-    fn value_fits(&mut self, at: usize, fitting: ValueSet, scratch: &mut Scratch) {
-        let context = &self.engine.context;
-        let assigned = assigned(self.haystack, at);
-        let fitting = if assigned { fitting } else { context.values().without_operator(fitting) };
-        if fitting.is_empty() {
-            return;
-        }
-        // Words are rarer than values that fit, and looking for them costs each byte but once.
+    #[inline(never)]
+    fn value_with_words(&mut self, at: usize, digit: bool, assigned: bool, scratch: &mut Scratch) {
         let mut pointers = std::mem::take(&mut scratch.pointers);
-        context.point(fitting, self.haystack, at, &mut scratch.seen, &mut pointers);
+        let start = Start::new(at, digit, assigned);
+        self.engine.context.point(self.haystack, start, &scratch.seen, &mut pointers);
         for pointer in pointers.drain(..) {
-            let Pattern::Context(pattern) = &self.engine.rules[pointer.rule as usize].rule.pattern else {
-                continue;
-            };
-            let near = at - pointer.span.start <= usize::from(pattern.within);
-            let starts = || self.engine.rules[pointer.rule as usize].may_start(self.haystack, at);
-            if near && (assigned || !pattern.operator) && starts() {
+            if self.engine.rules[pointer.rule as usize].may_start(self.haystack, at) {
                 self.confirm(pointer.rule, at, Some((pointer.word, pointer.span)), scratch);
             }
         }
@@ -367,6 +340,10 @@ impl Pass<'_> {
         let Some(&four) = self.haystack.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return };
         for stem in engine.stems.at(four) {
             for entry in engine.stems.rules(stem) {
+                if entry.rule == Assignments::ANY {
+                    self.assignment(at, scratch);
+                    continue;
+                }
                 let compiled = &engine.rules[entry.rule as usize];
                 let first = at.saturating_sub(entry.max).max(self.range.start);
                 let Some(last) = at.checked_sub(entry.min) else { continue };
@@ -378,6 +355,18 @@ impl Pass<'_> {
                     }
                 }
             }
+        }
+    }
+
+    /// Judges what is assigned to the name in which a stem stands.
+    fn assignment(&mut self, at: usize, scratch: &mut Scratch) {
+        if !self.range.contains(&at) || at >= self.unsure {
+            return;
+        }
+        if let Some(judged) = generic::judge(self.haystack, at)
+            && let Some(rule) = self.engine.assignments.rule(judged.kind)
+        {
+            scratch.matches.push(assigned_match(rule, self.haystack, at, &judged));
         }
     }
 
@@ -410,53 +399,16 @@ impl Pass<'_> {
     }
 }
 
-/// What stands at a token start: how many word bytes, how many token bytes, and whether there is a digit in them.
-#[derive(Clone, Copy, Debug)]
-struct Runs {
-    word: usize,
-    token: usize,
-    digit: bool,
-}
-
-impl Runs {
-    /// From the masks, which say nothing past the end of the chunk.
-    #[inline]
-    fn of(blocks: &[Block], index: usize, bit: usize) -> Self {
-        let word = run(blocks, index, bit, |block| block.word);
-        let token = run(blocks, index, bit, |block| block.token);
-        let digits = blocks[index].digit >> bit;
-        let next = blocks.get(index + 1).map_or(u64::MAX, |block| block.digit);
-        let near = digits | next.checked_shl(64 - bit as u32).unwrap_or(0);
-        // Beyond 64 bytes the masks at hand say nothing; such a value is looked at.
-        let digit = if token < 64 { near & ((1 << token) - 1) != 0 } else { true };
-        Self { word, token, digit }
-    }
-
-    /// From the bytes, where there are no masks.
-    fn walk(haystack: &[u8], at: usize) -> Self {
-        let bytes = &haystack[at..haystack.len().min(at + 4 * BLOCK)];
-        let word = bytes.iter().take_while(|&&byte| crate::boundary::is_word(byte)).count();
-        let token = bytes.iter().take_while(|&&byte| is_token(byte)).count();
-        Self { word, token, digit: bytes[..token].iter().any(u8::is_ascii_digit) }
-    }
-}
-
-/// How many bits in a row are set from a bit on, as far as the length tables tell lengths apart.
+/// Whether a digit stands among the token bytes from here on. Beyond 64 bytes the masks at hand say nothing; such a
+/// value is looked at.
 #[inline]
-fn run(blocks: &[Block], index: usize, bit: usize, mask: impl Fn(&Block) -> u64) -> usize {
-    let first = (!(mask(&blocks[index]) >> bit)).trailing_zeros() as usize;
-    if first < BLOCK - bit {
-        return first;
-    }
-    let mut length = BLOCK - bit;
-    for block in blocks.iter().skip(index + 1).take(4) {
-        let ones = (!mask(block)).trailing_zeros() as usize;
-        length += ones;
-        if ones < BLOCK {
-            break;
-        }
-    }
-    length
+fn has_digit(blocks: &[Block], index: usize, bit: usize) -> bool {
+    let wide = |mask: fn(&Block) -> u64| {
+        let next = blocks.get(index + 1).map_or(u64::MAX, mask);
+        mask(&blocks[index]) >> bit | next.checked_shl(64 - bit as u32).unwrap_or(0)
+    };
+    let run = (!wide(|block| block.token)).trailing_zeros();
+    run >= 64 || wide(|block| block.digit) & ((1 << run) - 1) != 0
 }
 
 impl Search {

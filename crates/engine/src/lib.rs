@@ -33,10 +33,13 @@
 mod boundary;
 mod compiled;
 mod context;
+mod designation;
 mod engine;
 mod entropy;
 mod feed;
+mod fit;
 mod form;
+mod generic;
 mod heads;
 mod judge;
 mod matched;
@@ -47,11 +50,12 @@ mod placeholder;
 mod scratch;
 mod stems;
 mod structure;
-mod values;
+mod words;
 
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;
 pub use feed::{Feed, Step};
+pub use generic::{Explanation, Score, Weight, explain, place_weight};
 pub use matched::{Checked, Match, Note};
 pub use pack::{BuiltinSource, builtin_sources};
 pub use scratch::Scratch;

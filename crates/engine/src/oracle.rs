@@ -8,7 +8,9 @@ use keysieve_rules::{Left, Pattern};
 use crate::compiled::{Compiled, spans};
 use crate::context::{assigned, starts_part, word_at};
 use crate::form::Spans;
-use crate::judge::judge;
+use crate::generic;
+use crate::judge::{assigned_match, judge};
+use crate::words::is_whole;
 use crate::{Engine, Match};
 
 impl Engine {
@@ -18,6 +20,15 @@ impl Engine {
     pub fn oracle(&self, haystack: &[u8]) -> Vec<Match> {
         let mut all = Vec::new();
         for (index, compiled) in (0_u32..).zip(&self.rules) {
+            if let Pattern::Assignment(kind) = compiled.rule.pattern {
+                let judged = |at| generic::judge_anywhere(haystack, at).map(|judged| (at, judged));
+                for (at, judged) in
+                    (0..haystack.len()).filter_map(judged).filter(|(_, judged)| judged.kind == kind)
+                {
+                    all.push(assigned_match(index, haystack, at, &judged));
+                }
+                continue;
+            }
             compiled.each_match(haystack, 0..haystack.len(), |spans, context| {
                 all.extend(judge(index, compiled, haystack, spans, context));
             });
@@ -71,7 +82,8 @@ impl Compiled {
         (first..at).rev().filter(|&place| starts_part(haystack, place)).find_map(|place| {
             (0_u16..).zip(&pattern.words).find_map(|(number, word)| {
                 let end = word_at(haystack, place, word.as_bytes())?;
-                (end <= at).then_some((number, Span::new(place, end)))
+                (end <= at && is_whole(haystack, end, word.as_bytes()))
+                    .then_some((number, Span::new(place, end)))
             })
         })
     }

@@ -47,5 +47,7 @@ pub use import::{AllowTarget, Imported, ImportedAllow};
 pub use pack::{Pack, PackSource};
 pub use placeholder::{PlaceholderError, fill};
 
-pub use plan::{ByteSet, Driver, Element, End, Left, Plan, PlanError, Shape, Tail, plan};
-pub use rule::{ChecksumGate, ContextPattern, Gates, Lookahead, OnInvalid, Pattern, Rule, Structure};
+pub use plan::{ByteSet, Driver, Element, End, LONGEST_ASSIGNMENT, Left, Plan, PlanError, Shape, Tail, plan};
+pub use rule::{
+    ChecksumGate, ContextPattern, Gates, Lookahead, NameKind, OnInvalid, Pattern, Rule, Structure,
+};

@@ -37,6 +37,22 @@ pub enum Pattern {
     Regex(String),
     /// A value without a form of its own, told by the words near it.
     Context(ContextPattern),
+    /// Whatever is assigned to a name of this kind, judged by name, value and place together.
+    Assignment(NameKind),
+}
+
+/// What a name says of the value that is assigned to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameKind {
+    /// A password or passphrase: a person may have chosen it.
+    Password,
+    /// A secret, or credentials.
+    Secret,
+    /// A token.
+    Token,
+    /// A key.
+    Key,
 }
 
 /// A value without a form of its own, told by the words near it.
@@ -44,7 +60,7 @@ pub enum Pattern {
 pub struct ContextPattern {
     /// The value: an expression without boundaries of its own. On the left it must touch neither a
     /// token byte (`[A-Za-z0-9+/_.~-]`; an escape sequence may end there) nor a byte that it could begin with, and on
-    /// the right neither a word byte nor a byte of its last class.
+    /// the right neither a word byte nor a byte that it could end with.
     pub value: String,
     /// Lower-case words, of which one must stand to the left of the value, at most `within` bytes before it, on the
     /// same line, in either case, and at the start of a part of a name: after a byte that is no letter or digit, or
@@ -64,7 +80,7 @@ pub struct ContextPattern {
 pub struct Gates {
     /// The least Shannon entropy of the secret, in bits per byte.
     pub entropy: Option<f64>,
-    /// Whether the secret must hold a digit.
+    /// Whether the secret must hold a digit; a context rule's among the token bytes that it begins with.
     pub digit: bool,
     /// The checksum inside the token.
     pub checksum: Option<ChecksumGate>,

@@ -1,7 +1,7 @@
 //! One object on its way through the engine.
 
 use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
-use keysieve_finding::{Evidence, Location, Origin, Secret, Span};
+use keysieve_finding::{Confidence, Evidence, Location, Origin, Secret, Span};
 use keysieve_policy::{Found, Hints, InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
 
@@ -105,12 +105,14 @@ impl View<'_> {
             let shown =
                 haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
             for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
+                let Some(confidence) = self.confidence(found) else { continue };
                 let secret = widen(haystack, found.secret);
                 let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
                 if from < secret.start {
                     cursor.advance(&haystack[from..secret.start]);
                 }
-                sightings.push(self.sighting(found, secret, &cursor, &hidden, shown));
+                let sighting = self.sighting(found, secret, &cursor, &hidden, shown);
+                sightings.push(Sighting { confidence, ..sighting });
             }
             let kept =
                 |secret: &Hidden| (base + secret.span.start as u64, base + secret.span.end as u64, *secret);
@@ -140,6 +142,14 @@ impl View<'_> {
         hidden.sort_by_key(|secret| (secret.span.start, secret.span.end));
         hidden.dedup_by_key(|secret| (secret.span, secret.kind));
         hidden
+    }
+
+    /// How sure a match is in this object; `None` if it is not worth a word here.
+    fn confidence(&self, found: &Match) -> Option<Confidence> {
+        match found.score {
+            Some(score) if found.note == Note::None => score.confidence(self.origin.kind()),
+            _ => Some(found.confidence),
+        }
     }
 
     fn sighting(

@@ -54,6 +54,8 @@ pub enum Driver {
         /// The greatest distance.
         max: u16,
     },
+    /// At a name that something is assigned to.
+    Assignment,
     /// Nowhere in particular: the whole object is searched where a keyword occurs in it, or always if there is none.
     Search,
 }
@@ -120,6 +122,22 @@ pub fn plan(pattern: &Pattern) -> Result<Plan, PlanError> {
     match pattern {
         Pattern::Regex(expression) => plan_expression(expression),
         Pattern::Context(context) => plan_context(context),
+        Pattern::Assignment(_) => Ok(plan_assignment()),
+    }
+}
+
+/// The most bytes from a name to the end of the value assigned to it: what the engine reads at most.
+pub const LONGEST_ASSIGNMENT: u32 = 2048;
+
+fn plan_assignment() -> Plan {
+    Plan {
+        driver: Driver::Assignment,
+        left: Left::Any,
+        shapes: Vec::new(),
+        gate: Vec::new(),
+        tail: None,
+        body: String::new(),
+        extent: Some(LONGEST_ASSIGNMENT),
     }
 }
 
@@ -147,8 +165,7 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         return Err(PlanError::ValueTooShort);
     }
     for shape in &mut shapes {
-        let last = shape.elements.last().map(|element| element.set).unwrap_or_default();
-        shape.end = End::NotIn(last.union(&word_set()));
+        shape.end = End::NotIn(last_bytes(&shape.elements).union(&word_set()));
     }
     for shape in &mut shapes {
         // The whole value is the secret.
@@ -165,6 +182,13 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         gate: Vec::new(),
         tail: None,
     })
+}
+
+/// The bytes that a value can end with: those of its last element, and where that can be missing, of the one before.
+fn last_bytes(elements: &[Element]) -> ByteSet {
+    let optional = elements.iter().rev().take_while(|element| element.min == 0).count();
+    let last = elements.iter().rev().take(optional + 1);
+    last.fold(ByteSet::default(), |all, element| all.union(&element.set))
 }
 
 fn extent(hir: &Hir) -> Option<u32> {
