@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{code, json, keysieve, leak, run, stderr, stdout};
+use super::{code, json, keysieve, leak, repository, run, stderr, stdout};
 
 fn write(directory: &Path, name: &str, text: &str) {
     let path = directory.join(name);
@@ -112,6 +112,34 @@ fn a_configuration_is_begun_shown_and_checked() {
     ] {
         assert!(shown.contains(line), "{shown}");
     }
+}
+
+#[test]
+fn the_published_schema_knows_every_setting_and_no_other() {
+    let schema = fs::read(repository().join("fixtures/schemas/keysieve-toml.schema.json")).expect("there");
+    let schema: Value = serde_json::from_slice(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let directory = tempfile::tempdir().expect("a directory");
+    run(directory.path(), &["config", "init"]);
+    let template = fs::read_to_string(directory.path().join("keysieve.toml")).expect("written");
+    let full: Vec<&str> = template.lines().map(|line| line.strip_prefix("#: ").unwrap_or(line)).collect();
+    let full: toml::Table = full.join("\n").parse().expect("TOML");
+    let value = serde_json::to_value(&full).expect("JSON can say it");
+    let errors: Vec<String> = validator.iter_errors(&value).map(|error| error.to_string()).collect();
+    assert_eq!(errors, Vec::<String>::new());
+    let settings: usize = ["findings", "files", "rules", "run"]
+        .iter()
+        .map(|part| value[part].as_object().map_or(0, |it| it.len()))
+        .sum();
+    let known: usize = ["findings", "files", "rules", "run"]
+        .iter()
+        .map(|part| schema["properties"][part]["properties"].as_object().map_or(0, |it| it.len()))
+        .sum();
+    // `exit_code` is left out of the template: nobody should begin with it.
+    assert_eq!(settings, known - 1);
+    let mut wrong = value.clone();
+    wrong["findings"]["colour"] = "red".into();
+    assert!(!validator.is_valid(&wrong));
 }
 
 #[test]
