@@ -8,7 +8,7 @@ use crate::context::is_token;
 use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
-use crate::generic::Judged;
+use crate::generic::{Judged, is_identifier};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -27,7 +27,9 @@ pub(crate) fn judge(
         return None;
     }
     if let Pattern::Context(pattern) = &compiled.rule.pattern
-        && (is_of_no_secret(haystack, spans.secret.start, &pattern.words) || goes_on(haystack, spans.secret))
+        && (is_of_no_secret(haystack, spans.secret.start, &pattern.words)
+            || goes_on(haystack, spans.secret)
+            || is_identifier(secret))
     {
         return None;
     }
