@@ -363,11 +363,12 @@ impl Pass<'_> {
         if !self.range.contains(&at) || at >= self.unsure {
             return;
         }
-        if let Some(judged) = generic::judge(self.haystack, at)
-            && let Some(rule) = self.engine.assignments.rule(judged.kind)
-        {
-            scratch.matches.push(assigned_match(rule, self.haystack, at, &judged));
-        }
+        let (assignments, haystack) = (&self.engine.assignments, self.haystack);
+        generic::judge(haystack, at, |judged| {
+            if let Some(rule) = assignments.rule(judged.kind) {
+                scratch.matches.push(assigned_match(rule, haystack, at, &judged));
+            }
+        });
     }
 
     /// The stems that stand at or past the end of the range, of matches that begin in it.

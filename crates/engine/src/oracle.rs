@@ -21,11 +21,12 @@ impl Engine {
         let mut all = Vec::new();
         for (index, compiled) in (0_u32..).zip(&self.rules) {
             if let Pattern::Assignment(kind) = compiled.rule.pattern {
-                let judged = |at| generic::judge_anywhere(haystack, at).map(|judged| (at, judged));
-                for (at, judged) in
-                    (0..haystack.len()).filter_map(judged).filter(|(_, judged)| judged.kind == kind)
-                {
-                    all.push(assigned_match(index, haystack, at, &judged));
+                for at in 0..haystack.len() {
+                    generic::judge_anywhere(haystack, at, |judged| {
+                        if judged.kind == kind {
+                            all.push(assigned_match(index, haystack, at, &judged));
+                        }
+                    });
                 }
                 continue;
             }

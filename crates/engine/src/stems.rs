@@ -42,7 +42,7 @@ impl Stems {
         if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
             let entry = StemRule { rule: Assignments::ANY, min: 0, max: 0 };
             for stem in crate::generic::stems() {
-                this.add(&[stem], entry);
+                this.add(&[*stem], entry);
             }
         }
         for (bit, stem) in this.stems.iter().enumerate() {

@@ -15,6 +15,8 @@ pub(crate) struct Assigned {
     pub(crate) operator: Operator,
     pub(crate) form: Form,
     pub(crate) value: Span,
+    /// Whether the value is text where it stands, even in code.
+    pub(crate) literal: bool,
 }
 
 /// What stands between a name and its value.
@@ -36,6 +38,10 @@ pub(crate) enum Operator {
     Cell,
     /// `--name value`
     Flag,
+    /// `name "value"`, and `name value` alone on a line.
+    Beside,
+    /// `the password is value`
+    Is,
     /// `name="password" value="…"`, or `name: PASSWORD` and `value: …` on the next line.
     Pair,
     /// The value to be taken where another is not there: `getenv("PASSWORD", "…")`, `${PASSWORD:-…}`, `x || "…"`.
@@ -55,22 +61,49 @@ pub(crate) enum Form {
 pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     let text = Text(haystack);
     let (at, closed) = text.close_name(text.more_words(span.end));
-    let after = text.blanks(at);
-    if let Some(value) = text.pair(after) {
-        return text.value(value, Operator::Pair, span);
+    if closed
+        && span.start > 0
+        && matches!(haystack[span.start - 1], b'/' | b'\\')
+        && haystack[span.start..at].contains(&b'"')
+    {
+        // The last part of a path is no name.
+        let escaped = haystack[span.start - 1] == b'\\' && haystack[span.end] == b'\\';
+        return if escaped { text.assigned(span, at, closed) } else { None };
     }
-    let after = if closed { after } else { text.annotation(after) };
-    if let Some((operator, end)) = text.operator(after, closed) {
-        if operator == Operator::Element && !text.is_element(span, closed) {
-            return None;
+    text.assigned(span, at, closed)
+}
+
+/// The values after the first one of a list or a table of strings: `["…", "…"]`, `{"a": "…", "b": "…"}`.
+pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assigned)) {
+    const MOST: usize = 32;
+    let text = Text(haystack);
+    if first.form != Form::Quoted || first.operator == Operator::Call {
+        return;
+    }
+    let mut value = first.value;
+    for _ in 0..MOST {
+        let quote = text.byte(value.end);
+        let mut at = text.space(value.end + 1);
+        let key = text.byte(at) == b':' || text.starts(at, b"=>");
+        if !key && text.byte(at) != b',' || !matches!(quote, b'"' | b'\'') {
+            return;
         }
-        return text.value(end, operator, span);
+        at = text.space(at + if text.byte(at) == b'=' { 2 } else { 1 });
+        let Some(next) = text.quoted(at) else { return };
+        value = next;
+        let after = text.space(value.end + 1);
+        if text.byte(after) != b':' && !text.starts(after, b"=>") {
+            found(Assigned { value, ..*first });
+        }
     }
-    let dashes = span.start > 0 && haystack[span.start - 1] == b'-';
-    if dashes && after > at {
-        return text.value(after, Operator::Flag, span);
-    }
-    None
+}
+
+/// Whether a value is the key of a table's first entry: `{"dev": "…"}`.
+pub(crate) fn is_key(haystack: &[u8], assigned: &Assigned) -> bool {
+    let text = Text(haystack);
+    let opened = assigned.value.start >= 2 && haystack[assigned.value.start - 2] == b'{';
+    let after = text.space(assigned.value.end + 1);
+    assigned.form == Form::Quoted && opened && (text.byte(after) == b':' || text.starts(after, b"=>"))
 }
 
 /// Bytes, read past their end as zeros.
@@ -88,6 +121,152 @@ impl Text<'_> {
     fn blanks(&self, at: usize) -> usize {
         let rest = self.0.get(at..).unwrap_or_default();
         at + rest.iter().take(BLANKS).take_while(|&&byte| matches!(byte, b' ' | b'\t')).count()
+    }
+
+    /// Past blanks and at most two line ends.
+    fn space(&self, at: usize) -> usize {
+        let mut at = self.blanks(at);
+        for _ in 0..2 {
+            at += usize::from(self.byte(at) == b'\r');
+            if self.byte(at) == b'\n' {
+                at = self.blanks(at + 1);
+            }
+        }
+        at
+    }
+
+    fn assigned(&self, span: Span, at: usize, closed: bool) -> Option<Assigned> {
+        let after = self.blanks(at);
+        if let Some(value) = self.pair(span, after) {
+            return self.value(value, Operator::Pair, span);
+        }
+        let after = if closed { after } else { self.annotation(after) };
+        if let Some((operator, end)) = self.operator(after, closed) {
+            match operator {
+                Operator::Element if !self.is_element(span, closed) => return None,
+                Operator::Comma if !self.is_argument(span) => return None,
+                Operator::Assign => {
+                    if let Some(value) = self.tuple(span, end) {
+                        return Some(value);
+                    }
+                }
+                _ => {}
+            }
+            return self.value(end, operator, span);
+        }
+        if !closed && self.byte(after) == b',' {
+            return self.first_of_tuple(after);
+        }
+        if after == at {
+            return None;
+        }
+        let dashes = span.start > 0 && self.0[span.start - 1] == b'-';
+        if dashes {
+            return self.value(after, Operator::Flag, span);
+        }
+        if self.starts(after, b"is ") {
+            return self.value(after + 3, Operator::Is, span);
+        }
+        let quoted = matches!(self.byte(after), b'"' | b'\'') || self.starts(after, b"@\"");
+        if quoted && !closed {
+            return self.quoted(after).map(|value| Assigned {
+                operator: Operator::Beside,
+                form: Form::Quoted,
+                value,
+                literal: true,
+            });
+        }
+        self.alone(span, after)
+    }
+
+    /// The value of `name value` that stand on their line alone, but for a word such as `export` or `ENV`.
+    fn alone(&self, span: Span, from: usize) -> Option<Assigned> {
+        let before = &self.0[span.start.saturating_sub(64)..span.start];
+        let line =
+            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        if span.start > 64 && line.len() == before.len() {
+            return None;
+        }
+        let words: Vec<&[u8]> =
+            line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(4).collect();
+        const LEADS: &[&[u8]] = &[
+            b"ENV",
+            b"ARG",
+            b"export",
+            b"set",
+            b"setenv",
+            b"setx",
+            b"-x",
+            b"-gx",
+            b"-Ux",
+            b"-",
+            b"server",
+            b"set-option",
+        ];
+        if !words.iter().all(|word| LEADS.contains(word)) {
+            return None;
+        }
+        let value = self.bare(from, false);
+        let after = self.blanks(value.end);
+        let ends = matches!(self.byte(after), b'\n' | b'\r' | 0);
+        (ends && !value.is_empty()).then_some(Assigned {
+            operator: Operator::Beside,
+            form: Form::Bare,
+            value,
+            literal: true,
+        })
+    }
+
+    /// Whether a name in quotes is the first argument of a call, or the first of a pair.
+    fn is_argument(&self, span: Span) -> bool {
+        let before = &self.0[span.start.saturating_sub(16)..span.start];
+        let quotes =
+            before.iter().rev().take_while(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'\\' | b'@' | b':'));
+        let rest = &before[..before.len() - quotes.count()];
+        let blanks = rest.iter().rev().take_while(|&&byte| byte == b' ').count();
+        match rest[..rest.len() - blanks].last() {
+            Some(b'(' | b'{') => true,
+            Some(byte) => blanks > 0 && byte.is_ascii_alphanumeric(),
+            None => false,
+        }
+    }
+
+    /// `a, name = "…", "…"`: the value in the name's place.
+    fn tuple(&self, span: Span, from: usize) -> Option<Assigned> {
+        let before = &self.0[span.start.saturating_sub(80)..span.start];
+        let line =
+            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        let names = line.iter().all(|&byte| name::is_name(byte) || matches!(byte, b' ' | b'\t' | b','));
+        let place = line.iter().filter(|&&byte| byte == b',').count();
+        if !names || !(1..=4).contains(&place) || !line.ends_with(b", ") && !line.ends_with(b",") {
+            return None;
+        }
+        let mut value = self.quoted(self.blanks(from))?;
+        for _ in 0..place {
+            let at = self.blanks(value.end + 1);
+            if self.byte(at) != b',' {
+                return None;
+            }
+            value = self.quoted(self.blanks(at + 1))?;
+        }
+        Some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
+    }
+
+    /// `name, b = "…", …`: the first value.
+    fn first_of_tuple(&self, at: usize) -> Option<Assigned> {
+        let rest = self.0.get(at..)?;
+        let names = rest
+            .iter()
+            .take(80)
+            .take_while(|&&byte| name::is_name(byte) || matches!(byte, b' ' | b','))
+            .count();
+        let end = at + names;
+        if self.byte(end) != b'=' || matches!(self.byte(end + 1), b'=' | b'>') {
+            return None;
+        }
+        let value = self.quoted(self.blanks(end + 1))?;
+        let several = self.byte(self.blanks(value.end + 1)) == b',';
+        several.then_some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
     }
 
     /// Where a name ends that goes on in further words: `secret key`, `API token`.
@@ -125,6 +304,7 @@ impl Text<'_> {
             }
             (b'|', b'|') | (b'?', b'?') if self.byte(at + 2) == b'=' => (Operator::Assign, 3),
             (b':', b'-') => (Operator::Default, 2),
+            (b'-', b'>') if closed => (Operator::Assign, 2),
             (b'=', b'~') | (b':', b':') | (b'-', _) => return None,
             (b'=', _) => (Operator::Assign, 1),
             (b':', _) => (Operator::Colon, 1),
@@ -139,6 +319,11 @@ impl Text<'_> {
 
     /// Past a type between a name and what assigns: `: String =`, ` string =`, `: Optional[str] =`.
     fn annotation(&self, at: usize) -> usize {
+        if self.starts(at, b"{ get") {
+            let body = &self.0[at..self.0.len().min(at + 48)];
+            let assigns = memchr::memmem::find(body, b"} =").map(|found| at + found + 2);
+            return assigns.unwrap_or(at);
+        }
         let from = if self.byte(at) == b':' && self.byte(at + 1) != b'=' { self.blanks(at + 1) } else { at };
         let rest = self.0.get(from..).unwrap_or_default();
         if !rest.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'&' | b'*' | b'['))
@@ -155,28 +340,56 @@ impl Text<'_> {
         if end > from && assigns { after } else { at }
     }
 
-    /// Where a value begins whose name was the value of `name=` or `key:` itself.
-    fn pair(&self, at: usize) -> Option<usize> {
+    /// Where a value begins whose name was itself a value: of `name=` or `key:`, of an element before the value's, or of a
+    /// variable that is declared.
+    fn pair(&self, span: Span, at: usize) -> Option<usize> {
         const WORDS: &[&[u8]] = &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content"];
+        if let Some(element) = self.pair_element(at) {
+            return Some(element);
+        }
+        if self.byte(at) == b'{' && self.0[..span.start].ends_with(b"variable \"") {
+            let body = &self.0[at..self.0.len().min(at + 400)];
+            let body = &body[..memchr::memchr(b'}', body).unwrap_or(body.len())];
+            let word = at + memchr::memmem::find(body, b"default")? + b"default".len();
+            let sign = self.blanks(word);
+            return (self.byte(sign) == b'=').then_some(sign + 1);
+        }
         let mut place = at;
         if self.byte(place) == b',' {
             place = self.blanks(place + 1);
         }
-        if self.byte(place) == b'\r' {
-            place += 1;
-        }
+        place += usize::from(self.byte(place) == b'\r');
         if self.byte(place) == b'\n' {
             place = self.blanks(place + 1);
         }
         let quote = matches!(self.byte(place), b'"' | b'\'');
         place += usize::from(quote);
         let word = WORDS.iter().find(|word| self.starts(place, word))?;
-        place += word.len() + usize::from(quote);
-        if quote && self.byte(place - 1) != self.byte(place - 2 - word.len()) {
-            return None;
+        place += word.len();
+        if quote {
+            if !matches!(self.byte(place), b'"' | b'\'') {
+                return None;
+            }
+            place += 1;
         }
         place = self.blanks(place);
         matches!(self.byte(place), b'=' | b':').then_some(place + 1)
+    }
+
+    /// `<key>name</key><string>…`, `<name>name</name><value>…`, `name="name" type="…"><value>…`.
+    fn pair_element(&self, at: usize) -> Option<usize> {
+        let line = &self.0.get(at..self.0.len().min(at + 64))?;
+        let close = memchr::memchr(b'>', line)?;
+        let starts_tag = self.starts(at, b"</");
+        let attributes =
+            at > 0 && matches!(self.0[at - 1], b'"' | b' ') && close > 0 && line[..close].contains(&b'=');
+        if !starts_tag && !attributes || line[1..close].contains(&b'<') {
+            return None;
+        }
+        let open = self.space(at + close + 1);
+        let tag =
+            self.0.get(open + 1..)?.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        (self.byte(open) == b'<' && tag > 0 && self.byte(open + 1 + tag) == b'>').then_some(open + tag + 2)
     }
 
     /// Whether a name before `>` is that of an element, or of an attribute of one.
@@ -195,37 +408,27 @@ impl Text<'_> {
     /// The value that begins at a place, past what may wrap it.
     fn value(&self, from: usize, operator: Operator, name: Span) -> Option<Assigned> {
         let mut at = self.blanks(from);
-        if matches!(operator, Operator::Assign | Operator::Call | Operator::Comma | Operator::Colon)
-            && matches!(self.byte(at), b'\n' | b'\r' | b'\\')
-        {
-            // A value on the next line must be in quotes.
-            let next = at + usize::from(self.starts(at, b"\\")) + usize::from(self.byte(at) == b'\r');
-            let line = self.blanks(next + usize::from(self.byte(next) == b'\n'));
-            if self.byte(next) == b'\n' && matches!(self.byte(line), b'"' | b'\'') {
-                at = line;
-            }
+        if matches!(operator, Operator::Assign | Operator::Call | Operator::Comma | Operator::Colon) {
+            at = self.next_line(at);
+        }
+        if operator == Operator::Comma {
+            at = self.keyword(at);
         }
         if let Some(value) = self.quoted(at) {
-            return Some(Assigned { operator, form: Form::Quoted, value });
+            return Some(Assigned { operator, form: Form::Quoted, value, literal: true });
         }
-        if matches!(operator, Operator::Call | Operator::Comma) {
+        if operator == Operator::Comma {
             return None;
         }
-        if operator == Operator::Element {
-            let end = at
-                + self
-                    .0
-                    .get(at..)?
-                    .iter()
-                    .take(LONGEST_VALUE)
-                    .take_while(|&&byte| !matches!(byte, b'<' | b'\n'))
-                    .count();
-            let value = self.trimmed(Span::new(at, end));
-            let closes = self.starts(end, b"</");
-            return closes
-                .then_some(Assigned { operator, form: Form::Bare, value })
-                .filter(|found| !found.value.is_empty());
+        let element =
+            operator == Operator::Element || operator == Operator::Pair && self.0[..at].ends_with(b">");
+        let tag = self.tag(at);
+        if element || operator == Operator::Colon && tag > at {
+            return self.element(if element { at } else { tag }, operator);
         }
+        // `**Password:** value`
+        at += self.0.get(at..)?.iter().take(2).take_while(|&&byte| byte == b'*').count();
+        at = self.blanks(at);
         let in_default =
             self.0[..name.start].ends_with(b"${") && matches!(operator, Operator::Colon | Operator::Default);
         let operator = if in_default { Operator::Default } else { operator };
@@ -234,9 +437,72 @@ impl Text<'_> {
             return None;
         }
         if let Some(inner) = self.inside(value) {
-            return Some(Assigned { operator: Operator::Default, form: Form::Quoted, value: inner });
+            return Some(Assigned {
+                operator: Operator::Default,
+                form: Form::Quoted,
+                value: inner,
+                literal: true,
+            });
         }
-        Some(Assigned { operator, form: Form::Bare, value })
+        if operator == Operator::Call {
+            return None;
+        }
+        let literal = in_default
+            || matches!(operator, Operator::Flag | Operator::Pair | Operator::Cell | Operator::Is)
+            || matches!(self.byte(value.end), b'"' | b'\'' | b'`')
+            || name.start > 0 && matches!(self.0[name.start - 1], b'?' | b'&' | b'-' | b'"' | b'\'')
+            || self.in_comment(name.start);
+        Some(Assigned { operator, form: Form::Bare, value, literal })
+    }
+
+    /// The start of a string on the next line, if the value begins there.
+    fn next_line(&self, at: usize) -> usize {
+        let next = at + usize::from(self.byte(at) == b'\\' && matches!(self.byte(at + 1), b'\n' | b'\r'));
+        let next = next + usize::from(self.byte(next) == b'\r');
+        let line = self.blanks(next + usize::from(self.byte(next) == b'\n'));
+        if self.byte(next) == b'\n' && matches!(self.byte(line), b'"' | b'\'') { line } else { at }
+    }
+
+    /// Past the name of an argument: `with: "…"`, `default="…"`.
+    fn keyword(&self, at: usize) -> usize {
+        let length = self
+            .0
+            .get(at..)
+            .map_or(0, |rest| rest.iter().take(16).take_while(|byte| byte.is_ascii_lowercase()).count());
+        let sign = self.blanks(at + length);
+        if length > 0 && matches!(self.byte(sign), b':' | b'=') { self.blanks(sign + 1) } else { at }
+    }
+
+    /// Past a tag that begins at a place.
+    fn tag(&self, at: usize) -> usize {
+        let length = self
+            .0
+            .get(at + 1..)
+            .map_or(0, |rest| rest.iter().take(8).take_while(|byte| byte.is_ascii_alphabetic()).count());
+        if self.byte(at) == b'<' && length > 0 && self.byte(at + 1 + length) == b'>' {
+            at + length + 2
+        } else {
+            at
+        }
+    }
+
+    /// The text of an element.
+    fn element(&self, at: usize, operator: Operator) -> Option<Assigned> {
+        let text = self.0.get(at..)?.iter().take(LONGEST_VALUE);
+        let end = at + text.take_while(|&&byte| !matches!(byte, b'<' | b'\n')).count();
+        let value = self.trimmed(Span::new(at, end));
+        let found = Assigned { operator, form: Form::Bare, value, literal: true };
+        (self.starts(end, b"</") && !value.is_empty()).then_some(found)
+    }
+
+    /// Whether a comment stands before a place on its line.
+    fn in_comment(&self, at: usize) -> bool {
+        let before = &self.0[at.saturating_sub(160)..at];
+        let line =
+            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        let text = line.trim_ascii_start();
+        const MARKS: &[&[u8]] = &[b"//", b"#", b"* ", b"/*", b"--", b";", b"<!--", b"%", b"REM ", b"rem "];
+        MARKS.iter().any(|mark| text.starts_with(mark)) || memchr::memmem::find(line, b" // ").is_some()
     }
 
     fn trimmed(&self, span: Span) -> Span {
@@ -358,14 +624,30 @@ impl Text<'_> {
             b"key",
             b"new",
         ];
-        const DEFAULTS: &[&[u8]] = &[b"|| ", b"or ", b"?? ", b"?: ", b", ", b"||", b","];
+        const DEFAULTS: &[&[u8]] = &[
+            b"|| ",
+            b"or ",
+            b"?? ",
+            b"?: ",
+            b", ",
+            b"||",
+            b",",
+            b"rElse(",
+            b"r_else(|_| ",
+            b"wrap_or(",
+            b"rDefault(",
+            b"efault=",
+            b"efault: ",
+            b"|_| ",
+            b"{ ",
+        ];
         let text = &self.0[value.range()];
         if text.ends_with(b"(") {
             let callee = &text[..text.len() - 1];
             let length = callee.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             let callee = callee[callee.len() - length..].to_ascii_lowercase();
             let first = self.quoted(value.end)?;
-            if WRAPPERS.contains(&callee.as_slice()) {
+            if WRAPPERS.iter().any(|wrapper| callee.ends_with(wrapper)) {
                 return Some(first);
             }
         } else if !text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'$') {

@@ -12,12 +12,14 @@ mod name;
 mod score;
 mod value;
 
+use std::sync::OnceLock;
+
 use keysieve_finding::{Confidence, FileKind, Span};
 use keysieve_rules::{ByteSet, NameKind, Pattern, Rule};
 
 pub use score::Weight;
 
-use grammar::{Assigned, Form};
+use grammar::Assigned;
 use name::Name;
 
 /// The rules of what is assigned, by what the name says.
@@ -57,7 +59,7 @@ pub(crate) struct Judged {
 pub struct Score {
     /// The sum of the weights, in tenths.
     pub points: i16,
-    /// Whether the value is written without quotes.
+    /// Whether the value would be no text in code: it is written without quotes, outside of strings and comments.
     pub bare: bool,
 }
 
@@ -116,22 +118,29 @@ const STEMS: &[&[u8]] = &[
     "has\u{142}".as_bytes(),
 ];
 
-/// The stems as sets of bytes, letters in either case, short ones with anything after them.
-pub(crate) fn stems() -> Vec<[ByteSet; 4]> {
-    let of = |stem: &[u8], at: usize| match stem.get(at) {
-        Some(&byte) => ByteSet::of(|other| other.eq_ignore_ascii_case(&byte)),
-        None => ByteSet::of(|_| true),
-    };
-    STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).collect()
+/// The stems as sets of bytes, letters in either case, short ones with anything after them; and `pw` at the end of a
+/// name.
+pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
+    static STEM_SETS: OnceLock<Vec<[ByteSet; 4]>> = OnceLock::new();
+    STEM_SETS.get_or_init(|| {
+        let of = |stem: &[u8], at: usize| match stem.get(at) {
+            Some(&byte) => ByteSet::of(|other| other.eq_ignore_ascii_case(&byte)),
+            None => ByteSet::of(|_| true),
+        };
+        let short = [
+            ByteSet::of(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.')),
+            of(b"p", 0),
+            of(b"w", 0),
+            ByteSet::of(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()),
+        ];
+        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short]).collect()
+    })
 }
 
 fn is_stem(haystack: &[u8], at: usize) -> bool {
-    let rest = &haystack[at..];
-    rest.len() >= 4
-        && STEMS.iter().any(|stem| {
-            let stem = &stem[..stem.len().min(4)];
-            rest[..stem.len()].eq_ignore_ascii_case(stem)
-        })
+    haystack[at..].first_chunk::<4>().is_some_and(|four| {
+        stems().iter().any(|stem| stem.iter().zip(four).all(|(set, &byte)| set.contains(byte)))
+    })
 }
 
 /// Reads the assignment to the name in which a stem stands at `at`; `None` if there is none, or if the name has a stem
@@ -147,21 +156,32 @@ fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
     Some((name::read(haystack, span)?, assigned))
 }
 
-/// Judges what is assigned to the name in which a stem stands at `at`.
-pub(crate) fn judge(haystack: &[u8], at: usize) -> Option<Judged> {
-    let (name, assigned) = read(haystack, at)?;
-    let mut points = 0_i16;
-    score::weigh(&name, &assigned, &haystack[assigned.value.range()], |weight, _| points += weight);
-    if points < score::DROP {
-        return None;
+/// Every value that is assigned to the name in which a stem stands at `at`.
+fn each(haystack: &[u8], at: usize, mut found: impl FnMut(&Name, &Assigned)) {
+    let Some((name, assigned)) = read(haystack, at) else { return };
+    if !grammar::is_key(haystack, &assigned) {
+        found(&name, &assigned);
     }
-    let score = Score { points, bare: assigned.form == Form::Bare };
-    Some(Judged { kind: name.kind, name: name.span, value: assigned.value, score })
+    grammar::more(haystack, &assigned, |assigned| found(&name, &assigned));
+}
+
+/// Judges what is assigned to the name in which a stem stands at `at`.
+pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) {
+    each(haystack, at, |name, assigned| {
+        let mut points = 0_i16;
+        score::weigh(name, assigned, haystack, |weight, _| points += weight);
+        if points >= score::DROP {
+            let score = Score { points, bare: !assigned.literal };
+            found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
+        }
+    });
 }
 
 /// The same for the oracle: at every place where a stem stands.
-pub(crate) fn judge_anywhere(haystack: &[u8], at: usize) -> Option<Judged> {
-    is_stem(haystack, at).then(|| judge(haystack, at)).flatten()
+pub(crate) fn judge_anywhere(haystack: &[u8], at: usize, found: impl FnMut(Judged)) {
+    if is_stem(haystack, at) {
+        judge(haystack, at, found);
+    }
 }
 
 /// Why an assignment is a finding, or is none.
@@ -182,18 +202,16 @@ pub struct Explanation {
 /// Every assignment to a telling name in a haystack, with the reasons for and against it.
 #[must_use]
 pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
-    let places = (0..haystack.len()).filter(|&at| is_stem(haystack, at));
-    places
-        .filter_map(|at| read(haystack, at))
-        .map(|(name, assigned)| {
+    let mut all = Vec::new();
+    for at in (0..haystack.len()).filter(|&at| is_stem(haystack, at)) {
+        each(haystack, at, |name, assigned| {
             let mut weights = Vec::new();
-            score::weigh(&name, &assigned, &haystack[assigned.value.range()], |points, reason| {
-                weights.push(Weight { points, reason });
-            });
+            score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
             weights.retain(|weight| weight.points != 0);
             let points = weights.iter().map(|weight| weight.points).sum();
-            let score = Score { points, bare: assigned.form == Form::Bare };
-            Explanation { name: name.span, value: assigned.value, kind: name.kind, weights, score }
-        })
-        .collect()
+            let score = Score { points, bare: !assigned.literal };
+            all.push(Explanation { name: name.span, value: assigned.value, kind: name.kind, weights, score });
+        });
+    }
+    all
 }

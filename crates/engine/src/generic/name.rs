@@ -60,11 +60,13 @@ struct Parts {
     text: [u8; 2 * LONGEST],
     ends: [usize; PARTS],
     count: usize,
+    /// Which parts a dot stands before, as bits.
+    dotted: u32,
 }
 
 impl Parts {
     fn of(name: &[u8]) -> Self {
-        let mut parts = Self { text: [0; 2 * LONGEST], ends: [0; PARTS], count: 0 };
+        let mut parts = Self { text: [0; 2 * LONGEST], ends: [0; PARTS], count: 0, dotted: 0 };
         let (mut length, mut from) = (0, 0);
         for (at, &byte) in name.iter().take(2 * LONGEST).enumerate() {
             let letter = byte.is_ascii_alphanumeric() || byte >= 0x80;
@@ -79,6 +81,9 @@ impl Parts {
                 parts.ends[parts.count] = length;
                 parts.count += 1;
                 from = length;
+            }
+            if byte == b'.' {
+                parts.dotted |= 1 << parts.count.min(31);
             }
             if letter {
                 parts.text[length] = byte.to_ascii_lowercase();
@@ -97,37 +102,48 @@ impl Parts {
         &self.text[from..self.ends[index]]
     }
 
+    /// The first part after the last dot before a part.
+    fn own_from(&self, index: usize) -> usize {
+        (0..=index).rev().find(|&part| self.dotted >> part & 1 == 1).unwrap_or(0)
+    }
+
     fn all(&self, indices: std::ops::Range<usize>) -> impl Iterator<Item = &[u8]> {
         indices.map(|index| self.get(index))
     }
 }
 
-/// The word in a part of a name that tells of a secret, and what stands around it in that part.
+/// The word in a part of a name that tells of a secret, and what else that part says.
 struct Telling<'a> {
     kind: NameKind,
+    /// Whether it says by itself what it is for: `apikey`.
+    long: bool,
+    /// The word alone tells of many other things too: `pass`.
+    weak: bool,
     before: &'a [u8],
     after: &'a [u8],
 }
 
 fn telling(part: &[u8]) -> Option<Telling<'_>> {
-    let whole = |kind| Telling { kind, before: &[], after: &[] };
+    let whole = |kind, weak| Telling { kind, long: false, weak, before: &[], after: &[] };
     if let Some(&(_, kind)) = lists::WORDS.iter().find(|(word, _)| word.as_bytes() == part) {
-        return Some(whole(kind));
+        return Some(whole(kind, part == b"pass" || part == b"pw"));
     }
     // In names without humps or separators: `dbpassword`, `authtoken`, `apikey2`.
     let inside = lists::LONG_WORDS.iter().find_map(|&(word, kind)| {
         let at = memchr::memmem::find(part, word.as_bytes())?;
-        Some(Telling { kind, before: &part[..at], after: &part[at + word.len()..] })
+        let (before, after) = (&part[..at], &part[at + word.len()..]);
+        Some(Telling { kind, long: kind == NameKind::Key, weak: false, before, after })
     });
     inside.or_else(|| {
-        // `userpass` and `dbpwd`, but not `bypass`.
-        let before = part.strip_suffix(b"pass").or_else(|| part.strip_suffix(b"pwd"))?;
-        lists::contains(lists::BEFORE_PASS, before).then_some(Telling {
-            kind: NameKind::Password,
-            before: &[],
-            after: &[],
-        })
+        // `userpass` and `bindpw`, but not `bypass`.
+        let before = [&b"pass"[..], b"pwd", b"pw"].iter().find_map(|word| part.strip_suffix(*word))?;
+        lists::contains(lists::BEFORE_PASS, before).then(|| whole(NameKind::Password, false))
     })
+}
+
+/// Whether text is a word that tells of a secret, and nothing else.
+pub(crate) fn is_telling(text: &[u8]) -> bool {
+    lists::WORDS.iter().any(|(word, _)| word.as_bytes() == text)
 }
 
 /// Reads a name; `None` if it tells of nothing.
@@ -136,11 +152,46 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Name> {
     let (index, telling) =
         (0..parts.count).rev().find_map(|index| telling(parts.get(index)).map(|telling| (index, telling)))?;
     let kind = telling.kind;
-    let last_before = parts.all(0..index).chain([telling.before]);
-    let before = beside(last_before, lists::before(kind));
-    let after =
-        beside([telling.after].into_iter().chain(parts.all(index + 1..parts.count)), lists::after(kind));
+    // What stands before a dot is where the name is from, which can tell but not deny.
+    let own = parts.own_from(index);
+    let far = beside(parts.all(0..own), lists::before(kind));
+    let near = beside(parts.all(own..index).chain([telling.before]), lists::before(kind));
+    let mut before = match (far, near) {
+        (_, Beside::Denying) => Beside::Denying,
+        (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,
+        (Beside::Nothing, near) => near,
+        (_, Beside::Nothing) => Beside::Plain,
+        (_, near) => near,
+    };
+    if telling.long && before != Beside::Denying
+        || before == Beside::Nothing && word_tells(haystack, span, kind)
+    {
+        before = Beside::Telling;
+    }
+    let rest = beside(parts.all(index + 1..parts.count), lists::after(kind));
+    let after = match beside([telling.after].into_iter(), lists::after(kind)) {
+        Beside::Nothing => rest,
+        // The rest of a single word: `secretary`, `tokenizer`.
+        Beside::Unknown => Beside::Denying,
+        says => says,
+    };
+    let after = if telling.weak && after == Beside::Unknown { Beside::Denying } else { after };
     Some(Name { span, kind, before, after })
+}
+
+/// Whether the word before a name in plain text, or its place in a URL, says what it is for: `master key`, `?key=`.
+fn word_tells(haystack: &[u8], span: Span, kind: NameKind) -> bool {
+    let before = &haystack[span.start.saturating_sub(20)..span.start];
+    match before.last() {
+        Some(b'?' | b'&') => true,
+        Some(b' ' | b'-') => {
+            let word = &before[..before.len() - 1];
+            let length = word.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let word = word[word.len() - length..].to_ascii_lowercase();
+            lists::contains(lists::before(kind).telling, &word)
+        }
+        _ => false,
+    }
 }
 
 /// What words say: one that denies counts more than one that tells, and that more than any other.

@@ -10,6 +10,7 @@ use keysieve_rules::NameKind::{self, Key, Password, Secret, Token};
 use super::grammar::{Assigned, Form, Operator};
 use super::name::{Beside, Name};
 use super::value::{Counts, Looks, Words};
+use crate::placeholder::goes_on_as_template;
 
 /// From here on confidence is high.
 pub(crate) const HIGH: i16 = 30;
@@ -36,13 +37,22 @@ pub(crate) fn confidence(score: i16) -> Option<Confidence> {
 }
 
 /// Hands every weight of an assignment to `add`.
-pub(crate) fn weigh(name: &Name, assigned: &Assigned, text: &[u8], mut add: impl FnMut(i16, &'static str)) {
+pub(crate) fn weigh(
+    name: &Name,
+    assigned: &Assigned,
+    haystack: &[u8],
+    mut add: impl FnMut(i16, &'static str),
+) {
+    let text = &haystack[assigned.value.range()];
     let counts = Counts::of(text);
     let words = Words::of(text);
     let looks = super::value::looks(text, assigned.form == Form::Bare, &counts, &words);
     weigh_name(name, &mut add);
     weigh_form(assigned, &mut add);
     weigh_looks(name.kind, looks, &counts, &mut add);
+    if assigned.form == Form::Bare && goes_on_as_template(&haystack[assigned.value.end..]) {
+        add(-60, "it is the beginning of a template");
+    }
     match name.kind {
         Password => weigh_password(text, looks, &counts, &words, &mut add),
         Secret | Token | Key => weigh_token(text, looks, &counts, &words, &mut add),
@@ -78,6 +88,8 @@ fn weigh_form(assigned: &Assigned, add: &mut impl FnMut(i16, &'static str)) {
         Operator::Cell => add(-8, "it stands in a table"),
         Operator::Default => add(-2, "it is a default"),
         Operator::Flag => add(-2, "it follows an option"),
+        Operator::Beside => add(-6, "it stands beside the name, with nothing between them"),
+        Operator::Is => add(-6, "it is part of a sentence"),
         _ => {}
     }
 }
@@ -96,6 +108,8 @@ fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnM
         Looks::Number => add(-40, "the value is a number, a date or a version"),
         Looks::Word if kind == Password => add(-22, "the value is a single word"),
         Looks::Word => add(-40, "the value is a single word"),
+        Looks::Weak if kind == Password => add(-18, "the value is a common word with something after it"),
+        Looks::Weak => add(-50, "the value is a common word with something after it"),
         Looks::Uuid if kind == Password => add(0, "the value is a UUID"),
         Looks::Uuid => add(-2, "the value is a UUID"),
         Looks::Hex => add(10, "the value is hexadecimal"),
@@ -126,8 +140,12 @@ fn weigh_password(
             2 => add(2, "it mixes two kinds of characters"),
             _ => add(-6, "all its characters are of one kind"),
         }
-        if counts.digit == 0 && counts.sign == 0 && words.percent() > 40 {
-            add(-8, "much of it is words");
+        if counts.digit == 0 && counts.sign == 0 {
+            if words.percent() > 40 {
+                add(-8, "much of it is words");
+            } else if looks == Looks::Human && words.surprise < 40 {
+                add(-14, "it is letters that could be a word");
+            }
         }
     }
     if repeats_name(text) {

@@ -30,6 +30,8 @@ pub(crate) enum Looks {
     Sealed,
     /// One word and nothing else.
     Word,
+    /// A common word with digits or signs after it: `admin123`.
+    Weak,
     /// What a person might make up: words with digits or signs in them.
     Human,
     /// What a machine might make up.
@@ -144,8 +146,16 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     if is_sealed(text) {
         return Looks::Sealed;
     }
+    let stem = text.len()
+        - text.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()).count();
     if is_keyword(text) {
         return Looks::Keyword;
+    }
+    if counts.beyond > 0 && (counts.digit == 0 || counts.beyond > 8) {
+        return Looks::Prose;
+    }
+    if stem >= 4 && text.len() - stem <= 4 && is_keyword(&text[..stem]) {
+        return Looks::Weak;
     }
     if is_address(text, counts) {
         return Looks::Address;
@@ -289,8 +299,11 @@ fn is_sealed(text: &[u8]) -> bool {
 
 /// Words that stand for no value, for a type or a switch, in any of the common languages.
 fn is_keyword(text: &[u8]) -> bool {
-    const WORDS: &str = " null none nil undefined nan true false yes no on off string str int integer integer32 bool boolean float double number char bytes byte text object any void var let const function func def self this super new return required optional default enabled disabled empty blank unset never always auto manual all admin user username root guest anonymous public private secret password passwd pass pwd passphrase token key keys apikey api_key credential credentials auth login basic bearer digest oauth oauth2 jwt header cookie query body path form json xml html yaml plain plaintext base64 hex utf-8 utf8 ascii varchar text_field prompt hidden visible show hide input submit button label title name value id type email e-mail phone mail test tests testing example sample demo dummy fake mock foo bar baz qux foobar todo tbd n/a na changeme change xxx abc local localhost production development staging md5 sha1 sha256 sha512 aes des rsa hmac hs256 rs256 es256 ";
-    let lower = text.to_ascii_lowercase();
+    const WORDS: &str = " null none nil undefined nan true false yes no on off string str int integer integer32 bool boolean float double number char bytes byte text object any void var let const function func def self this super new return required optional default enabled disabled empty blank unset never always auto manual all admin user username root guest anonymous public private secret password passwd pass pwd passphrase token key keys apikey api_key credential credentials auth login basic bearer digest oauth oauth2 jwt header cookie query body path form json xml html yaml plain plaintext base64 hex utf-8 utf8 ascii varchar text_field prompt hidden visible show hide input submit button label title name value id type email e-mail phone mail test tests testing example sample demo dummy fake mock foo bar baz qux foobar todo tbd n/a na changeme change xxx abc local localhost production development staging md5 sha1 sha256 sha512 aes des rsa hmac hs256 rs256 es256 ed25519 x25519 secp256k1 p-256 p256 sha-1 sha-256 sha-512 ";
+    let lower = String::from_utf8_lossy(text).to_lowercase().into_bytes();
+    if super::name::is_telling(&lower) {
+        return true;
+    }
     let end = lower.len()
         - lower.iter().rev().take_while(|byte| matches!(byte, b'!' | b'?' | b'*' | b':' | b'.')).count();
     super::lists::contains(WORDS, &lower[..end])
@@ -410,11 +423,14 @@ fn is_expression(text: &[u8], words: &Words) -> bool {
     // `a.b.c`: every part a name that begins with a letter, and short or made of words.
     let mut parts = text.split(|&byte| byte == b'.');
     let several = text.contains(&b'.');
+    let a_word = || {
+        text.split(|&byte| byte == b'.').skip(1).any(|part| part.len() > 3 && Words::of(part).percent() >= 75)
+    };
     several
         && parts.all(|part| {
             name(part) && !part[0].is_ascii_digit() && (part.len() < 8 || Words::of(part).percent() >= 50)
         })
-        && (words.letters == 0 || words.percent() >= 40 || text.len() < 12)
+        && (words.letters == 0 || words.percent() >= 40 || text.len() < 12 || a_word())
 }
 
 fn is_number(text: &[u8], counts: &Counts) -> bool {
@@ -458,22 +474,45 @@ fn is_prose(text: &[u8], counts: &Counts, words: &Words) -> bool {
 
 /// Words joined by separators or humps, with few digits at their ends.
 fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool {
-    let joined = text.iter().all(|&byte| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'$' | b'@' | b'#' | b'[' | b']')
-    });
-    if !joined || text[0].is_ascii_digit() {
-        return false;
+    let separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'#' | b'[' | b']');
+    let joined = text
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || separator(byte) || matches!(byte, b'$' | b'@'));
+    let covered = words.percent();
+    if !joined {
+        // Words joined in any way: `required|min:8`, `a=b&c=d`.
+        let parts = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| part.len() > 2).count();
+        return parts >= 3 && covered >= 85 && counts.digit * 6 < text.len();
     }
-    let separators = text.iter().filter(|byte| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':')).count();
+    let separators = text.iter().filter(|byte| separator(byte)).count();
     let humps =
         text.windows(2).filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase()).count();
-    if separators + humps == 0 || counts.digit * 4 > text.len() {
+    if separators + humps == 0 || counts.digit * 4 > text.len() && counts.digit > 4 {
         return false;
     }
-    let covered = words.percent();
+    // A constant, an option, an algorithm: `SASL_SSL`, `aes-256-gcm`, `#db-pw`.
+    let parts = || text.split(|byte| separator(byte)).filter(|part| !part.is_empty());
+    let plain = |part: &[u8]| {
+        let letters = part.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        letters == 0 && part.len() <= 3
+            || letters == part.len() && (part.len() <= 4 || Words::of(part).percent() >= 60)
+    };
+    let one_case = counts.upper == 0 || counts.lower == 0;
+    if separators > 0 && one_case && parts().all(plain) && parts().count() > 1 {
+        return true;
+    }
+    if text[0].is_ascii_digit() {
+        return false;
+    }
+    // `Orchid-Engine-84` is no name that anyone gives to a thing.
+    let capitalised =
+        parts().count() > 2 && parts().all(|part| part[0].is_ascii_uppercase() || part[0].is_ascii_digit());
+    if capitalised && counts.digit > 0 && counts.lower > 0 {
+        return false;
+    }
+    let short_parts = humps > 0 && text.len() <= 12 && counts.digit == 0 && covered >= 40;
     let several = separators + humps >= 2 || counts.digit == 0;
-    covered >= 75 || several && covered >= 55 && words.surprise < 36
+    covered >= 75 || short_parts || several && covered >= 55 && words.surprise < 36
 }
 
 /// Whether a machine made it up: long enough, and more mixed than people write.
