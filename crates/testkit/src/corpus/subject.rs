@@ -81,7 +81,7 @@ impl Tokens {
         let pack = Pack::load_dir(rules)?;
         let mut tokens = Vec::new();
         for (rule, examples) in pack.rules.iter().zip(&pack.examples) {
-            if rule.path.is_some() {
+            if !rule.paths.is_empty() {
                 continue;
             }
             let word = match &rule.pattern {
