@@ -31,8 +31,9 @@ impl Seam {
         let (start, run) = here.starts(ahead.token, behind.word, behind.token);
         let part = here.parts(behind, ahead);
         *self = Self { classes: ahead, behind: here };
-        let Classes { token, word, digit, line, .. } = here;
-        Block { start, run, stem: lanes.stems(window), token, word, digit, part, line }
+        let Classes { token, word, digit, line, backslash, reference, .. } = here;
+        let escape = backslash | reference;
+        Block { start, run, stem: lanes.stems(window), token, word, digit, part, line, escape }
     }
 }
 
@@ -50,7 +51,8 @@ pub(crate) fn sweep<L: Lanes>(lanes: L, haystack: &[u8], from: usize, to: usize,
     let mut before_first = [0; WINDOW];
     let first = rest.len().min(BLOCK);
     before_first[BLOCK..BLOCK + first].copy_from_slice(&rest[..first]);
-    let mut seam = Seam { classes: lanes.classes_ahead(&before_first), behind: Classes::before(haystack, from) };
+    let mut seam =
+        Seam { classes: lanes.classes_ahead(&before_first), behind: Classes::before(haystack, from) };
 
     let whole = (rest.len() / BLOCK).saturating_sub(1).min(out.len());
     let (inner, edge) = out.split_at_mut(whole);
