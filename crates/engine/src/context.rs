@@ -79,12 +79,8 @@ pub(crate) struct Pointer {
 impl Context {
     /// Arranges the context rules.
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mut this = Self {
-            words: Words::new(Vec::new()),
-            targets: Vec::new(),
-            within: 0,
-            open: [[false; 2]; 2],
-        };
+        let mut this =
+            Self { words: Words::new(Vec::new()), targets: Vec::new(), within: 0, open: [[false; 2]; 2] };
         let mut texts: Vec<Box<[u8]>> = Vec::new();
         let mut numbers = HashMap::new();
         for (index, rule) in (0_u32..).zip(rules) {

@@ -78,7 +78,10 @@ impl Fit {
     #[inline]
     fn may(&self, haystack: &[u8], start: &mut Start) -> bool {
         let byte = |offset: usize| haystack.get(start.at + offset).copied();
-        if self.probe.as_ref().is_some_and(|(offset, set)| !byte(*offset).is_some_and(|byte| set.contains(byte)))
+        if self
+            .probe
+            .as_ref()
+            .is_some_and(|(offset, set)| !byte(*offset).is_some_and(|byte| set.contains(byte)))
         {
             return false;
         }

@@ -60,6 +60,7 @@ pub(crate) fn judge(
         checksum: checked,
         note,
         context,
+        decoded: None,
     })
 }
 

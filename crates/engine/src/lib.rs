@@ -33,6 +33,7 @@
 mod boundary;
 mod compiled;
 mod context;
+mod decode;
 mod engine;
 mod entropy;
 mod feed;
@@ -50,9 +51,10 @@ mod stems;
 mod structure;
 mod words;
 
+pub use decode::Chain;
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;
 pub use feed::{Feed, Step};
-pub use matched::{Checked, Match, Note};
+pub use matched::{Checked, Decoded, Match, Note};
 pub use pack::{BuiltinSource, builtin_sources};
 pub use scratch::Scratch;

@@ -72,7 +72,8 @@ impl Compiled {
         (first..at).rev().filter(|&place| starts_part(haystack, place)).find_map(|place| {
             (0_u16..).zip(&pattern.words).find_map(|(number, word)| {
                 let end = word_at(haystack, place, word.as_bytes())?;
-                (end <= at && is_whole(haystack, end, word.as_bytes())).then_some((number, Span::new(place, end)))
+                (end <= at && is_whole(haystack, end, word.as_bytes()))
+                    .then_some((number, Span::new(place, end)))
             })
         })
     }
