@@ -152,6 +152,10 @@ pub(crate) struct FileArguments {
     /// Leave out larger files: bytes, or with k, M or G (of 1024) [default: no limit]
     #[arg(long, value_name = "SIZE", value_parser = size::parse, env = "KEYSIEVE_MAX_FILE_SIZE", hide_env_values = true)]
     pub(crate) max_file_size: Option<u64>,
+    /// Undo so many layers of encodings: base64, hex, escapes, gzip in base64; 0 undoes none
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=8),
+        env = "KEYSIEVE_DECODE_DEPTH", hide_env_values = true)]
+    pub(crate) decode_depth: u8,
     /// Read the files that are listed in a file, one a line; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files_from: Option<PathBuf>,

@@ -30,10 +30,11 @@ use crate::{file_list, fingerprint_key, ignore_files, messages, signals, today};
 /// Runs a scan from its arguments to its exit code.
 pub(crate) fn run(asked: &ScanArguments) -> Exit {
     let start = Instant::now();
-    let ruleset = match Ruleset::new(&asked.rules) {
+    let mut ruleset = match Ruleset::new(&asked.rules) {
         Ok(ruleset) => ruleset,
         Err(error) => return refuse(None, &error),
     };
+    ruleset.engine.set_decode_depth(asked.files.decode_depth);
     let mut scan = match Scan::prepare(asked, &ruleset) {
         Ok(scan) => scan,
         Err(error) => return refuse(Some(&ruleset), &error),
