@@ -12,8 +12,9 @@ use crate::compiled::{Compiled, Confirmed};
 use crate::context::{Chunk, Context, assigned, is_assignable};
 use crate::decode;
 use crate::fit::Start;
+use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
-use crate::judge::judge;
+use crate::judge::{assigned_match, judge};
 use crate::stems::Stems;
 use crate::{Match, Scratch};
 
@@ -58,6 +59,7 @@ pub struct Engine {
     heads: Heads,
     stems: Stems,
     context: Context,
+    assignments: Assignments,
     search: Search,
     reach: usize,
     /// How many layers of encodings are undone.
@@ -92,6 +94,7 @@ impl Engine {
         let heads = Heads::new(&rules);
         let (stems, mut searched) = Stems::new(&rules);
         let context = Context::new(&rules);
+        let assignments = Assignments::new(&rules);
         searched.extend(
             (0_u32..)
                 .zip(&rules)
@@ -107,7 +110,8 @@ impl Engine {
         let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
         let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
-        Ok(Self { rules, kernel, heads, stems, context, search, reach, decode_depth: decode::DEPTH })
+        let decode_depth = decode::DEPTH;
+        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach, decode_depth })
     }
 
     /// Says how many layers of encodings are undone: none for 0, and no more than eight.
@@ -142,6 +146,7 @@ impl Engine {
             Driver::Prefix(_) => 4,
             Driver::Context => 3,
             Driver::Stem { .. } | Driver::Search => 2,
+            Driver::Assignment => return 0,
         };
         match (rule.info.kind, rule.info.provider.as_str()) {
             (SecretKind::PrivateKey, _) => 5,
@@ -380,6 +385,10 @@ impl Pass<'_> {
         let Some(&four) = self.haystack.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return };
         for stem in engine.stems.at(four) {
             for entry in engine.stems.rules(stem) {
+                if entry.rule == Assignments::ANY {
+                    self.assignment(at, scratch);
+                    continue;
+                }
                 let compiled = &engine.rules[entry.rule as usize];
                 let first = at.saturating_sub(entry.max).max(self.range.start);
                 let Some(last) = at.checked_sub(entry.min) else { continue };
@@ -392,6 +401,19 @@ impl Pass<'_> {
                 }
             }
         }
+    }
+
+    /// Judges what is assigned to the name in which a stem stands.
+    fn assignment(&mut self, at: usize, scratch: &mut Scratch) {
+        if !self.range.contains(&at) || at >= self.unsure {
+            return;
+        }
+        let (assignments, haystack) = (&self.engine.assignments, self.haystack);
+        generic::judge(haystack, at, |judged| {
+            if let Some(rule) = assignments.rule(judged.kind) {
+                scratch.matches.push(assigned_match(rule, haystack, at, &judged));
+            }
+        });
     }
 
     /// The stems that stand at or past the end of the range, of matches that begin in it.

@@ -1,12 +1,14 @@
 //! The gates that a rule declares: what a match must also satisfy.
 
-use keysieve_finding::{Confidence, SecretKind, Span};
+use keysieve_finding::{Confidence, FileKind, SecretKind, Span};
 use keysieve_rules::{OnInvalid, Pattern};
 
 use crate::compiled::Compiled;
 use crate::context::is_token;
+use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
+use crate::generic::{Judged, is_identifier};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -22,6 +24,13 @@ pub(crate) fn judge(
     let gates = &compiled.rule.gates;
     let secret = &haystack[spans.secret.range()];
     if secret.is_empty() || gates.digit && !has_digit(compiled, secret) {
+        return None;
+    }
+    if let Pattern::Context(pattern) = &compiled.rule.pattern
+        && (is_of_no_secret(haystack, spans.secret.start, &pattern.words)
+            || goes_on(haystack, spans.secret)
+            || is_identifier(secret))
+    {
         return None;
     }
     let entropy = shannon(secret);
@@ -59,9 +68,39 @@ pub(crate) fn judge(
         entropy,
         checksum: checked,
         note,
+        score: None,
         context,
         decoded: None,
     })
+}
+
+/// Whether a value that words before it tell of is only the beginning of a longer token: base64 goes on with `+`, other
+/// tokens with `-` and a letter or digit.
+fn goes_on(haystack: &[u8], secret: Span) -> bool {
+    match haystack[secret.end..] {
+        [b'+', ..] => true,
+        [b'-', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    }
+}
+
+/// What is assigned to a name, as a match of a rule. Its confidence is that in a place of which nothing is known.
+pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Judged) -> Match {
+    let secret = &haystack[judged.value.range()];
+    let example = is_example(secret);
+    let confidence = judged.score.confidence(FileKind::Unknown).unwrap_or(Confidence::Low);
+    Match {
+        rule,
+        span: Span::new(at, judged.value.end),
+        secret: judged.value,
+        confidence: if example { Confidence::Low } else { confidence },
+        entropy: shannon(secret),
+        checksum: Checked::None,
+        note: if example { Note::DocumentationExample } else { Note::None },
+        score: Some(judged.score),
+        context: None,
+        decoded: None,
+    }
 }
 
 /// Whether a digit stands in a secret; where the words before it tell of it, among the token bytes that it begins with,

@@ -2,7 +2,7 @@
 
 use keysieve_finding::{Confidence, Span};
 
-use crate::Chain;
+use crate::{Chain, Score};
 
 /// A match: small, owns nothing, speaks of the haystack that was scanned. Of a match that stands behind encodings, the
 /// spans say where the encoded bytes are, in whole groups where the encoding has groups.
@@ -22,6 +22,8 @@ pub struct Match {
     pub checksum: Checked,
     /// What is to be said of it.
     pub note: Note,
+    /// For what is assigned to a name: how likely it is a secret.
+    pub score: Option<Score>,
     /// For a context rule: which of its words, and where it stands: in the haystack, or among what was decoded.
     pub context: Option<(u16, Span)>,
     /// What it is when its encodings are undone, if it stands behind any.

@@ -8,7 +8,8 @@ use keysieve_rules::{Left, Pattern};
 use crate::compiled::{Compiled, spans};
 use crate::context::{assigned, starts_part, word_at};
 use crate::form::Spans;
-use crate::judge::judge;
+use crate::generic;
+use crate::judge::{assigned_match, judge};
 use crate::words::is_whole;
 use crate::{Engine, Match};
 
@@ -19,6 +20,16 @@ impl Engine {
     pub fn oracle(&self, haystack: &[u8]) -> Vec<Match> {
         let mut all = Vec::new();
         for (index, compiled) in (0_u32..).zip(&self.rules) {
+            if let Pattern::Assignment(kind) = compiled.rule.pattern {
+                for at in 0..haystack.len() {
+                    generic::judge_anywhere(haystack, at, |judged| {
+                        if judged.kind == kind {
+                            all.push(assigned_match(index, haystack, at, &judged));
+                        }
+                    });
+                }
+                continue;
+            }
             compiled.each_match(haystack, 0..haystack.len(), |spans, context| {
                 all.extend(judge(index, compiled, haystack, spans, context));
             });

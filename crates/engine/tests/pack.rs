@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use keysieve_engine::{Engine, Match, Scratch, builtin_sources};
+use keysieve_finding::Confidence;
 use keysieve_rules::{Pack, Strictness};
 
 fn pack() -> Pack {
@@ -45,7 +46,9 @@ fn no_negative_example_is_found() {
     for (rule, examples) in pack.rules.iter().zip(&pack.examples) {
         for example in examples.negatives(&rule.info.id).expect("well-formed") {
             let found = matches(&engine, &example.text);
-            if found.iter().any(|found| engine.rule(found.rule).info.id == rule.info.id) {
+            let mut mine = found.iter().filter(|found| engine.rule(found.rule).info.id == rule.info.id);
+            // What is judged by a score may be found at low confidence, which is not reported by default.
+            if mine.any(|found| found.score.is_none() || found.confidence > Confidence::Low) {
                 wrong.push(format!("{}: {}", rule.info.id, example.text));
             }
         }

@@ -18,6 +18,7 @@
 //! assert_eq!(password.to_string(), "…");
 //! ```
 
+mod allowed;
 mod fingerprint;
 mod location;
 mod origin;
@@ -28,7 +29,8 @@ mod severity;
 mod skip;
 mod span;
 
-pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use allowed::{Allowed, AllowedBy};
+pub use fingerprint::{Fingerprint, FingerprintKey, ParseFingerprintError};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};
 pub use outcome::{Finding, Outcome, SkipRecord, Stats, Suppressed};

@@ -30,6 +30,7 @@ mod expression;
 mod file;
 mod gate;
 mod generator;
+mod import;
 mod keyword;
 mod pack;
 mod pattern;
@@ -42,8 +43,11 @@ mod rule;
 pub use error::{Errors, Problem};
 pub use example::{Example, ExampleError, Examples, Template};
 pub use file::{RuleFile, Strictness};
+pub use import::{AllowTarget, Imported, ImportedAllow};
 pub use pack::{Pack, PackSource};
 pub use placeholder::{PlaceholderError, fill};
 
-pub use plan::{ByteSet, Driver, Element, End, Left, Plan, PlanError, Shape, Tail, plan};
-pub use rule::{ChecksumGate, ContextPattern, Gates, Lookahead, OnInvalid, Pattern, Rule, Structure};
+pub use plan::{ByteSet, Driver, Element, End, LONGEST_ASSIGNMENT, Left, Plan, PlanError, Shape, Tail, plan};
+pub use rule::{
+    ChecksumGate, ContextPattern, Gates, Lookahead, NameKind, OnInvalid, Pattern, Rule, Structure,
+};

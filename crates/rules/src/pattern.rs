@@ -1,4 +1,4 @@
-//! What a rule looks for: `regex`, or `value` with `context`.
+//! What a rule looks for: `regex`, `value` with `context`, or `assignment`.
 
 use regex_syntax::hir::Hir;
 
@@ -6,7 +6,7 @@ use crate::expression::{self, Role};
 use crate::file::Strictness;
 use crate::plan::{Driver, Plan, plan};
 use crate::reader::{At, Section};
-use crate::rule::{ContextPattern, Pattern};
+use crate::rule::{ContextPattern, NameKind, Pattern};
 
 /// A pattern, its plan and its expression as a tree.
 pub(crate) struct Found {
@@ -22,11 +22,14 @@ impl Found {
 
     /// Whether the expression says it all and has the property.
     pub(crate) fn proves(&self, property: impl Fn(&Hir) -> bool) -> bool {
-        !self.is_context() && property(&self.hir)
+        matches!(self.pattern, Pattern::Regex(_)) && property(&self.hir)
     }
 
     /// The greatest length of the secret, if there is one.
     pub(crate) fn longest_secret(&self) -> Option<usize> {
+        if matches!(self.pattern, Pattern::Assignment(_)) {
+            return None;
+        }
         expression::secret(&self.hir).unwrap_or(&self.hir).properties().maximum_len()
     }
 }
@@ -38,6 +41,23 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
     let words = section.strings("context");
     let within = section.number("within");
     let operator = section.boolean("operator");
+    let kinds = [
+        ("password", NameKind::Password),
+        ("secret", NameKind::Secret),
+        ("token", NameKind::Token),
+        ("key", NameKind::Key),
+    ];
+    if let Some(kind) = section.choice("assignment", &kinds) {
+        for key in ["regex", "value", "context", "within", "operator"] {
+            if section.has(key) {
+                let what = format!("`{key}` and `assignment` exclude each other");
+                section.report(section.key_at(key), what, "keep one of them");
+            }
+        }
+        let pattern = Pattern::Assignment(kind);
+        let plan = plan(&pattern).ok()?;
+        return Some(Found { pattern, plan, hir: Hir::empty() });
+    }
     match (regex, value) {
         (Some(regex), None) => {
             for key in
@@ -72,7 +92,7 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
         }
         (None, None) => {
             // One of the wrong type was reported when it was read.
-            if !section.has("regex") && !section.has("value") {
+            if !["regex", "value", "assignment"].into_iter().any(|key| section.has(key)) {
                 let what = "there is neither `regex` nor `value`";
                 section.report(section.at(), what, "write `regex`, or `value` with `context`");
             }

@@ -37,6 +37,22 @@ pub enum Pattern {
     Regex(String),
     /// A value without a form of its own, told by the words near it.
     Context(ContextPattern),
+    /// Whatever is assigned to a name of this kind, judged by name, value and place together.
+    Assignment(NameKind),
+}
+
+/// What a name says of the value that is assigned to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameKind {
+    /// A password or passphrase: a person may have chosen it.
+    Password,
+    /// A secret, or credentials.
+    Secret,
+    /// A token.
+    Token,
+    /// A key.
+    Key,
 }
 
 /// A value without a form of its own, told by the words near it.

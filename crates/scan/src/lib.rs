@@ -22,6 +22,7 @@
 //! # Ok::<(), keysieve_source::SourceError>(())
 //! ```
 
+mod allowed;
 mod control;
 mod cursor;
 mod merge;
@@ -36,4 +37,4 @@ mod utf16;
 
 pub use control::Control;
 pub use redact::mask_text;
-pub use run::{Options, scan};
+pub use run::{Options, scan, scan_and_record};

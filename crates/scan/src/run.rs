@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use globset::{GlobBuilder, GlobMatcher};
 use keysieve_engine::Engine;
-use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::Policy;
+use keysieve_finding::{FingerprintKey, Origin, Outcome};
+use keysieve_policy::{Date, Policy, Record};
 use keysieve_source::{Source, SourceError};
 
 use crate::Control;
@@ -29,6 +29,8 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The ids of the rules whose findings count; `None` for all. What the others find is masked all the same.
     pub rules: Option<BTreeSet<String>>,
+    /// Whether the outcome also lists what was allowed.
+    pub keep_allowed: bool,
 }
 
 impl Default for Options {
@@ -40,6 +42,7 @@ impl Default for Options {
             targets: Vec::new(),
             timeout: None,
             rules: None,
+            keep_allowed: false,
         }
     }
 }
@@ -48,8 +51,9 @@ impl Default for Options {
 #[derive(Debug)]
 pub(crate) struct Rules<'a> {
     pub(crate) engine: &'a Engine,
-    /// Whether comments in the line count.
-    pub(crate) comments: bool,
+    /// If comments in the line count, the day for which their expiry is judged.
+    pub(crate) comments: Option<Date>,
+    pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
@@ -58,6 +62,15 @@ pub(crate) struct Rules<'a> {
 impl Rules<'_> {
     pub(crate) fn specificity(&self, rule: u32) -> u8 {
         self.specificity[rule as usize]
+    }
+
+    /// Whether a rule looks at an object at all, as far as that can be told from its name.
+    pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let policy = self.policy;
+        policy.only_at.is_empty()
+            || !named
+            || policy.looks_at(&self.engine.rule(rule).info.id, &origin.path())
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -76,11 +89,32 @@ pub fn scan(
     options: &Options,
     control: &Control,
 ) -> Result<Outcome, SourceError> {
+    scan_and_record(engine, policy, source, options, control, None)
+}
+
+/// As [`scan`]; every place that could be part of a baseline, known ones too, is noted in `record`.
+///
+/// # Errors
+/// If the source itself cannot be opened.
+pub fn scan_and_record(
+    engine: &Engine,
+    policy: &Policy,
+    source: &dyn Source,
+    options: &Options,
+    control: &Control,
+    record: Option<&mut Record>,
+) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
     let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
     let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
     let sink = Sink {
-        rules: Rules { engine, comments: policy.inline_allow, specificity, counts },
+        rules: Rules {
+            engine,
+            comments: policy.inline_allow.then_some(policy.today),
+            policy,
+            specificity,
+            counts,
+        },
         control,
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
@@ -88,11 +122,11 @@ pub fn scan(
     };
     source.visit(options.threads, &sink)?;
     let late = sink.late.load(Ordering::Relaxed).then_some(options.timeout).flatten();
-    let mut merge = Merge::new(engine, policy, &options.key);
+    let mut merge = Merge::new(engine, policy, options);
     for worker in sink.idle.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
         merge.add(worker.sightings, worker.skips);
     }
-    let mut outcome = merge.outcome(&path_rules(engine));
+    let mut outcome = merge.outcome(&path_rules(engine), record);
     if let Some(timeout) = late {
         merge.late(&mut outcome, timeout);
     }

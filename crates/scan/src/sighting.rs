@@ -1,6 +1,7 @@
 //! One match at one place, with all that is lost when its bytes are gone.
 
 use keysieve_finding::{Confidence, Evidence, Location, Secret};
+use keysieve_policy::{Hints, InlineAllow};
 
 /// One match at one place, with all that is lost when its bytes are gone.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(crate) struct Sighting {
     pub(crate) location: Location,
     /// The name that the value is assigned to, if there is one: part of the fingerprint of short secrets.
     pub(crate) name: Box<[u8]>,
-    /// Whether a comment in its line allows it.
-    pub(crate) inline: bool,
+    /// The comment in its line that allows it.
+    pub(crate) inline: Option<Box<InlineAllow>>,
+    /// The exceptions of the configuration that may allow it.
+    pub(crate) hints: Option<Box<Hints>>,
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use keysieve_engine::{Engine, Match, Scratch};
+use keysieve_finding::Confidence;
 use keysieve_rules::{Example, ExampleError, Examples, Pack, Rule, RuleFile, Strictness};
 
 use super::builtin;
@@ -97,7 +98,8 @@ impl<'a> Check<'a> {
         let mine: Vec<&Match> =
             found.iter().filter(|found| self.engine.rule(found.rule).info.id == *id).collect();
         let Some(secret) = example.secret else {
-            if !mine.is_empty() {
+            // What is judged by a score may be found at low confidence, which is not reported by default.
+            if mine.iter().any(|found| found.score.is_none() || found.confidence > Confidence::Low) {
                 let what = "finds something in a negative example";
                 let help = "narrow the expression or its gates, or make it a positive example";
                 self.problems.push(format!("{place}: rule `{id}`: {what}\n  help: {help}"));

@@ -64,6 +64,9 @@ impl Page {
                 let operator = if context.operator { ", assigned to it" } else { "" };
                 self.line("within", &format!("{} bytes on the same line{operator}", context.within));
             }
+            Pattern::Assignment(_) => {
+                self.line("matches", "what is assigned to a name that says so, if it looks like a secret");
+            }
         }
     }
 
@@ -149,6 +152,7 @@ fn structure(structure: Structure) -> &'static str {
 fn driver(plan: &Plan, keywords: &[String]) -> String {
     match &plan.driver {
         Driver::Prefix(heads) => format!("how it begins: {}", heads_of(heads)),
+        Driver::Assignment => "words in the name".to_owned(),
         Driver::Context => "its form, where one of the words stands before it".to_owned(),
         Driver::Stem { min: 0, max: 0, .. } => "four characters that it begins with".to_owned(),
         Driver::Stem { min, max, .. } => {

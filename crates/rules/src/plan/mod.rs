@@ -54,6 +54,8 @@ pub enum Driver {
         /// The greatest distance.
         max: u16,
     },
+    /// At a name that something is assigned to.
+    Assignment,
     /// Nowhere in particular: the whole object is searched where a keyword occurs in it, or always if there is none.
     Search,
 }
@@ -120,6 +122,22 @@ pub fn plan(pattern: &Pattern) -> Result<Plan, PlanError> {
     match pattern {
         Pattern::Regex(expression) => plan_expression(expression),
         Pattern::Context(context) => plan_context(context),
+        Pattern::Assignment(_) => Ok(plan_assignment()),
+    }
+}
+
+/// The most bytes from a name to the end of the value assigned to it: what the engine reads at most.
+pub const LONGEST_ASSIGNMENT: u32 = 2048;
+
+fn plan_assignment() -> Plan {
+    Plan {
+        driver: Driver::Assignment,
+        left: Left::Any,
+        shapes: Vec::new(),
+        gate: Vec::new(),
+        tail: None,
+        body: String::new(),
+        extent: Some(LONGEST_ASSIGNMENT),
     }
 }
 
