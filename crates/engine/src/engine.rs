@@ -16,7 +16,7 @@ use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
 use crate::stems::Stems;
-use crate::{Match, Scratch};
+use crate::{Match, Place, Scratch};
 
 /// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
 const CHUNK: usize = 64 * 1024;
@@ -98,7 +98,7 @@ impl Engine {
         searched.extend(
             (0_u32..)
                 .zip(&rules)
-                .filter(|(_, rule)| matches!(rule.plan.driver, Driver::Search))
+                .filter(|(_, rule)| rule.paths.is_empty() && matches!(rule.plan.driver, Driver::Search))
                 .map(|(index, _)| index),
         );
         searched.sort_unstable();
@@ -148,9 +148,13 @@ impl Engine {
             Driver::Stem { .. } | Driver::Search => 2,
             Driver::Assignment => return 0,
         };
+        let placed = !rule.paths.is_empty();
         match (rule.info.kind, rule.info.provider.as_str()) {
             (SecretKind::PrivateKey, _) => 5,
+            // A file's own grammar says more than the words near a value.
+            (SecretKind::Password, _) if placed => 2,
             (SecretKind::Password, _) => 1,
+            _ if placed => 3,
             (_, GENERIC) => 0,
             _ => form,
         }
@@ -182,15 +186,27 @@ impl Engine {
         self.reach
     }
 
-    /// Finds every match in a whole haystack, in the order of their starts. `Break` from `found` ends the scan.
+    /// Finds every match in a whole haystack, in the order of their starts, but for rules that ask for a path. `Break`
+    /// from `found` ends the scan.
     pub fn scan(
         &self,
         haystack: &[u8],
         scratch: &mut Scratch,
         found: impl FnMut(Match) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        self.scan_at(&Place::nowhere(), haystack, scratch, found)
+    }
+
+    /// As [`Engine::scan`], with the rules that hold at a place.
+    pub fn scan_at(
+        &self,
+        place: &Place,
+        haystack: &[u8],
+        scratch: &mut Scratch,
+        found: impl FnMut(Match) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         scratch.reset(self.rules.len());
-        self.run(haystack, 0..haystack.len(), true, scratch);
+        self.run(place, haystack, 0..haystack.len(), true, scratch);
         scratch.matches.iter().copied().try_for_each(found)
     }
 
@@ -199,12 +215,13 @@ impl Engine {
     /// encoded value has begun whose end is not in the haystack and `whole` does not say that this is all there is.
     pub(crate) fn run(
         &self,
+        place: &Place,
         haystack: &[u8],
         range: Range<usize>,
         whole: bool,
         scratch: &mut Scratch,
     ) -> usize {
-        let mut sure = self.direct(haystack, range.clone(), whole, scratch);
+        let mut sure = self.direct(place, haystack, range.clone(), whole, scratch);
         if self.decode_depth > 0 {
             self.marks_beyond(haystack, range.end, scratch);
             sure = decode::decode(self, haystack, range.start..sure, whole, scratch);
@@ -218,6 +235,7 @@ impl Engine {
     /// Says up to where that is all of them.
     pub(crate) fn direct(
         &self,
+        place: &Place,
         haystack: &[u8],
         range: Range<usize>,
         whole: bool,
@@ -236,6 +254,9 @@ impl Engine {
         // A stem may stand past the range while its match begins in it.
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
+        for &rule in place.rules() {
+            pass.search(rule, scratch);
+        }
         pass.unsure
     }
 
@@ -424,6 +445,17 @@ impl Pass<'_> {
         }
     }
 
+    /// Searches for a rule's expression in the whole range.
+    fn search(&self, rule: u32, scratch: &mut Scratch) {
+        let compiled = &self.engine.rules[rule as usize];
+        let from = self.range.start.max(scratch.last[rule as usize].end);
+        let matches = &mut scratch.matches;
+        scratch.last[rule as usize] =
+            compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
+                matches.extend(judge(rule, compiled, self.haystack, spans, context));
+            });
+    }
+
     /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
     fn confirm(&mut self, rule: u32, at: usize, context: Option<(u16, Span)>, scratch: &mut Scratch) -> bool {
         if at < scratch.last[rule as usize].end || at >= self.unsure {
@@ -499,14 +531,7 @@ impl Search {
         due.sort_unstable();
         due.dedup();
         for rule in due {
-            let compiled = &pass.engine.rules[rule as usize];
-            let mut matches = Vec::new();
-            let from = pass.range.start.max(scratch.last[rule as usize].end);
-            let last = compiled.each_match(pass.haystack, from..pass.range.end, |spans, context| {
-                matches.extend(judge(rule, compiled, pass.haystack, spans, context));
-            });
-            scratch.last[rule as usize] = last;
-            scratch.matches.append(&mut matches);
+            pass.search(rule, scratch);
         }
     }
 }

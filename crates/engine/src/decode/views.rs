@@ -8,7 +8,7 @@ use keysieve_finding::Span;
 use super::piece::{Kind, Piece};
 use super::stretch::{Stretch, Text, build};
 use super::{Budget, Chain, LONGEST_VALUE, Marks};
-use crate::{Decoded, Engine, Match, Scratch};
+use crate::{Decoded, Engine, Match, Place, Scratch};
 
 /// A stretch with one layer of encodings undone.
 #[derive(Clone, Debug)]
@@ -125,7 +125,9 @@ impl Decoding {
         let at = self.views[index].at;
         inner.matches.clear();
         inner.marks.clear();
-        engine.direct(&self.arena[base..at.end], at.start - base..at.end - base, true, inner);
+        let (text, range) = (&self.arena[base..at.end], at.start - base..at.end - base);
+        // What a file's name says of it is not said of what is encoded in it.
+        engine.direct(&Place::nowhere(), text, range, true, inner);
     }
 
     /// Makes the views of what is encoded in a view. The marks are those of its root's text.
