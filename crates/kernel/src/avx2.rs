@@ -104,9 +104,10 @@ impl Lanes for Registers {
         // SAFETY: `Registers` exist only where AVX2 does.
         let (first, second) =
             unsafe { (classes(self.class, load::<64>(window)), classes(self.class, load::<96>(window))) };
-        let [token, word, digit, letter, small, backslash, line] =
+        let [token, word, digit, letter, small, backslash, line, reference] =
             std::array::from_fn(|mask| join(first[mask], second[mask]));
-        Classes { token, word, digit, upper: letter & !small, lower: letter & small, backslash, line }
+        let (upper, lower) = (letter & !small, letter & small);
+        Classes { token, word, digit, upper, lower, backslash, line, reference }
     }
 
     #[inline(always)]
@@ -125,10 +126,10 @@ fn join(first: u32, second: u32) -> u64 {
 }
 
 /// The masks of the token, word and digit bytes, of the letters, of what has the bit that small letters have, of the
-/// backslashes and of the line feeds.
+/// backslashes, of the line feeds, and of what percent escapes and character references begin with.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 7] {
+fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 8] {
     // The look-up of a byte above 0x7F is 0: no class.
     let group =
         _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper_halves(bytes)));
@@ -138,8 +139,9 @@ fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 7] {
     let letter = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(LAST_OUTSIDE_LETTERS)));
     // Bit 5 of every byte, moved to the top of it.
     let small = mask(_mm256_slli_epi16::<2>(bytes));
-    let is = |byte: u8| mask(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())));
-    [token | digit, word | digit, digit, letter, small, is(b'\\'), is(b'\n')]
+    let same = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
+    let reference = mask(_mm256_or_si256(same(b'%'), same(b'&')));
+    [token | digit, word | digit, digit, letter, small, mask(same(b'\\')), mask(same(b'\n')), reference]
 }
 
 /// Where a stem may stand; each of the four vectors begins one byte after the one before it.

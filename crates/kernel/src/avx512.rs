@@ -9,7 +9,7 @@ use std::array;
 
 use crate::Block;
 use crate::buckets::{SETS, Tables};
-use crate::class::{BACKSLASH, CLASSES, Classes, LINE, LOWER, TOKEN, UPPER, WORD};
+use crate::class::{BACKSLASH, CLASSES, Classes, LINE, LOWER, REFERENCE, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
 
 /// Exists only on a processor that has AVX-512F, -BW and -VBMI.
@@ -100,6 +100,7 @@ fn classes((lower, upper): (__m512i, __m512i), bytes: __m512i) -> Classes {
         upper: of(UPPER),
         lower: of(LOWER),
         backslash: of(BACKSLASH),
+        reference: of(REFERENCE),
         line: of(LINE),
     }
 }

@@ -210,11 +210,15 @@ mod tests {
     #[test]
     fn what_is_alike_shares_a_bucket() {
         let same = [Stem::word(*b"pass"); 12];
-        let others = [*b"auth", *b"cred", *b"toke", *b"secr", *b"://x", *b"----", *b"api_"].map(Stem::word);
+        let others = [
+            *b"auth", *b"cred", *b"toke", *b"secr", *b"://x", *b"----", *b"api_", *b"mdp=", *b"curl",
+            *b"rpc.", *b"sig=", *b"jwt.", *b"ftp(", *b"infu", *b"quik",
+        ]
+        .map(Stem::word);
         let mut stems = same.to_vec();
         stems.extend(others);
         let buckets = assign(&stems);
-        assert!(buckets.len() <= SETS * BUCKETS);
+        assert_eq!(buckets.len(), SETS * BUCKETS);
         let alone: f64 =
             others.iter().chain(&same[..1]).map(|stem| Shape(stem.0.map(Halves::of)).share()).sum();
         let total: f64 = buckets.iter().map(Shape::share).sum();

@@ -3,7 +3,7 @@
 use std::array;
 
 use crate::buckets::{SETS, Tables};
-use crate::class::{BACKSLASH, CLASSES, Classes, DIGIT, LINE, LOWER, TOKEN, UPPER, WORD};
+use crate::class::{BACKSLASH, CLASSES, Classes, DIGIT, LINE, LOWER, REFERENCE, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
 use crate::{BLOCK, Block};
 
@@ -39,6 +39,7 @@ impl Lanes for &Scalar {
             classes.upper |= gather(each, UPPER) << (8 * at);
             classes.lower |= gather(each, LOWER) << (8 * at);
             classes.backslash |= gather(each, BACKSLASH) << (8 * at);
+            classes.reference |= gather(each, REFERENCE) << (8 * at);
             classes.line |= gather(each, LINE) << (8 * at);
         }
         classes
