@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use globset::{Candidate, GlobMatcher};
 use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
     Finding, Fingerprint, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
@@ -42,7 +41,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Judges, merges and sorts.
-    pub(crate) fn outcome(&mut self, paths: &[Option<GlobMatcher>], record: Option<&mut Record>) -> Outcome {
+    pub(crate) fn outcome(&mut self, record: Option<&mut Record>) -> Outcome {
         let mut outcome = Outcome::default();
         self.skips(&mut outcome);
         let mut sightings = std::mem::take(&mut self.sightings);
@@ -56,20 +55,20 @@ impl<'a> Merge<'a> {
         let mut kept = Vec::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
-            if let Some(Some(glob)) = paths.get(sighting.rule as usize)
-                && !glob.is_match_candidate(&Candidate::from_bytes(&path))
-            {
+            let info = &infos[sighting.rule as usize];
+            if !self.policy.looks_at(&info.id, &path) {
                 continue;
             }
-            let info = &infos[sighting.rule as usize];
             let (fingerprint, ordinal) = self.fingerprint(&sighting, info, &path, &mut ordinals);
-            let (inline, origin) = (sighting.inline.take(), sighting.location.origin.clone());
+            let (inline, hints) = (sighting.inline.take(), sighting.hints.take());
+            let origin = sighting.location.origin.clone();
             let judged = keysieve_policy::Sighting {
                 severity: info.severity,
                 confidence: sighting.confidence,
                 fingerprint: &fingerprint,
                 origin: &origin,
                 inline: inline.as_deref(),
+                hints: hints.as_deref(),
             };
             let verdict = self.policy.verdict(&judged);
             if let Verdict::Suppressed(By::Severity | By::Confidence) = verdict {

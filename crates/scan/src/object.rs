@@ -2,7 +2,7 @@
 
 use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
 use keysieve_finding::{Confidence, Evidence, Location, Origin, Secret, Span};
-use keysieve_policy::{InlineAllow, LONGEST_LINE, inline_allow};
+use keysieve_policy::{Found, Hints, InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
 
 use crate::cursor::Cursor;
@@ -57,7 +57,13 @@ impl Object {
         blob: &Blob<'_>,
         scratch: &mut Scratch,
     ) -> Vec<Sighting> {
-        let mut form = self.form.take().unwrap_or_else(|| Form::of(blob));
+        let mut form = match self.form.take() {
+            Some(form) => form,
+            None => {
+                self.feed = Feed::at(rules.place(blob.origin));
+                Form::of(blob)
+            }
+        };
         let mut cursor = self.cursor.take().unwrap_or_else(|| Cursor::new(blob.line));
         let mut text = Vec::new();
         let bytes = match &mut form.decoder {
@@ -92,9 +98,10 @@ struct View<'a> {
 impl View<'_> {
     fn look(&mut self, recent: &mut Vec<(u64, u64, Hidden)>, sightings: &mut Vec<Sighting>) {
         let Step { haystack, base, matches, sure, next } = self.step;
+        let looks = |found: &&Match| self.rules.looks_at(found.rule, self.origin);
         if !matches.is_empty() {
             let hidden = self.hidden(recent);
-            let mut order: Vec<&Match> = matches.iter().collect();
+            let mut order: Vec<&Match> = matches.iter().filter(looks).collect();
             order.sort_by_key(|found| (found.secret.start, found.secret.end, found.rule));
             let mut cursor = self.cursor;
             if base == 0 && haystack.starts_with(b"\xef\xbb\xbf") {
@@ -134,7 +141,7 @@ impl View<'_> {
         let mut hidden: Vec<Hidden> = earlier
             .map(|&(start, end, secret)| Hidden { span: Span::new(place(start), place(end)), ..secret })
             .collect();
-        for found in self.step.matches {
+        for found in self.step.matches.iter().filter(|found| self.rules.looks_at(found.rule, self.origin)) {
             let kind = self.rules.engine.rule(found.rule).info.kind.mask();
             hidden.push(Hidden { span: widen(self.step.haystack, found.secret), kind });
         }
@@ -176,6 +183,7 @@ impl View<'_> {
             location: self.location(secret, (start, &end), hidden, shown),
             name: name_before(haystack, found.secret.start).into(),
             inline: self.allowed(secret, rule),
+            hints: self.hints(found, secret, rule),
         }
     }
 
@@ -234,12 +242,24 @@ impl View<'_> {
         }
     }
 
-    /// The comment in the secret's line, or the line before it, that allows it.
-    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<InlineAllow>> {
-        let today = self.rules.comments?;
-        if matches!(self.origin, Origin::Stream { .. }) {
+    /// The exceptions of the configuration that may allow it.
+    fn hints(&self, found: &Match, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<Hints>> {
+        if self.rules.policy.allows.is_empty() {
             return None;
         }
+        let haystack = self.step.haystack;
+        let found = Found {
+            rule: &rule.info.id,
+            aliases: &rule.info.aliases,
+            secret: &haystack[secret.range()],
+            matched: &haystack[found.span.range()],
+            line: self.lines(secret).0,
+        };
+        Some(Box::new(Hints::of(&self.rules.policy.allows, &found)))
+    }
+
+    /// The line or lines that a secret stands on, and the one before, as far as they are looked at.
+    fn lines(&self, secret: Span) -> (&[u8], Option<&[u8]>) {
         let haystack = self.step.haystack;
         let line_start = |at: usize| {
             let far = at.saturating_sub(LONGEST_LINE + 1);
@@ -250,9 +270,18 @@ impl View<'_> {
         let end =
             memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
         let previous = start.checked_sub(1).filter(|&newline| haystack[newline] == b'\n');
-        let previous = previous.map(|newline| &haystack[line_start(newline)..newline]);
+        (&haystack[start..end], previous.map(|newline| &haystack[line_start(newline)..newline]))
+    }
+
+    /// The comment in the secret's line, or the line before it, that allows it.
+    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<InlineAllow>> {
+        let today = self.rules.comments?;
+        if matches!(self.origin, Origin::Stream { .. }) {
+            return None;
+        }
+        let (line, previous) = self.lines(secret);
         let info = &rule.info;
-        inline_allow(&haystack[start..end], previous, &info.id, &info.aliases, today).map(Box::new)
+        inline_allow(line, previous, &info.id, &info.aliases, today).map(Box::new)
     }
 }
 

@@ -6,10 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use globset::{GlobBuilder, GlobMatcher};
-use keysieve_engine::Engine;
-use keysieve_finding::{FingerprintKey, Outcome};
+use keysieve_engine::{Engine, Place};
+use keysieve_finding::{FingerprintKey, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
+use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
 
 use crate::Control;
@@ -53,7 +53,10 @@ pub(crate) struct Rules<'a> {
     pub(crate) engine: &'a Engine,
     /// If comments in the line count, the day for which their expiry is judged.
     pub(crate) comments: Option<Date>,
+    pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
+    /// What they ask of paths.
+    paths: Paths,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
@@ -61,6 +64,23 @@ pub(crate) struct Rules<'a> {
 impl Rules<'_> {
     pub(crate) fn specificity(&self, rule: u32) -> u8 {
         self.specificity[rule as usize]
+    }
+
+    /// Whether a rule looks at an object at all, as far as that can be told from its name.
+    pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let policy = self.policy;
+        policy.only_at.is_empty()
+            || !named
+            || policy.looks_at(&self.engine.rule(rule).info.id, &origin.path())
+    }
+
+    /// Where an object stands: by its innermost name, whatever it is contained in.
+    pub(crate) fn place(&self, origin: &Origin) -> Place {
+        match origin {
+            Origin::File { path } | Origin::Entry { path, .. } => Place::of_path(&self.paths, path),
+            _ => Place::nowhere(),
+        }
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -98,7 +118,14 @@ pub fn scan_and_record(
     let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
     let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
     let sink = Sink {
-        rules: Rules { engine, comments: policy.inline_allow.then_some(policy.today), specificity, counts },
+        rules: Rules {
+            engine,
+            comments: policy.inline_allow.then_some(policy.today),
+            policy,
+            specificity,
+            paths: engine.paths(),
+            counts,
+        },
         control,
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
@@ -110,7 +137,7 @@ pub fn scan_and_record(
     for worker in sink.idle.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
         merge.add(worker.sightings, worker.skips);
     }
-    let mut outcome = merge.outcome(&path_rules(engine), record);
+    let mut outcome = merge.outcome(record);
     if let Some(timeout) = late {
         merge.late(&mut outcome, timeout);
     }
@@ -120,14 +147,4 @@ pub fn scan_and_record(
     outcome.stats.bytes = control.bytes();
     outcome.interrupted = control.stopped();
     Ok(outcome)
-}
-
-/// For each rule that has one: what the path of an object must look like.
-fn path_rules(engine: &Engine) -> Vec<Option<GlobMatcher>> {
-    let glob = |pattern: &String| {
-        // As in an ignore file, a pattern without a slash is one for names.
-        let pattern = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
-        GlobBuilder::new(&pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
-    };
-    engine.rules().map(|rule| rule.path.as_ref().and_then(glob)).collect()
 }

@@ -1,7 +1,7 @@
 //! One match at one place, with all that is lost when its bytes are gone.
 
 use keysieve_finding::{Confidence, Evidence, Location, Secret};
-use keysieve_policy::InlineAllow;
+use keysieve_policy::{Hints, InlineAllow};
 
 /// One match at one place, with all that is lost when its bytes are gone.
 #[derive(Debug)]
@@ -22,4 +22,6 @@ pub(crate) struct Sighting {
     pub(crate) name: Box<[u8]>,
     /// The comment in its line that allows it.
     pub(crate) inline: Option<Box<InlineAllow>>,
+    /// The exceptions of the configuration that may allow it.
+    pub(crate) hints: Option<Box<Hints>>,
 }

@@ -1,6 +1,8 @@
 //! What can be written on the command line: the verbs here, and in a file each the groups of options that they share.
 
 mod baseline;
+mod compat;
+mod config;
 mod files;
 mod key;
 mod reports;
@@ -13,6 +15,8 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
+pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksShared, GitleaksVerb};
+pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::files::FileArguments;
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
@@ -49,6 +53,12 @@ pub(crate) enum Verb {
     /// List, explain and check rules
     #[command(subcommand)]
     Rules(RulesVerb),
+    /// Show, check and begin a configuration
+    #[command(subcommand)]
+    Config(ConfigVerb),
+    /// Act as another tool would: accept its verbs and options, exit as it does
+    #[command(subcommand)]
+    Compat(CompatVerb),
     /// Print completions for a shell
     Completions {
         /// The shell that is to read them

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 /// Which rules are used.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct RuleArguments {
     /// Add rules from a file, or from every *.toml in a directory

@@ -195,7 +195,14 @@ pub(crate) fn outcome() -> Outcome {
             bytes: 12_345_678,
             excluded: 17,
             gaps: 2,
-            suppressed: Suppressed { inline: 2, ignore_file: 1, baseline: 3, confidence: 4, severity: 0 },
+            suppressed: Suppressed {
+                inline: 2,
+                ignore_file: 1,
+                config: 5,
+                baseline: 3,
+                confidence: 4,
+                severity: 0,
+            },
         },
         interrupted: false,
     }

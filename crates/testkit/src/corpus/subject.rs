@@ -81,6 +81,9 @@ impl Tokens {
         let pack = Pack::load_dir(rules)?;
         let mut tokens = Vec::new();
         for (rule, examples) in pack.rules.iter().zip(&pack.examples) {
+            if !rule.paths.is_empty() {
+                continue;
+            }
             let word = match &rule.pattern {
                 Pattern::Context(context) => context.words.first().cloned(),
                 // Without a prefix of its own it needs surroundings that a frame does not give.
