@@ -5,6 +5,7 @@
 //! score, and the score is the confidence. Nothing here knows the object or its path: what the place adds is added by
 //! whoever knows it, with [`place_weight`].
 
+mod forms;
 mod grammar;
 mod lexicon;
 mod lists;
@@ -89,33 +90,8 @@ pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
 
 /// The beginnings of telling words, four bytes each.
 const STEMS: &[&[u8]] = &[
-    b"pass",
-    b"pwd",
-    b"pswd",
-    b"psw",
-    b"secr",
-    b"toke",
-    b"key",
-    b"cred",
-    b"auth",
-    b"mdp",
-    b"rase",
-    b"clav",
-    b"senh",
-    b"kenn",
-    b"wach",
-    b"paro",
-    b"hasl",
-    b"hesl",
-    b"enor",
-    b"ifre",
-    b"jels",
-    "\u{43f}\u{430}".as_bytes(),
-    "\u{5bc6}".as_bytes(),
-    "\u{53e3}".as_bytes(),
-    "\u{30d1}".as_bytes(),
-    "\u{be44}".as_bytes(),
-    "has\u{142}".as_bytes(),
+    b"pass", b"pwd", b"pswd", b"psw", b"secr", b"toke", b"key", b"cred", b"auth", b"mdp", b"rase", b"clav",
+    b"senh", b"kenn", b"wach", b"paro", b"hasl", b"hesl", b"enor", b"ifre", b"jels",
 ];
 
 /// The stems as sets of bytes, letters in either case, short ones with anything after them; and `pw` at the end of a
@@ -133,7 +109,15 @@ pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
             of(b"w", 0),
             ByteSet::of(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()),
         ];
-        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short]).collect()
+        // The kernel takes all bytes above ASCII for one: the end of a word in another script.
+        let beyond = ByteSet::of(|byte| byte >= 0x80);
+        let other = [
+            beyond,
+            beyond,
+            beyond,
+            ByteSet::of(|byte| matches!(byte, b'=' | b':' | b'"' | b'\'' | b']' | b'>')),
+        ];
+        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short, other]).collect()
     })
 }
 
@@ -147,13 +131,16 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 /// further left, from which it is read.
 fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
     let end = name::end(haystack, at);
+    if !grammar::may_assign(haystack, end) {
+        return None;
+    }
     let start = name::start(haystack, at);
-    let span = Span::new(start, end);
-    let assigned = grammar::read(haystack, span)?;
     if (start..at).any(|before| is_stem(haystack, before)) {
         return None;
     }
-    Some((name::read(haystack, span)?, assigned))
+    let span = Span::new(start, end);
+    let name = name::read(haystack, span)?;
+    Some((name, grammar::read(haystack, span)?))
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.
@@ -168,9 +155,7 @@ fn each(haystack: &[u8], at: usize, mut found: impl FnMut(&Name, &Assigned)) {
 /// Judges what is assigned to the name in which a stem stands at `at`.
 pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) {
     each(haystack, at, |name, assigned| {
-        let mut points = 0_i16;
-        score::weigh(name, assigned, haystack, |weight, _| points += weight);
-        if points >= score::DROP {
+        if let Some(points) = score::score(name, assigned, haystack) {
             let score = Score { points, bare: !assigned.literal };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }
