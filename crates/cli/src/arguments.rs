@@ -33,6 +33,12 @@ pub(crate) enum Verb {
     /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
     /// interrupted.
     Scan(Box<ScanArguments>),
+    /// Find secrets in a git repository: its whole history and all that lies beside it
+    ///
+    /// Every object is read, reachable or not: files, messages, names, notes, stashes; then the files of the git
+    /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
+    /// shallow or partial clone is incomplete.
+    Git(Box<GitArguments>),
     /// List, explain and check rules
     #[command(subcommand)]
     Rules(RulesVerb),
@@ -60,6 +66,26 @@ pub(crate) struct ScanArguments {
     pub(crate) verdict: VerdictArguments,
     #[command(flatten)]
     pub(crate) files: FileArguments,
+    #[command(flatten)]
+    pub(crate) run: RunArguments,
+}
+
+/// Which repository to scan, and how.
+#[derive(Args, Debug)]
+pub(crate) struct GitArguments {
+    /// The repository, or a directory in it [default: the current directory]
+    #[arg(value_name = "REPO", value_hint = ValueHint::DirPath)]
+    pub(crate) repo: Option<PathBuf>,
+    /// Read objects only, not the files of the work trees
+    #[arg(long)]
+    pub(crate) no_worktree: bool,
+
+    #[command(flatten)]
+    pub(crate) reports: ReportArguments,
+    #[command(flatten)]
+    pub(crate) rules: RuleArguments,
+    #[command(flatten)]
+    pub(crate) verdict: VerdictArguments,
     #[command(flatten)]
     pub(crate) run: RunArguments,
 }
@@ -137,7 +163,7 @@ pub(crate) struct VerdictArguments {
 }
 
 /// What is read.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Files")]
 pub(crate) struct FileArguments {
     /// Read what .gitignore leaves out

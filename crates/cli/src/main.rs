@@ -4,6 +4,7 @@ mod arguments;
 mod exit;
 mod file_list;
 mod fingerprint_key;
+mod git;
 mod ignore_files;
 mod man;
 mod messages;
@@ -40,6 +41,7 @@ fn run() -> Exit {
     };
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Git(arguments) => git::run(*arguments),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

@@ -17,6 +17,7 @@ use keysieve_finding::{Origin, Outcome};
 use keysieve_policy::Policy;
 use keysieve_report::{Context, Format, LineHashes};
 use keysieve_scan::{Control, Options};
+use keysieve_source::Source;
 use keysieve_source_fs::{FileSource, StdinSource};
 
 use crate::arguments::{Color, ScanArguments};
@@ -27,14 +28,42 @@ use crate::ruleset::{Ruleset, VERSION};
 use crate::signals::Input;
 use crate::{file_list, fingerprint_key, ignore_files, messages, signals, today};
 
+/// What is scanned, and where its names lead.
+pub(crate) trait Scanned: Source {
+    /// The directory that names of files start at, if it is the same for all.
+    fn base(&self) -> Option<&Path>;
+
+    /// The file that an origin is about.
+    fn resolve(&self, origin: &Origin) -> Option<PathBuf>;
+}
+
+impl Scanned for FileSource {
+    fn base(&self) -> Option<&Path> {
+        self.base()
+    }
+
+    fn resolve(&self, origin: &Origin) -> Option<PathBuf> {
+        self.resolve(origin)
+    }
+}
+
+/// Opens what is to be scanned: for the arguments and the names in `--files-from`.
+pub(crate) type Open<'a> =
+    &'a dyn Fn(&ScanArguments, Option<&[PathBuf]>, &Arc<Control>) -> Result<Box<dyn Scanned>>;
+
 /// Runs a scan from its arguments to its exit code.
 pub(crate) fn run(asked: &ScanArguments) -> Exit {
+    run_over(asked, "scan", &|asked, listed, control| Ok(Box::new(source(asked, listed, control)?)))
+}
+
+/// Runs a scan of whatever `open` opens.
+pub(crate) fn run_over(asked: &ScanArguments, verb: &'static str, open: Open<'_>) -> Exit {
     let start = Instant::now();
     let ruleset = match Ruleset::new(&asked.rules) {
         Ok(ruleset) => ruleset,
         Err(error) => return refuse(None, &error),
     };
-    let mut scan = match Scan::prepare(asked, &ruleset) {
+    let mut scan = match Scan::prepare(asked, &ruleset, verb, open) {
         Ok(scan) => scan,
         Err(error) => return refuse(Some(&ruleset), &error),
     };
@@ -68,9 +97,10 @@ fn refuse(ruleset: Option<&Ruleset>, error: &anyhow::Error) -> Exit {
 /// A scan, ready to run.
 struct Scan<'a> {
     asked: &'a ScanArguments,
+    verb: &'static str,
     ruleset: &'a Ruleset,
     policy: Policy,
-    source: FileSource,
+    source: Box<dyn Scanned>,
     options: Options,
     outputs: Vec<Opened>,
     control: Arc<Control>,
@@ -78,7 +108,12 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// Checks everything that can be wrong with what was asked for, before anything is read.
-    fn prepare(asked: &'a ScanArguments, ruleset: &'a Ruleset) -> Result<Self> {
+    fn prepare(
+        asked: &'a ScanArguments,
+        ruleset: &'a Ruleset,
+        verb: &'static str,
+        open: Open<'_>,
+    ) -> Result<Self> {
         let outputs = outputs::pair(&asked.reports.formats, &asked.reports.outputs)?;
         if asked.reports.show_secrets && outputs.iter().all(|output| output.format == Format::Sarif) {
             bail!("--show-secrets has no effect on SARIF, which never holds a secret; choose another format");
@@ -86,8 +121,8 @@ impl<'a> Scan<'a> {
         let key = fingerprint_key::read(asked.reports.fingerprint_key.as_deref())?;
         let control = Arc::new(Control::default());
         let listed = listed(asked)?;
-        let source = source(asked, listed.as_deref(), &control)?;
-        let policy = policy(asked, &source, listed.as_deref().unwrap_or_default())?;
+        let source = open(asked, listed.as_deref(), &control)?;
+        let policy = policy(asked, source.as_ref(), listed.as_deref().unwrap_or_default())?;
         let options = Options {
             threads: threads(asked),
             key,
@@ -99,7 +134,7 @@ impl<'a> Scan<'a> {
         if !asked.run.quiet {
             warn_of_slow(asked, ruleset);
         }
-        Ok(Self { asked, ruleset, policy, source, options, outputs, control })
+        Ok(Self { asked, verb, ruleset, policy, source, options, outputs, control })
     }
 
     fn run(&self) -> Result<Outcome> {
@@ -108,16 +143,17 @@ impl<'a> Scan<'a> {
         let shown = !run.quiet && !run.no_progress;
         let _progress = shown.then(|| Progress::show(&self.control)).flatten();
         let engine = &self.ruleset.engine;
-        Ok(keysieve_scan::scan(engine, &self.policy, &self.source, &self.options, &self.control)?)
+        Ok(keysieve_scan::scan(engine, &self.policy, self.source.as_ref(), &self.options, &self.control)?)
     }
 
     /// Writes every report.
     fn report(&mut self, outcome: &Outcome) -> Result<()> {
         let mut context = Context::new(VERSION, self.ruleset.name.as_str());
         context.show_secrets = self.asked.reports.show_secrets;
-        context.root = root(&self.source);
+        self.verb.clone_into(&mut context.mode);
+        context.root = root(self.source.as_ref());
         if self.outputs.iter().any(|opened| opened.output.format == Format::Sarif) {
-            context.line_hashes = line_hashes(outcome, &self.source);
+            context.line_hashes = line_hashes(outcome, self.source.as_ref());
         }
         let mut failed = Ok(());
         for opened in &mut self.outputs {
@@ -236,7 +272,7 @@ fn source(asked: &ScanArguments, listed: Option<&[PathBuf]>, control: &Arc<Contr
     Ok(builder.build()?)
 }
 
-fn policy(asked: &ScanArguments, source: &FileSource, listed: &[PathBuf]) -> Result<Policy> {
+fn policy(asked: &ScanArguments, source: &dyn Scanned, listed: &[PathBuf]) -> Result<Policy> {
     let verdict = &asked.verdict;
     let mut policy = Policy::new(today::today(verdict.now, env::var_os("SOURCE_DATE_EPOCH").as_deref())?);
     policy.min_severity = verdict.min_severity;
@@ -282,7 +318,7 @@ fn warn_of_slow(asked: &ScanArguments, ruleset: &Ruleset) {
 }
 
 /// The directory that names start at, for links.
-fn root(source: &FileSource) -> Option<String> {
+fn root(source: &dyn Scanned) -> Option<String> {
     let root = match source.base() {
         Some(base) => {
             std::path::absolute(if base.as_os_str().is_empty() { Path::new(".") } else { base }).ok()?
@@ -309,7 +345,7 @@ fn on_terminal(mut context: Context, color: Color) -> Context {
 }
 
 /// The hashes of lines that SARIF wants. A file that has changed or gone since is none: the report does without.
-fn line_hashes(outcome: &Outcome, source: &FileSource) -> LineHashes {
+fn line_hashes(outcome: &Outcome, source: &dyn Scanned) -> LineHashes {
     let mut hashes = LineHashes::default();
     for (path, lines) in LineHashes::wanted(outcome) {
         let file = source.resolve(&Origin::file(&path)).filter(|file| file.is_file());

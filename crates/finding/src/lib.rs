@@ -19,6 +19,7 @@
 //! ```
 
 mod fingerprint;
+mod git;
 mod location;
 mod origin;
 mod outcome;
@@ -29,6 +30,7 @@ mod skip;
 mod span;
 
 pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use git::{GitPart, GitPlace, GitState, ObjectId};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};
 pub use outcome::{Finding, Outcome, SkipRecord, Stats, Suppressed};

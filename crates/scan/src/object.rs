@@ -165,6 +165,7 @@ impl View<'_> {
             evidence: self.evidence(found),
             location: self.location(secret, (start, &end), hidden, shown),
             name: name_before(haystack, found.secret.start).into(),
+            ordinal: 0,
             inline: self.allowed(secret, rule),
         }
     }
@@ -200,6 +201,7 @@ impl View<'_> {
             binary: *binary,
             decoded_by: decoder.iter().map(|decoder| decoder.name().to_owned()).collect(),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
+            git: None,
         }
     }
 
