@@ -16,6 +16,7 @@
 //! for those objects in which something was found.
 
 mod apply;
+mod attribution;
 mod error;
 mod files;
 mod forest;

@@ -13,8 +13,6 @@ use crate::object::Kind;
 pub(crate) struct Pack {
     index: index::File,
     data: data::File,
-    /// What reports call it.
-    pub(crate) name: Vec<u8>,
     hash_length: usize,
 }
 
@@ -40,7 +38,7 @@ pub(crate) enum Stored {
 
 impl Pack {
     /// Opens the pack that belongs to an index.
-    pub(crate) fn open(index_path: &Path, name: Vec<u8>, hash: Hash) -> Result<Self, String> {
+    pub(crate) fn open(index_path: &Path, hash: Hash) -> Result<Self, String> {
         // What gix says would name the file a second time.
         let index = index::File::at(index_path, hash).map_err(|_| "its index cannot be read".to_owned())?;
         let path = index_path.with_extension("pack");
@@ -48,7 +46,7 @@ impl Pack {
         if data.num_objects() != index.num_objects() {
             return Err("the pack and its index do not belong together".to_owned());
         }
-        Ok(Self { index, data, name, hash_length: hash.len_in_bytes() })
+        Ok(Self { index, data, hash_length: hash.len_in_bytes() })
     }
 
     /// How many objects it holds.

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use keysieve_finding::{GitPart, ObjectId, Origin};
-use keysieve_source::{Blob, BlobSink, Carry, Source, SourceError};
+use keysieve_source::{Blob, BlobSink, Carry, Place, Sighted, Source, SourceError};
 
 use crate::hand_over::HandOver;
 use crate::layout::Layout;
 use crate::refs::Refs;
 use crate::store::Store;
-use crate::{Error, files};
+use crate::{Error, attribution, files};
 
 /// A repository: everything that it holds.
 pub struct GitSource {
@@ -88,5 +88,18 @@ impl Source for GitSource {
         // Whether the sink has had enough is its own business.
         let _ = self.everything(threads, sink);
         Ok(())
+    }
+
+    fn attribute(
+        &self,
+        sighted: &[Sighted<'_>],
+        threads: NonZeroUsize,
+        sink: &dyn BlobSink,
+    ) -> Result<Option<Vec<Vec<Place>>>, SourceError> {
+        if sighted.iter().all(|sighted| sighted.origin.git().is_none()) {
+            return Ok(None);
+        }
+        let hash_length = self.layout.hash_length();
+        Ok(Some(attribution::places(self.store(), &self.refs, hash_length, sighted, threads, sink)))
     }
 }

@@ -95,7 +95,7 @@ impl Store {
             }
             let Some(stem) = name.strip_suffix(".idx").filter(|stem| stem.starts_with("pack-")) else { continue };
             let shown = shown(&format!("{stem}.pack"));
-            match Pack::open(&directory.join(name), shown.clone(), layout.hash) {
+            match Pack::open(&directory.join(name), layout.hash) {
                 Ok(pack) => {
                     let forest = Forest::of(&pack);
                     self.packs.push(Opened { pack, forest });
@@ -123,9 +123,18 @@ impl Store {
         earlier.iter().all(|other| other.pack.find(id.as_bytes()).is_none()).then_some(id)
     }
 
-    /// How many objects there are at most.
-    pub(crate) fn len(&self) -> usize {
-        self.packs.iter().map(|opened| opened.forest.len()).sum::<usize>() + self.loose.len()
+    /// The names of all objects of a kind in packs, and of all loose objects, whose kind only their bytes tell.
+    pub(crate) fn ids_of(&self, wanted: Kind) -> Vec<ObjectId> {
+        let mut ids: Vec<ObjectId> = self.loose.iter().map(|loose| loose.id).collect();
+        for opened in &self.packs {
+            let roots = opened.forest.roots.iter().filter(|(_, kind, _)| *kind == wanted);
+            let mut waiting: Vec<u32> = roots.map(|(entry, ..)| *entry).collect();
+            while let Some(entry) = waiting.pop() {
+                ids.push(opened.pack.id(opened.forest.name(entry)));
+                waiting.extend(opened.forest.children(entry).map(|at| opened.forest.child(at)));
+            }
+        }
+        ids
     }
 
     /// Names what could not be opened.
