@@ -191,7 +191,9 @@ fn iso8601(seconds: i64, offset: i32) -> String {
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     let zone = match offset {
         0 => "Z".to_owned(),
-        _ => format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, offset.abs() / 60, offset.abs() % 60),
+        _ => {
+            format!("{}{:02}:{:02}", if offset < 0 { '-' } else { '+' }, offset.abs() / 60, offset.abs() % 60)
+        }
     };
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}")
 }

@@ -4,7 +4,8 @@
 //! name or a meaning changes. New fields may come without that.
 
 use keysieve_finding::{
-    Confidence, Evidence, Finding, Fingerprint, GitPart, GitPlace, GitState, Location, ObjectId, Outcome, Severity,
+    Confidence, Evidence, Finding, Fingerprint, GitPart, GitPlace, GitState, Location, ObjectId, Outcome,
+    Severity,
 };
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};

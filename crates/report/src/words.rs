@@ -53,7 +53,9 @@ pub(crate) fn history(git: &GitPlace) -> String {
         let day = git.author_date().map_or_else(String::new, |date| format!(" of {}", &date[..10]));
         said.push(format!("since {}{day}", commit.short()));
     }
-    if let (Some(last), false) = (git.last_commit, git.state == GitState::Live || git.last_commit == git.commit) {
+    if let (Some(last), false) =
+        (git.last_commit, git.state == GitState::Live || git.last_commit == git.commit)
+    {
         said.push(format!("until {}", last.short()));
     }
     if git.versions > 1 {

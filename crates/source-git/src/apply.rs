@@ -42,7 +42,8 @@ pub(crate) fn apply(
         let code = next(&mut delta)?;
         let length = if code & 0x80 != 0 {
             let (offset, length) = copy(code, &mut delta)?;
-            let piece = base.get(offset..offset + length).ok_or(Broken("its delta copies what is not there"))?;
+            let piece =
+                base.get(offset..offset + length).ok_or(Broken("its delta copies what is not there"))?;
             made.get_mut(at..at + length).ok_or(TOO_MUCH)?.copy_from_slice(piece);
             if let Some(fresh) = fresh.as_deref_mut()
                 && goes_on != Some(offset)

@@ -14,7 +14,9 @@ pub enum Error {
         path: String,
     },
     /// A URL was asked for.
-    #[error("{url}: keysieve reads repositories on disk; clone it first (git clone --mirror), then name the directory")]
+    #[error(
+        "{url}: keysieve reads repositories on disk; clone it first (git clone --mirror), then name the directory"
+    )]
     Url {
         /// The URL, without the part that can hold a password.
         url: String,

@@ -67,7 +67,13 @@ fn read(path: &Path, origin: &Origin, windows: &mut Windows, sink: &dyn BlobSink
     }
 }
 
-fn list(directory: &Path, name: &[u8], depth: usize, sink: &dyn BlobSink, into: &mut Vec<(Vec<u8>, PathBuf)>) {
+fn list(
+    directory: &Path,
+    name: &[u8],
+    depth: usize,
+    sink: &dyn BlobSink,
+    into: &mut Vec<(Vec<u8>, PathBuf)>,
+) {
     let skipped = |name: &[u8], reason, why: &str| sink.skipped(&Origin::file(name), Skip::new(reason, why));
     let entries = match directory.read_dir() {
         Ok(entries) => entries,
@@ -84,7 +90,9 @@ fn list(directory: &Path, name: &[u8], depth: usize, sink: &dyn BlobSink, into: 
                     skipped(&own, SkipReason::Submodule, why);
                 }
                 _ if own.starts_with(b".git/worktrees/") && own.ends_with(b"/refs") => {}
-                _ if depth >= DEEPEST => skipped(&own, SkipReason::Limit, "directories in directories, too deep"),
+                _ if depth >= DEEPEST => {
+                    skipped(&own, SkipReason::Limit, "directories in directories, too deep")
+                }
                 _ => list(&entry.path(), &own, depth + 1, sink, into),
             }
         } else if kind.is_file() {

@@ -33,8 +33,14 @@ impl Forest {
         let offsets: Vec<u64> = order.iter().map(|(offset, _)| *offset).collect();
         let names: Vec<u32> = order.iter().map(|(_, at)| *at).collect();
         drop(order);
-        let mut forest =
-            Self { offsets, names, starts: Vec::new(), children: Vec::new(), roots: Vec::new(), broken: Vec::new() };
+        let mut forest = Self {
+            offsets,
+            names,
+            starts: Vec::new(),
+            children: Vec::new(),
+            roots: Vec::new(),
+            broken: Vec::new(),
+        };
         let bases = forest.bases(pack);
         forest.grow(&bases);
         forest
@@ -53,7 +59,9 @@ impl Forest {
                     Ok(NONE)
                 }
                 Stored::Before(distance) => {
-                    let base = offset.checked_sub(distance).and_then(|base| self.offsets[..entry as usize].binary_search(&base).ok());
+                    let base = offset
+                        .checked_sub(distance)
+                        .and_then(|base| self.offsets[..entry as usize].binary_search(&base).ok());
                     base.and_then(|base| u32::try_from(base).ok()).ok_or(NO_BASE)
                 }
                 Stored::On(id) => {

@@ -80,7 +80,8 @@ impl<'a> HandOver<'a> {
             }
         }
         if entries.is_broken() {
-            let why = Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");
+            let why =
+                Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");
             self.skipped(Name::Object(object.id), why);
         }
         ControlFlow::Continue(())

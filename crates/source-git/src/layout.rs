@@ -45,7 +45,8 @@ impl Layout {
         let start = fs::canonicalize(path).map_err(|error| Error::io(path, error))?;
         for directory in start.ancestors() {
             if is_git_dir(directory) {
-                let above = directory.parent().filter(|_| directory.file_name().is_some_and(|name| name == ".git"));
+                let above =
+                    directory.parent().filter(|_| directory.file_name().is_some_and(|name| name == ".git"));
                 return Self::of(directory.to_owned(), above.map(Path::to_owned));
             }
             let entry = directory.join(".git");
@@ -92,7 +93,8 @@ impl Layout {
     pub(crate) fn work_trees(&self) -> Vec<PathBuf> {
         let mut trees: Vec<PathBuf> = self.work_tree.iter().cloned().collect();
         let main = self.common_dir.parent().filter(|_| !self.bare && self.common_dir.ends_with(".git"));
-        let mut others: Vec<PathBuf> = main.filter(|main| main.join(".git").is_dir()).map(Path::to_owned).into_iter().collect();
+        let mut others: Vec<PathBuf> =
+            main.filter(|main| main.join(".git").is_dir()).map(Path::to_owned).into_iter().collect();
         if let Ok(entries) = self.common_dir.join("worktrees").read_dir() {
             for entry in entries.filter_map(Result::ok) {
                 let Ok(text) = read_small(&entry.path().join("gitdir")) else { continue };
@@ -100,7 +102,8 @@ impl Layout {
             }
         }
         others.sort();
-        for tree in others.iter().filter_map(|tree| fs::canonicalize(tree).ok()).filter(|tree| tree.is_dir()) {
+        for tree in others.iter().filter_map(|tree| fs::canonicalize(tree).ok()).filter(|tree| tree.is_dir())
+        {
             if !trees.contains(&tree) {
                 trees.push(tree);
             }
@@ -117,17 +120,17 @@ impl Layout {
 /// What git takes for a git directory.
 fn is_git_dir(path: &Path) -> bool {
     let has_head = path.join("HEAD").symlink_metadata().is_ok();
-    has_head && (path.join("objects").is_dir() && path.join("refs").is_dir() || path.join("commondir").is_file())
+    has_head
+        && (path.join("objects").is_dir() && path.join("refs").is_dir() || path.join("commondir").is_file())
 }
 
 /// What a file `.git` points to: a linked work tree or a submodule.
 fn pointed_to(file: &Path) -> Result<PathBuf, Error> {
     let text = read_small(file).map_err(|error| Error::io(file, error))?;
     let problem = "it should say where the git directory is: gitdir: PATH".to_owned();
-    let target = text.strip_prefix(b"gitdir:").ok_or_else(|| Error::Invalid {
-        path: file.display().to_string(),
-        problem,
-    })?;
+    let target = text
+        .strip_prefix(b"gitdir:")
+        .ok_or_else(|| Error::Invalid { path: file.display().to_string(), problem })?;
     let target = file.parent().unwrap_or(Path::new("/")).join(line(target));
     fs::canonicalize(&target).map_err(|error| Error::io(&target, error))
 }
@@ -142,8 +145,12 @@ fn configuration(common_dir: &Path) -> Result<Config, Error> {
     };
     let shown = || path.display().to_string();
     let options = gix_config::file::init::Options::default();
-    Config::from_bytes_no_includes(&bytes, gix_config::file::Metadata::from(gix_config::Source::Local), options)
-        .map_err(|_| Error::Invalid { path: shown(), problem: "it is no git configuration".to_owned() })
+    Config::from_bytes_no_includes(
+        &bytes,
+        gix_config::file::Metadata::from(gix_config::Source::Local),
+        options,
+    )
+    .map_err(|_| Error::Invalid { path: shown(), problem: "it is no git configuration".to_owned() })
 }
 
 /// The repository's own directory of objects and those that it borrows from; and those that are not there.

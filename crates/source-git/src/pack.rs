@@ -72,7 +72,8 @@ impl Pack {
     /// The name of an object, by its place in the index.
     pub(crate) fn id(&self, at: u32) -> ObjectId {
         let name = self.index.oid_at_index(at);
-        ObjectId::from_bytes(name.as_bytes()).expect("20 or 32 bytes, because the index was opened for such names")
+        ObjectId::from_bytes(name.as_bytes())
+            .expect("20 or 32 bytes, because the index was opened for such names")
     }
 
     /// The place in the index of an object.

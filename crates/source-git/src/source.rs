@@ -65,7 +65,14 @@ impl GitSource {
             let path = Some(Arc::from([b".git/", name.as_slice()].concat()));
             let origin = Origin::Git { id, part: GitPart::RefName, path };
             let mut carry = Carry::new();
-            sink.blob(Blob { origin: &origin, bytes: name, offset: 0, line: 1, last: true, carry: &mut carry })?;
+            sink.blob(Blob {
+                origin: &origin,
+                bytes: name,
+                offset: 0,
+                line: 1,
+                last: true,
+                carry: &mut carry,
+            })?;
         }
         ControlFlow::Continue(())
     }

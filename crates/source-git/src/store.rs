@@ -47,10 +47,15 @@ const HEAVY: u32 = 512;
 impl Store {
     /// Opens every pack and lists every loose object.
     pub(crate) fn open(layout: &Layout) -> Self {
-        let mut store =
-            Self { packs: Vec::new(), loose: Vec::new(), directories: layout.objects.clone(), troubles: Vec::new() };
+        let mut store = Self {
+            packs: Vec::new(),
+            loose: Vec::new(),
+            directories: layout.objects.clone(),
+            troubles: Vec::new(),
+        };
         for missing in &layout.missing_alternates {
-            let why = Skip::new(SkipReason::Unreadable, format!("there is no directory {}", missing.display()));
+            let why =
+                Skip::new(SkipReason::Unreadable, format!("there is no directory {}", missing.display()));
             store.troubles.push((b".git/objects/info/alternates".to_vec(), why));
         }
         for (number, directory) in layout.objects.iter().enumerate() {
@@ -58,7 +63,9 @@ impl Store {
         }
         for (number, directory) in (0..).zip(&layout.objects) {
             if let Err(error) = loose::list(directory, number, layout.hash_length(), &mut store.loose) {
-                store.troubles.push((b".git/objects".to_vec(), Skip::new(SkipReason::Unreadable, error.to_string())));
+                store
+                    .troubles
+                    .push((b".git/objects".to_vec(), Skip::new(SkipReason::Unreadable, error.to_string())));
             }
         }
         store.loose.sort_unstable();
@@ -90,10 +97,13 @@ impl Store {
             if let Some(stem) = name.strip_suffix(".pack")
                 && names.binary_search(&format!("{stem}.idx")).is_err()
             {
-                let why = Skip::new(SkipReason::Unreadable, "the pack has no index; `git index-pack` makes one");
+                let why =
+                    Skip::new(SkipReason::Unreadable, "the pack has no index; `git index-pack` makes one");
                 self.troubles.push((shown(name), why));
             }
-            let Some(stem) = name.strip_suffix(".idx").filter(|stem| stem.starts_with("pack-")) else { continue };
+            let Some(stem) = name.strip_suffix(".idx").filter(|stem| stem.starts_with("pack-")) else {
+                continue;
+            };
             let shown = shown(&format!("{stem}.pack"));
             match Pack::open(&directory.join(name), layout.hash) {
                 Ok(pack) => {
@@ -178,7 +188,8 @@ impl Store {
     fn roots<V: Visit>(&self, visit: &V) -> Vec<Root> {
         let (mut heavy, mut light) = (Vec::new(), Vec::new());
         for (pack, opened) in (0..).zip(&self.packs) {
-            for &(entry, kind, weight) in opened.forest.roots.iter().filter(|(_, kind, _)| visit.wants(*kind)) {
+            for &(entry, kind, weight) in opened.forest.roots.iter().filter(|(_, kind, _)| visit.wants(*kind))
+            {
                 if weight > HEAVY {
                     heavy.push((u32::MAX - weight, (pack, entry, kind)));
                 } else {

@@ -266,13 +266,7 @@ impl<'a, V: Visit> Walker<'a, V> {
     }
 
     /// Hands a blob over in windows, leaving out the first bytes of its stream.
-    pub(crate) fn windows(
-        &mut self,
-        id: ObjectId,
-        stream: &[u8],
-        skip: usize,
-        size: u64,
-    ) -> ControlFlow<()> {
+    pub(crate) fn windows(&mut self, id: ObjectId, stream: &[u8], skip: usize, size: u64) -> ControlFlow<()> {
         let mut buffer = std::mem::take(&mut self.delta);
         let (visit, local) = (self.visit, &mut self.local);
         let (mut begun, mut ended, mut at) = (false, false, 0);

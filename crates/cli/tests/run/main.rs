@@ -3,6 +3,7 @@
 mod example;
 mod exit_codes;
 mod files;
+mod git;
 mod reports;
 mod signals;
 

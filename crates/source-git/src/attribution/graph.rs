@@ -203,7 +203,8 @@ impl Graph {
             // Detached: no reference, but checked out all the same.
             self.spread_head(head);
         }
-        let named: Vec<(u32, ObjectId)> = (0..).zip(&self.refs).map(|(at, (_, target))| (at, *target)).collect();
+        let named: Vec<(u32, ObjectId)> =
+            (0..).zip(&self.refs).map(|(at, (_, target))| (at, *target)).collect();
         for (reference, target) in named {
             if let Some(number) = self.find(target) {
                 self.spread(number, reference, false);

@@ -51,12 +51,7 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    pub(crate) fn of(
-        store: &Store,
-        targets: &Targets,
-        hash_length: usize,
-        threads: NonZeroUsize,
-    ) -> Self {
+    pub(crate) fn of(store: &Store, targets: &Targets, hash_length: usize, threads: NonZeroUsize) -> Self {
         let trees = Table::of(store.ids_of(Kind::Tree));
         let none = Bits::new(trees.len());
         let mut reader = Reader::new(targets, &trees, hash_length);
@@ -155,7 +150,9 @@ impl<'a> Reader<'a> {
             starts.add(start(blob.as_bytes()));
             blobs.insert(blob.as_bytes(), number);
         }
-        for (number, name) in (0..).zip(&targets.names).map(|(at, name): (u32, _)| (at + blobs.len() as u32, name)) {
+        for (number, name) in
+            (0..).zip(&targets.names).map(|(at, name): (u32, _)| (at + blobs.len() as u32, name))
+        {
             lengths.add(name.len().min(LENGTHS - 1) as u32);
             names.insert(name.as_slice(), number);
         }
@@ -176,7 +173,11 @@ impl<'a> Reader<'a> {
     fn pass(&self, store: &Store, threads: NonZeroUsize) -> (Vec<Link>, Vec<Link>) {
         let (mut down, mut ends) = (Vec::new(), Vec::new());
         for noted in store.walk(threads, self) {
-            if down.is_empty() { down = noted.down } else { down.extend(noted.down) }
+            if down.is_empty() {
+                down = noted.down
+            } else {
+                down.extend(noted.down)
+            }
             ends.extend(noted.ends);
         }
         (down, ends)

@@ -51,8 +51,13 @@ pub(crate) fn places(
         let why = "there are more paths to what was found than can be listed; some are not";
         sink.skipped(&Origin::file(b".git/objects"), Skip::new(SkipReason::Limit, why));
     }
-    let mut attribution =
-        Attribution { graph: &graph, refs, standings: standings.as_ref(), by_target: HashMap::new(), targets };
+    let mut attribution = Attribution {
+        graph: &graph,
+        refs,
+        standings: standings.as_ref(),
+        by_target: HashMap::new(),
+        targets,
+    };
     attribution.index();
     sighted.iter().map(|sighted| attribution.places(sighted.origin)).collect()
 }
@@ -124,7 +129,8 @@ impl<'a> Attribution<'a> {
             let mut refs: Vec<String> =
                 standing.refs.iter().map(|at| self.graph.refs[*at as usize].0.clone()).collect();
             if refs.is_empty() {
-                let reference = last.and_then(|commit| commit.reference).or(first.and_then(|commit| commit.reference));
+                let reference =
+                    last.and_then(|commit| commit.reference).or(first.and_then(|commit| commit.reference));
                 refs.extend(reference.map(|at| self.graph.refs[at as usize].0.clone()));
             }
             let git = GitPlace {
@@ -145,7 +151,8 @@ impl<'a> Attribution<'a> {
 
     /// What no tree of a commit leads to: a reference may, by itself or by a tag.
     fn nowhere(&self, id: ObjectId, part: GitPart) -> Place {
-        let refs: Vec<String> = self.graph.refs.iter().filter(|(_, to)| *to == id).map(|(name, _)| name.clone()).collect();
+        let refs: Vec<String> =
+            self.graph.refs.iter().filter(|(_, to)| *to == id).map(|(name, _)| name.clone()).collect();
         let state = if refs.is_empty() { GitState::Unreachable } else { GitState::OtherRef };
         let git = GitPlace { refs, ..bare(Some(id), part, state) };
         Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)) }

@@ -68,14 +68,8 @@ enum Change {
 impl<'a> Standings<'a> {
     /// Follows the history from its beginnings, and compares each commit with its parents where they differ.
     pub(crate) fn of(graph: &'a Graph, links: &'a Links) -> Self {
-        let mut standings = Self {
-            graph,
-            links,
-            known: HashMap::new(),
-            all: Vec::new(),
-            paths: Paths::default(),
-            steps: 0,
-        };
+        let mut standings =
+            Self { graph, links, known: HashMap::new(), all: Vec::new(), paths: Paths::default(), steps: 0 };
         let mut has_child = vec![false; graph.commits.len()];
         for &number in &graph.order {
             let commit = &graph.commits[number as usize];
@@ -215,7 +209,8 @@ impl<'a> Standings<'a> {
             return;
         }
         let links = self.links;
-        let of = |links: &'a [Link], tree: Option<u32>| tree.map_or(&[][..], |tree| Links::of_tree(links, tree));
+        let of =
+            |links: &'a [Link], tree: Option<u32>| tree.map_or(&[][..], |tree| Links::of_tree(links, tree));
         let (old, new) = (of(&links.ends, before), of(&links.ends, after));
         self.steps += (old.len() + new.len() + 1) as u64;
         let has = |links: &[Link], link: &Link| {

@@ -85,7 +85,10 @@ mod tests {
     fn each_object_has_a_number() {
         let id = |byte: u8| ObjectId::from_bytes(&[byte; 20]).expect("a name");
         let table = Table::of([9, 3, 7, 3].map(id).to_vec());
-        assert_eq!([3, 7, 9, 4].map(|byte| table.find(id(byte).as_bytes())), [Some(0), Some(1), Some(2), None]);
+        assert_eq!(
+            [3, 7, 9, 4].map(|byte| table.find(id(byte).as_bytes())),
+            [Some(0), Some(1), Some(2), None]
+        );
         assert_eq!((table.id(1), table.len()), (id(7), 3));
         let mut bits = Bits::new(70);
         assert!(bits.add(69) && !bits.add(69) && bits.has(69) && !bits.has(5));
