@@ -176,6 +176,7 @@ impl View<'_> {
             evidence: self.evidence(found),
             location: self.location(secret, (start, &end), hidden, shown),
             name: name_before(haystack, found.secret.start).into(),
+            ordinal: 0,
             inline: self.allowed(secret, rule),
             hints: self.hints(found, secret, rule),
         }
@@ -212,6 +213,7 @@ impl View<'_> {
             binary: *binary,
             decoded_by: decoder.iter().map(|decoder| decoder.name().to_owned()).collect(),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
+            git: None,
         }
     }
 
