@@ -15,7 +15,7 @@ use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
 use crate::stems::Stems;
-use crate::{Match, Scratch};
+use crate::{Match, Place, Scratch};
 
 /// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
 const CHUNK: usize = 64 * 1024;
@@ -95,7 +95,7 @@ impl Engine {
         searched.extend(
             (0_u32..)
                 .zip(&rules)
-                .filter(|(_, rule)| matches!(rule.plan.driver, Driver::Search))
+                .filter(|(_, rule)| rule.paths.is_empty() && matches!(rule.plan.driver, Driver::Search))
                 .map(|(index, _)| index),
         );
         searched.sort_unstable();
@@ -139,9 +139,13 @@ impl Engine {
             Driver::Stem { .. } | Driver::Search => 2,
             Driver::Assignment => return 0,
         };
+        let placed = !rule.paths.is_empty();
         match (rule.info.kind, rule.info.provider.as_str()) {
             (SecretKind::PrivateKey, _) => 5,
+            // A file's own grammar says more than the words near a value.
+            (SecretKind::Password, _) if placed => 2,
             (SecretKind::Password, _) => 1,
+            _ if placed => 3,
             (_, GENERIC) => 0,
             _ => form,
         }
@@ -173,15 +177,27 @@ impl Engine {
         self.reach
     }
 
-    /// Finds every match in a whole haystack, in the order of their starts. `Break` from `found` ends the scan.
+    /// Finds every match in a whole haystack, in the order of their starts, but for rules that ask for a path. `Break`
+    /// from `found` ends the scan.
     pub fn scan(
         &self,
         haystack: &[u8],
         scratch: &mut Scratch,
         found: impl FnMut(Match) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        self.scan_at(&Place::nowhere(), haystack, scratch, found)
+    }
+
+    /// As [`Engine::scan`], with the rules that hold at a place.
+    pub fn scan_at(
+        &self,
+        place: &Place,
+        haystack: &[u8],
+        scratch: &mut Scratch,
+        found: impl FnMut(Match) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         scratch.reset(self.rules.len());
-        self.run(haystack, 0..haystack.len(), true, scratch);
+        self.run(place, haystack, 0..haystack.len(), true, scratch);
         scratch.matches.iter().copied().try_for_each(found)
     }
 
@@ -190,6 +206,7 @@ impl Engine {
     /// says that there is more to come.
     pub(crate) fn run(
         &self,
+        place: &Place,
         haystack: &[u8],
         range: Range<usize>,
         whole: bool,
@@ -208,6 +225,9 @@ impl Engine {
         // A stem may stand past the range while its match begins in it.
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
+        for &rule in place.rules() {
+            pass.search(rule, scratch);
+        }
         let sure = pass.unsure;
         scratch.matches.retain(|found| found.span.start < sure);
         scratch.matches.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
@@ -379,6 +399,17 @@ impl Pass<'_> {
         }
     }
 
+    /// Searches for a rule's expression in the whole range.
+    fn search(&self, rule: u32, scratch: &mut Scratch) {
+        let compiled = &self.engine.rules[rule as usize];
+        let from = self.range.start.max(scratch.last[rule as usize].end);
+        let matches = &mut scratch.matches;
+        scratch.last[rule as usize] =
+            compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
+                matches.extend(judge(rule, compiled, self.haystack, spans, context));
+            });
+    }
+
     /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
     fn confirm(&mut self, rule: u32, at: usize, context: Option<(u16, Span)>, scratch: &mut Scratch) -> bool {
         if at < scratch.last[rule as usize].end || at >= self.unsure {
@@ -454,14 +485,7 @@ impl Search {
         due.sort_unstable();
         due.dedup();
         for rule in due {
-            let compiled = &pass.engine.rules[rule as usize];
-            let mut matches = Vec::new();
-            let from = pass.range.start.max(scratch.last[rule as usize].end);
-            let last = compiled.each_match(pass.haystack, from..pass.range.end, |spans, context| {
-                matches.extend(judge(rule, compiled, pass.haystack, spans, context));
-            });
-            scratch.last[rule as usize] = last;
-            scratch.matches.append(&mut matches);
+            pass.search(rule, scratch);
         }
     }
 }

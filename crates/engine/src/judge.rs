@@ -9,6 +9,7 @@ use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
 use crate::generic::{Judged, is_identifier};
+use crate::human::{Human, is_commented};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -42,7 +43,12 @@ pub(crate) fn judge(
         Some(structure) => structure::check(structure, secret)?,
         None => Note::None,
     };
-    if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
+    if !gates.keep_placeholders
+        && !compiled.rule.paths.is_empty()
+        && compiled.rule.info.kind == SecretKind::Password
+    {
+        confidence = placed(haystack, secret, spans, confidence)?;
+    } else if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
         if is_example(secret) {
             note = Note::DocumentationExample;
             confidence = Confidence::Low;
@@ -80,6 +86,20 @@ fn goes_on(haystack: &[u8], secret: Span) -> bool {
         [b'+', ..] => true,
         [b'-', next, ..] => next.is_ascii_alphanumeric(),
         _ => false,
+    }
+}
+
+/// How sure a password is that a program's own file assigns; `None` if it is none.
+fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) -> Option<Confidence> {
+    match Human::of(secret) {
+        Human::StandIn => None,
+        Human::Default => Some(Confidence::Low),
+        // Programs come with their settings commented out, a word in each.
+        Human::Chosen if is_commented(haystack, spans.secret.start) => {
+            let random = secret.len() >= 8 && secret.iter().any(u8::is_ascii_digit);
+            Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
+        }
+        Human::Chosen => Some(confidence),
     }
 }
 

@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use globset::{Candidate, GlobMatcher};
 use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
     Finding, Fingerprint, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
@@ -67,7 +66,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Judges, merges and sorts.
-    pub(crate) fn outcome(&mut self, paths: &[Option<GlobMatcher>], record: Option<&mut Record>) -> Outcome {
+    pub(crate) fn outcome(&mut self, record: Option<&mut Record>) -> Outcome {
         let mut outcome = Outcome::default();
         self.skips(&mut outcome);
         let mut sightings = std::mem::take(&mut self.sightings);
@@ -80,11 +79,6 @@ impl<'a> Merge<'a> {
         let mut kept = Vec::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
-            if let Some(Some(glob)) = paths.get(sighting.rule as usize)
-                && !glob.is_match_candidate(&Candidate::from_bytes(&path))
-            {
-                continue;
-            }
             let info = &infos[sighting.rule as usize];
             if !self.policy.looks_at(&info.id, &path) {
                 continue;

@@ -57,7 +57,13 @@ impl Object {
         blob: &Blob<'_>,
         scratch: &mut Scratch,
     ) -> Vec<Sighting> {
-        let mut form = self.form.take().unwrap_or_else(|| Form::of(blob));
+        let mut form = match self.form.take() {
+            Some(form) => form,
+            None => {
+                self.feed = Feed::at(rules.place(blob.origin));
+                Form::of(blob)
+            }
+        };
         let mut cursor = self.cursor.take().unwrap_or_else(|| Cursor::new(blob.line));
         let mut text = Vec::new();
         let bytes = match &mut form.decoder {

@@ -6,10 +6,10 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use globset::{GlobBuilder, GlobMatcher};
-use keysieve_engine::Engine;
+use keysieve_engine::{Engine, Place};
 use keysieve_finding::{FingerprintKey, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
+use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
 
 use crate::Control;
@@ -55,6 +55,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) comments: Option<Date>,
     pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
+    /// What they ask of paths.
+    paths: Paths,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
@@ -71,6 +73,14 @@ impl Rules<'_> {
         policy.only_at.is_empty()
             || !named
             || policy.looks_at(&self.engine.rule(rule).info.id, &origin.path())
+    }
+
+    /// Where an object stands: by its innermost name, whatever it is contained in.
+    pub(crate) fn place(&self, origin: &Origin) -> Place {
+        match origin {
+            Origin::File { path } | Origin::Entry { path, .. } => Place::of_path(&self.paths, path),
+            _ => Place::nowhere(),
+        }
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -113,6 +123,7 @@ pub fn scan_and_record(
             comments: policy.inline_allow.then_some(policy.today),
             policy,
             specificity,
+            paths: engine.paths(),
             counts,
         },
         control,
@@ -127,7 +138,7 @@ pub fn scan_and_record(
     merge.attribute(source, options.threads, &sink)?;
     // The second phase may have something to say of its own.
     merge.add(&sink);
-    let mut outcome = merge.outcome(&path_rules(engine), record);
+    let mut outcome = merge.outcome(record);
     if let Some(timeout) = late {
         merge.late(&mut outcome, timeout);
     }
@@ -136,14 +147,4 @@ pub fn scan_and_record(
     outcome.stats.bytes = control.bytes();
     outcome.interrupted = control.stopped();
     Ok(outcome)
-}
-
-/// For each rule that has one: what the path of an object must look like.
-fn path_rules(engine: &Engine) -> Vec<Option<GlobMatcher>> {
-    let glob = |pattern: &String| {
-        // As in an ignore file, a pattern without a slash is one for names.
-        let pattern = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
-        GlobBuilder::new(&pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
-    };
-    engine.rules().map(|rule| rule.path.as_ref().and_then(glob)).collect()
 }

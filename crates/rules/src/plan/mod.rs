@@ -16,7 +16,7 @@ pub use gate::Tail;
 pub use set::ByteSet;
 pub use shape::{Element, End, Shape};
 
-use crate::{ContextPattern, Pattern};
+use crate::{ContextPattern, NamedPattern, Pattern};
 
 /// How the engine finds a rule's candidates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct Plan {
     /// Where the secret is in a match of a rule without shapes, if that can be told from the match's end.
     pub tail: Option<Tail>,
     /// The expression without what `left` says: what a match is, wherever it begins. A context rule's takes the byte
-    /// after the value too, and has the value itself as the one group that takes part.
+    /// after the value too, and has the value itself as the one group that takes part. That of a rule of names is not
+    /// kept: [`Rule::expression`](crate::Rule::expression) makes it.
     pub body: String,
     /// The longest match in bytes; `None` where there is no bound.
     pub extent: Option<u32>,
@@ -122,6 +123,7 @@ pub fn plan(pattern: &Pattern) -> Result<Plan, PlanError> {
     match pattern {
         Pattern::Regex(expression) => plan_expression(expression),
         Pattern::Context(context) => plan_context(context),
+        Pattern::Named(named) => plan_named(named),
         Pattern::Assignment(_) => Ok(plan_assignment()),
     }
 }
@@ -179,6 +181,20 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         extent: extent(&hir),
         body: body.join("|"),
         shapes,
+        gate: Vec::new(),
+        tail: None,
+    })
+}
+
+fn plan_named(named: &NamedPattern) -> Result<Plan, PlanError> {
+    let hir = parse(&named.to_expression())?;
+    Ok(Plan {
+        driver: Driver::Search,
+        left: Left::Any,
+        extent: extent(&hir),
+        // Thousands of bytes, wanted by few runs.
+        body: String::new(),
+        shapes: Vec::new(),
         gate: Vec::new(),
         tail: None,
     })
