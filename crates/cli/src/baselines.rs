@@ -9,9 +9,10 @@ use keysieve_finding::FingerprintKey;
 use keysieve_policy::{Baseline, Record};
 
 use crate::arguments::{BaselineArguments, BaselineVerb};
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::scan::Files;
-use crate::session::{self, Groups, Session};
+use crate::session::{self, Exceptions, Groups, Session};
 
 /// Reads the baselines that are asked for.
 pub(crate) fn read(paths: &[PathBuf], key: &FingerprintKey, by_secret: bool) -> Result<Vec<Baseline>> {
@@ -63,6 +64,15 @@ enum Keep {
 }
 
 fn write(mut asked: BaselineArguments, check: impl FnOnce(&Path) -> Result<Keep>) -> Exit {
+    let mut config = match Config::load(&asked.config, &asked.paths) {
+        Ok(config) => config,
+        Err(error) => return session::refuse(&error),
+    };
+    let exceptions = Exceptions::of(&mut config);
+    // The baseline that is being written is the one that counts.
+    let named = asked.verdict.baselines.clone();
+    config.apply(&mut asked.rules, &mut asked.verdict, Some(&mut asked.files), &mut asked.run);
+    asked.verdict.baselines = named;
     let keep = match check(&asked.output) {
         Ok(keep) => keep,
         Err(error) => return session::refuse(&error),
@@ -70,10 +80,11 @@ fn write(mut asked: BaselineArguments, check: impl FnOnce(&Path) -> Result<Keep>
     if keep != (Keep::All { known: false }) && asked.verdict.baselines.is_empty() {
         asked.verdict.baselines.push(asked.output.clone());
     }
-    let BaselineArguments { paths, output, rules, verdict, key, files, run } = &asked;
-    session::with_rules(rules, |ruleset| {
+    let BaselineArguments { paths, output, rules, verdict, key, files, run, .. } = &asked;
+    session::with_rules(rules, config, |ruleset| {
         let groups = Groups { rules, verdict, key, run };
-        let session = Session::prepare(groups, ruleset, |control| Files::new(paths, files, control))?;
+        let session =
+            Session::prepare(groups, exceptions, ruleset, |control| Files::new(paths, files, control))?;
         let mut record = Record::default();
         let outcome = session.scan(Some(&mut record))?;
         if !outcome.complete() && !verdict.allow_partial {

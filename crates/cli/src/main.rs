@@ -2,9 +2,12 @@
 
 mod arguments;
 mod baselines;
+mod compat;
+mod config;
 mod exit;
 mod file_list;
 mod fingerprint_key;
+mod git;
 mod ignore_files;
 mod man;
 mod messages;
@@ -28,7 +31,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser};
 use keysieve_engine::Engine;
 
-use crate::arguments::{Arguments, Verb};
+use crate::arguments::{Arguments, CompatVerb, GitleaksArguments, Verb};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
@@ -37,12 +40,25 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
+    if compat::is_called("gitleaks") {
+        return match GitleaksArguments::try_parse() {
+            Ok(arguments) => compat::gitleaks(arguments),
+            // What that tool exits with where it does not know an option.
+            Err(error) => match messages::usage(&error) {
+                Exit::Usage => Exit::Chosen(126),
+                other => other,
+            },
+        };
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return messages::usage(&error),
     };
     match arguments.verb {
-        Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Scan(arguments) => scan::run(*arguments),
+        Verb::Git(arguments) => git::run(*arguments),
+        Verb::Config(verb) => said(config::run(&verb)),
+        Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(arguments),
         Verb::Baseline(verb) => baselines::run(verb),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),

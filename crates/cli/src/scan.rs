@@ -13,15 +13,24 @@ use keysieve_source::Source;
 use keysieve_source_fs::{FileSource, StdinSource};
 
 use crate::arguments::{FileArguments, ScanArguments};
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::session::{self, Groups, Target};
 use crate::signals::Input;
 use crate::{file_list, ignore_files};
 
 /// Runs a scan from its arguments to its exit code.
-pub(crate) fn run(asked: &ScanArguments) -> Exit {
-    let ScanArguments { paths, reports, rules, verdict, key, files, run } = asked;
-    session::run(Groups { rules, verdict, key, run }, reports, |control| Files::new(paths, files, control))
+pub(crate) fn run(mut asked: ScanArguments) -> Exit {
+    let config = match Config::load(&asked.config, &asked.paths) {
+        Ok(config) => config,
+        Err(error) => return session::refuse(&error),
+    };
+    config.announce(asked.run.quiet);
+    config.apply(&mut asked.rules, &mut asked.verdict, Some(&mut asked.files), &mut asked.run);
+    let ScanArguments { paths, reports, rules, verdict, key, files, run, .. } = &asked;
+    session::run(config, Groups { rules, verdict, key, run }, reports, |control| {
+        Files::new(paths, files, control)
+    })
 }
 
 /// Files and directories, and standard input.
@@ -68,6 +77,10 @@ impl Target for Files<'_> {
 
     fn ignore_files(&self) -> Result<ignore_files::Found> {
         ignore_files::find(self.source.base(), self.paths, &self.listed)
+    }
+
+    fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
+        ignore_files::directory_name(self.source.base(), self.paths, directory)
     }
 
     fn root(&self) -> Option<String> {

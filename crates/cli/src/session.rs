@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::env;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
@@ -13,12 +13,13 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::Result;
 use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::{Date, Policy, Record};
+use keysieve_policy::{Allow, Date, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Control, Options};
 use keysieve_source::Source;
 
 use crate::arguments::{Color, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
+use crate::config::Config;
 use crate::exit::Exit;
 use crate::outputs::{self, Opened, Output};
 use crate::progress::Progress;
@@ -45,6 +46,8 @@ pub(crate) trait Target {
     fn source(&self) -> &dyn Source;
     /// The ignore files that count for it.
     fn ignore_files(&self) -> Result<ignore_files::Found>;
+    /// What a directory is called in reports; none if it lies outside of what is scanned.
+    fn name_of(&self, directory: &Path) -> Option<Vec<u8>>;
     /// The absolute directory that names start at, for links in text.
     fn root(&self) -> Option<String>;
     /// Hashes of the lines where findings start, for SARIF.
@@ -54,14 +57,16 @@ pub(crate) trait Target {
 /// Runs a scan from its options to its reports and its exit code. `target` looks at the verb's own arguments; it is
 /// called once the options that all verbs share have been checked.
 pub(crate) fn run<T: Target>(
+    mut config: Config,
     asked: Groups<'_>,
     reports: &ReportArguments,
     target: impl FnOnce(&Arc<Control>) -> Result<T>,
 ) -> Exit {
     let start = Instant::now();
-    with_rules(asked.rules, |ruleset| {
+    let exceptions = Exceptions::of(&mut config);
+    with_rules(asked.rules, config, |ruleset| {
         let outputs = outputs::asked(reports)?;
-        let mut session = Session::prepare(asked, ruleset, target)?;
+        let mut session = Session::prepare(asked, exceptions, ruleset, target)?;
         session.options.keep_allowed = reports.sarif_suppressed;
         let mut opened: Vec<Opened> = outputs.into_iter().map(Output::open).collect::<Result<_>>()?;
         let outcome = session.scan(None)?;
@@ -86,13 +91,49 @@ pub(crate) fn refuse(error: &anyhow::Error) -> Exit {
 
 /// Calls `with` with the rules that are asked for. Says why, if nothing can be scanned: names and arguments in an error
 /// can hold secrets.
-pub(crate) fn with_rules(asked: &RuleArguments, with: impl FnOnce(&Ruleset) -> Result<Exit>) -> Exit {
-    match Ruleset::new(asked) {
+pub(crate) fn with_rules(
+    asked: &RuleArguments,
+    config: Config,
+    with: impl FnOnce(&Ruleset) -> Result<Exit>,
+) -> Exit {
+    match Ruleset::new(asked, config) {
         Ok(ruleset) => with(&ruleset).unwrap_or_else(|error| {
             messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
             Exit::Usage
         }),
         Err(error) => refuse(&error),
+    }
+}
+
+/// What a configuration says of findings.
+pub(crate) struct Exceptions {
+    allows: Vec<Allow>,
+    only_at: Vec<(String, String)>,
+    directory: Option<PathBuf>,
+}
+
+impl Exceptions {
+    /// Takes them out of a configuration.
+    pub(crate) fn of(config: &mut Config) -> Self {
+        Self {
+            directory: config.directory().map(Path::to_owned),
+            allows: std::mem::take(&mut config.allows),
+            only_at: std::mem::take(&mut config.only_at),
+        }
+    }
+
+    fn put(mut self, target: &impl Target, no_suppress: bool, policy: &mut Policy) -> Result<()> {
+        let base = self.directory.and_then(|directory| target.name_of(&directory));
+        for allow in &mut self.allows {
+            allow.set_base(base.as_deref().unwrap_or_default());
+        }
+        if !no_suppress {
+            policy.allows = self.allows;
+        }
+        for (rule, expression) in self.only_at {
+            policy.look_only_at(rule, &expression)?;
+        }
+        Ok(())
     }
 }
 
@@ -111,6 +152,7 @@ impl<'a, T: Target> Session<'a, T> {
     /// Checks everything that can be wrong with what was asked for, before anything is read.
     pub(crate) fn prepare(
         asked: Groups<'a>,
+        exceptions: Exceptions,
         ruleset: &'a Ruleset,
         target: impl FnOnce(&Arc<Control>) -> Result<T>,
     ) -> Result<Self> {
@@ -118,7 +160,8 @@ impl<'a, T: Target> Session<'a, T> {
         let control = Arc::new(Control::default());
         let target = target(&control)?;
         let now = today::now(asked.verdict.now)?;
-        let policy = policy(asked, &target, &key, now.day)?;
+        let mut policy = policy(asked, &target, &key, now.day)?;
+        exceptions.put(&target, asked.verdict.no_suppress, &mut policy)?;
         let options = Options {
             threads: threads(asked.run),
             key,
@@ -145,7 +188,12 @@ impl<'a, T: Target> Session<'a, T> {
     }
 
     /// Writes every report.
-    fn report(&self, asked: &ReportArguments, outputs: &mut [Opened], outcome: &Outcome) -> Result<()> {
+    pub(crate) fn report(
+        &self,
+        asked: &ReportArguments,
+        outputs: &mut [Opened],
+        outcome: &Outcome,
+    ) -> Result<()> {
         let mut context = Context::new(VERSION, self.ruleset.name.as_str());
         context.mode = self.target.mode().to_owned();
         context.show_secrets = asked.show_secrets;
@@ -194,8 +242,8 @@ impl<'a, T: Target> Session<'a, T> {
 fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: Date) -> Result<Policy> {
     let verdict = asked.verdict;
     let mut policy = Policy::new(today);
-    policy.min_severity = verdict.min_severity;
-    policy.min_confidence = verdict.min_confidence;
+    policy.min_severity = verdict.min_severity.unwrap_or(policy.min_severity);
+    policy.min_confidence = verdict.min_confidence.unwrap_or(policy.min_confidence);
     policy.fail_on = verdict.fail_on.unwrap_or(policy.fail_on);
     policy.inline_allow = !verdict.no_inline_allow && !verdict.no_suppress;
     policy.require_reason = verdict.require_reason;

@@ -141,5 +141,13 @@ pub(crate) fn compile(expression: &str) -> Option<Regex> {
 pub(crate) fn spans(captures: &regex::bytes::Captures<'_>, offset: usize) -> Spans {
     let span = |found: regex::bytes::Match<'_>| Span::new(found.start() + offset, found.end() + offset);
     let whole = captures.get(0).map_or(Span::new(offset, offset), span);
-    Spans { whole, secret: captures.name("secret").map_or(whole, span) }
+    let secret = captures.name("secret").filter(|found| !found.is_empty()).or_else(|| other_secret(captures));
+    Spans { whole, secret: secret.map_or(whole, span) }
+}
+
+/// In expressions of other tools the secret is the first group that captured anything: `secret2`, `secret3`, …
+fn other_secret<'h>(captures: &regex::bytes::Captures<'h>) -> Option<regex::bytes::Match<'h>> {
+    // Ours have one group, so there is nothing to look for.
+    (captures.len() > 2).then_some(())?;
+    captures.iter().skip(1).flatten().find(|found| !found.is_empty())
 }

@@ -76,7 +76,18 @@ pub(crate) fn judge(
         note,
         score: None,
         context,
+        decoded: None,
     })
+}
+
+/// Whether a value that words before it tell of is only the beginning of a longer token: base64 goes on with `+`, other
+/// tokens with `-` and a letter or digit.
+fn goes_on(haystack: &[u8], secret: Span) -> bool {
+    match haystack[secret.end..] {
+        [b'+', ..] => true,
+        [b'-', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    }
 }
 
 /// How sure a password is that a program's own file assigns; `None` if it is none.
@@ -90,16 +101,6 @@ fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) 
             Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
         }
         Human::Chosen => Some(confidence),
-    }
-}
-
-/// Whether a value that words before it tell of is only the beginning of a longer token: base64 goes on with `+`, other
-/// tokens with `-` and a letter or digit.
-fn goes_on(haystack: &[u8], secret: Span) -> bool {
-    match haystack[secret.end..] {
-        [b'+', ..] => true,
-        [b'-', next, ..] => next.is_ascii_alphanumeric(),
-        _ => false,
     }
 }
 
@@ -118,6 +119,7 @@ pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Jud
         note: if example { Note::DocumentationExample } else { Note::None },
         score: Some(judged.score),
         context: None,
+        decoded: None,
     }
 }
 

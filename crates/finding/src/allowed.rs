@@ -9,6 +9,8 @@ pub enum AllowedBy {
     Inline,
     /// An entry of an ignore file.
     IgnoreFile,
+    /// An exception of the configuration.
+    Config,
     /// A baseline that knows it.
     Baseline,
 }

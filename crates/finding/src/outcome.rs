@@ -54,6 +54,8 @@ pub struct Suppressed {
     pub inline: u64,
     /// By an entry of an ignore file.
     pub ignore_file: u64,
+    /// By an exception of the configuration.
+    pub config: u64,
     /// Because a baseline knows it.
     pub baseline: u64,
     /// Below the confidence asked for.
@@ -66,7 +68,7 @@ impl Suppressed {
     /// All of them together.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.inline + self.ignore_file + self.baseline + self.confidence + self.severity
+        self.inline + self.ignore_file + self.config + self.baseline + self.confidence + self.severity
     }
 }
 

@@ -80,6 +80,11 @@ pub enum Problem {
     /// A line of a `.gitleaksignore` that is no fingerprint.
     #[error("not a fingerprint of gitleaks; one is `file:rule:line` or `commit:file:rule:line`")]
     GitleaksIgnore,
+    /// An expression that does not compile.
+    #[error(
+        "an expression does not compile; expressions match bytes, with ASCII classes and without look-around"
+    )]
+    Expression,
     /// The patterns are too many or too large to match together.
     #[error("the path patterns cannot be compiled together: {0}")]
     TooLarge(String),

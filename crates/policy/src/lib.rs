@@ -2,13 +2,14 @@
 //!
 //! The engine says what looks like a secret; a [`Policy`] says whether the user wants to hear of it. It judges one
 //! *place* at a time, before the places of one secret are merged, so that a secret allowed in one file and live in
-//! another is still reported. Five things keep a [`Sighting`] out of the report, asked in this order:
+//! another is still reported. Six things keep a [`Sighting`] out of the report, asked in this order:
 //!
 //! 1. it is below the lowest severity or
 //! 2. the lowest confidence that is reported,
 //! 3. a comment in its line allows it ([`inline_allow`]),
 //! 4. an entry of an [`IgnoreFile`] allows it, by path or by fingerprint,
-//! 5. a [`Baseline`] knows it: asked last and of all places together, because what moved is not new.
+//! 5. an exception of the configuration allows it ([`Allow`]),
+//! 6. a [`Baseline`] knows it: asked last and of all places together, because what moved is not new.
 //!
 //! ```
 //! use keysieve_finding::{Confidence, Fingerprint, FingerprintKey, Origin, Severity};
@@ -26,6 +27,7 @@
 //!     fingerprint: &print,
 //!     origin: &Origin::file(b"tests/data/a.env"),
 //!     inline: None,
+//!     hints: None,
 //! };
 //! assert!(matches!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile(..))));
 //!
@@ -39,6 +41,7 @@
 //! assert!(matches!(policy.verdict(&sighting), Verdict::Suppressed(By::Inline(_))));
 //! ```
 
+mod allow;
 mod attributes;
 mod baseline;
 mod date;
@@ -49,6 +52,7 @@ mod inline;
 mod path_globs;
 mod policy;
 
+pub use allow::{Allow, Found, Hints, Target};
 pub use attributes::Attributes;
 pub use baseline::{Baseline, BaselineEntry, Place, Record};
 pub use date::Date;

@@ -2,7 +2,12 @@
 
 use keysieve_finding::{AllowedBy, Confidence, Fingerprint, Origin, RuleInfo, Severity, Suppressed};
 
-use crate::{Attributes, Baseline, BaselineEntry, Date, Entry, IgnoreFile, InlineAllow, Place, Record};
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::{
+    Allow, Attributes, Baseline, BaselineEntry, Date, Entry, Hints, IgnoreFile, InlineAllow, Place, Problem,
+    Record,
+};
 
 /// One place where something that looks like a secret stands.
 #[derive(Clone, Copy, Debug)]
@@ -17,13 +22,22 @@ pub struct Sighting<'a> {
     pub origin: &'a Origin,
     /// The comment that allows it: what [`inline_allow`](crate::inline_allow) said of its line when that was at hand.
     pub inline: Option<&'a InlineAllow>,
+    /// The exceptions of the configuration that may allow it.
+    pub hints: Option<&'a Hints>,
 }
 
 impl<'a> Sighting<'a> {
     /// Fills in what a rule says of itself. Severity and confidence start as the rule's; evidence may change them.
     #[must_use]
     pub fn new(rule: &'a RuleInfo, fingerprint: &'a Fingerprint, origin: &'a Origin) -> Self {
-        Self { severity: rule.severity, confidence: rule.confidence, fingerprint, origin, inline: None }
+        Self {
+            severity: rule.severity,
+            confidence: rule.confidence,
+            fingerprint,
+            origin,
+            inline: None,
+            hints: None,
+        }
     }
 }
 
@@ -43,6 +57,8 @@ pub enum By<'a> {
     Inline(&'a InlineAllow),
     /// An entry of an ignore file.
     IgnoreFile(&'a IgnoreFile, &'a Entry),
+    /// An exception of the configuration.
+    Config(&'a Allow),
     /// An entry of a baseline.
     Baseline(&'a Baseline, &'a BaselineEntry),
     /// Its confidence.
@@ -57,6 +73,7 @@ impl By<'_> {
         let count = match self {
             Self::Inline(_) => &mut suppressed.inline,
             Self::IgnoreFile(..) => &mut suppressed.ignore_file,
+            Self::Config(_) => &mut suppressed.config,
             Self::Baseline(..) => &mut suppressed.baseline,
             Self::Confidence => &mut suppressed.confidence,
             Self::Severity => &mut suppressed.severity,
@@ -73,6 +90,7 @@ impl By<'_> {
                 let name = format!("{}:{}", file.name(), entry.line());
                 Some((AllowedBy::IgnoreFile, name, entry.attributes()))
             }
+            Self::Config(allow) => Some((AllowedBy::Config, allow.name().to_owned(), allow.says())),
             Self::Baseline(baseline, entry) => {
                 Some((AllowedBy::Baseline, baseline.name().to_owned(), entry.attributes()))
             }
@@ -96,6 +114,10 @@ pub struct Policy {
     pub require_reason: bool,
     /// The ignore files that count.
     pub ignore_files: Vec<IgnoreFile>,
+    /// Rules that look only at certain files: the rule's id, and an expression that is found in the paths of these.
+    pub only_at: Vec<(String, Regex)>,
+    /// The exceptions of the configuration.
+    pub allows: Vec<Allow>,
     /// What was there before.
     pub baselines: Vec<Baseline>,
     /// The day for which entries' expiry is judged.
@@ -114,9 +136,27 @@ impl Policy {
             inline_allow: true,
             require_reason: false,
             ignore_files: Vec::new(),
+            only_at: Vec::new(),
+            allows: Vec::new(),
             baselines: Vec::new(),
             today,
         }
+    }
+
+    /// Lets a rule look only at files in whose paths an expression is found.
+    ///
+    /// # Errors
+    /// An expression that is none.
+    pub fn look_only_at(&mut self, rule: String, expression: &str) -> Result<(), Problem> {
+        let regex = RegexBuilder::new(expression).unicode(false).build().map_err(|_| Problem::Expression)?;
+        self.only_at.push((rule, regex));
+        Ok(())
+    }
+
+    /// Whether a rule looks at files of this path at all.
+    #[must_use]
+    pub fn looks_at(&self, rule: &str, path: &[u8]) -> bool {
+        self.only_at.iter().all(|(id, regex)| id != rule || regex.is_match(path))
     }
 
     /// Judges one place. What would not be reported anyway is not asked for a comment or an entry, so an entry that
@@ -145,6 +185,15 @@ impl Policy {
                 .collect();
             if let Some(first) = entries.first() {
                 return Verdict::Suppressed(*first);
+            }
+        }
+        if let Some(hints) = sighting.hints {
+            let path = sighting.origin.path();
+            let counts = |says: &Attributes| {
+                !says.expired(self.today) && (!self.require_reason || says.reason.is_some())
+            };
+            if let Some(allow) = hints.first(&self.allows, counts, &path, sighting.fingerprint) {
+                return Verdict::Suppressed(By::Config(allow));
             }
         }
         Verdict::Report
@@ -212,6 +261,7 @@ mod tests {
             fingerprint: &print,
             origin: &origin,
             inline: None,
+            hints: None,
         };
         change(&mut sighting);
         word(policy.verdict(&sighting))
@@ -222,6 +272,7 @@ mod tests {
             Verdict::Report => "report",
             Verdict::Suppressed(By::Inline(_)) => "inline",
             Verdict::Suppressed(By::IgnoreFile(..)) => "ignore file",
+            Verdict::Suppressed(By::Config(_)) => "config",
             Verdict::Suppressed(By::Baseline(..)) => "baseline",
             Verdict::Suppressed(By::Confidence) => "confidence",
             Verdict::Suppressed(By::Severity) => "severity",
@@ -254,6 +305,7 @@ mod tests {
             fingerprint: &print,
             origin: &stdin,
             inline: Some(comment(None)),
+            hints: None,
         };
         assert_eq!(word(policy().verdict(&sighting)), "report");
     }

@@ -78,7 +78,7 @@ fn diagnostic(Place { finding, location }: Place<'_>) -> Diagnostic<'_> {
         message: message.trim_end().to_owned(),
         location: Spot {
             path: &location.path,
-            range: (!location.binary).then(|| Range {
+            range: (!location.binary).then_some(Range {
                 start: Position { line: location.line, column: location.column },
                 end: Position { line: location.end_line, column: location.end_column },
             }),

@@ -53,6 +53,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) engine: &'a Engine,
     /// If comments in the line count, the day for which their expiry is judged.
     pub(crate) comments: Option<Date>,
+    pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
     /// What they ask of paths.
     paths: Paths<'a>,
@@ -63,6 +64,15 @@ pub(crate) struct Rules<'a> {
 impl Rules<'_> {
     pub(crate) fn specificity(&self, rule: u32) -> u8 {
         self.specificity[rule as usize]
+    }
+
+    /// Whether a rule looks at an object at all, as far as that can be told from its name.
+    pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let policy = self.policy;
+        policy.only_at.is_empty()
+            || !named
+            || policy.looks_at(&self.engine.rule(rule).info.id, &origin.path())
     }
 
     /// Where an object stands: by its innermost name, whatever it is contained in.
@@ -111,6 +121,7 @@ pub fn scan_and_record(
         rules: Rules {
             engine,
             comments: policy.inline_allow.then_some(policy.today),
+            policy,
             specificity,
             paths: engine.paths(),
             counts,
@@ -123,14 +134,14 @@ pub fn scan_and_record(
     source.visit(options.threads, &sink)?;
     let late = sink.late.load(Ordering::Relaxed).then_some(options.timeout).flatten();
     let mut merge = Merge::new(engine, policy, options);
-    for worker in sink.idle.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        merge.add(worker.sightings, worker.skips);
-    }
+    merge.add(&sink);
+    merge.attribute(source, options.threads, &sink)?;
+    // The second phase may have something to say of its own.
+    merge.add(&sink);
     let mut outcome = merge.outcome(record);
     if let Some(timeout) = late {
         merge.late(&mut outcome, timeout);
     }
-    source.attribute(&mut outcome.findings)?;
     outcome.targets = options.targets.iter().map(|target| merge.mask(target.as_bytes())).collect();
     outcome.stats.objects = control.objects();
     outcome.stats.bytes = control.bytes();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueHint};
 
-use super::{FileArguments, KeyArguments, RuleArguments, RunArguments, VerdictArguments};
+use super::{ConfigArguments, FileArguments, KeyArguments, RuleArguments, RunArguments, VerdictArguments};
 
 /// What to do with a baseline.
 #[derive(Debug, Subcommand)]
@@ -42,6 +42,8 @@ pub(crate) struct BaselineArguments {
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = DEFAULT_BASELINE)]
     pub(crate) output: PathBuf,
 
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
     #[command(flatten)]
     pub(crate) rules: RuleArguments,
     #[command(flatten)]

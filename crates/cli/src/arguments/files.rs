@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 use crate::size;
 
 /// What is read.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Files")]
 pub(crate) struct FileArguments {
     /// Read what .gitignore leaves out

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 /// The key of fingerprints.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Findings and exit code")]
 pub(crate) struct KeyArguments {
     /// Make fingerprints your own with this key; `@FILE` reads it from a file

@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 use keysieve_report::Format;
 
 /// What is written, and where to.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Reports")]
 pub(crate) struct ReportArguments {
     /// Format of the report [default: by the name of -o, else text]

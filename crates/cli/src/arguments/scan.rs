@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::{FileArguments, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
+use super::{
+    ConfigArguments, FileArguments, KeyArguments, ReportArguments, RuleArguments, RunArguments,
+    VerdictArguments,
+};
 
 /// What to scan, and how.
 #[derive(Args, Debug)]
@@ -15,6 +18,8 @@ pub(crate) struct ScanArguments {
 
     #[command(flatten)]
     pub(crate) reports: ReportArguments,
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
     #[command(flatten)]
     pub(crate) rules: RuleArguments,
     #[command(flatten)]

@@ -8,17 +8,16 @@ use keysieve_finding::{Confidence, Severity};
 use keysieve_policy::Date;
 
 /// What is reported, and what it leads to.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Findings and exit code")]
 pub(crate) struct VerdictArguments {
-    /// Report findings of this confidence and above
-    #[arg(long, value_name = "LEVEL", value_parser = confidences(), default_value = "medium",
+    /// Report findings of this confidence and above [default: medium]
+    #[arg(long, value_name = "LEVEL", value_parser = confidences(),
         env = "KEYSIEVE_MIN_CONFIDENCE", hide_env_values = true)]
-    pub(crate) min_confidence: Confidence,
-    /// Report findings of this severity and above
-    #[arg(long, value_name = "LEVEL", value_parser = severities(), default_value = "low",
-        env = "KEYSIEVE_MIN_SEVERITY", hide_env_values = true)]
-    pub(crate) min_severity: Severity,
+    pub(crate) min_confidence: Option<Confidence>,
+    /// Report findings of this severity and above [default: low]
+    #[arg(long, value_name = "LEVEL", value_parser = severities(), env = "KEYSIEVE_MIN_SEVERITY", hide_env_values = true)]
+    pub(crate) min_severity: Option<Severity>,
     /// Exit 1 only for findings of this severity and above [default: any that is reported]
     #[arg(long, value_name = "SEVERITY", value_parser = severities(), env = "KEYSIEVE_FAIL_ON", hide_env_values = true)]
     pub(crate) fail_on: Option<Severity>,

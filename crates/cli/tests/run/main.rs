@@ -1,9 +1,11 @@
 //! Runs the command as users do.
 
 mod baselines;
+mod config;
 mod example;
 mod exit_codes;
 mod files;
+mod git;
 mod reports;
 mod signals;
 

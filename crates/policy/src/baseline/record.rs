@@ -11,13 +11,27 @@ use crate::Attributes;
 /// Every finding of a run that a baseline may hold, known ones too.
 #[derive(Debug, Default)]
 pub struct Record {
-    findings: Vec<(Fingerprint, String, String, Option<(usize, usize)>)>,
+    findings: Vec<Found>,
+}
+
+/// A finding, and which entry of which baseline knows it.
+#[derive(Debug)]
+struct Found {
+    print: Fingerprint,
+    rule: String,
+    path: String,
+    known: Option<(usize, usize)>,
 }
 
 impl Record {
     /// Notes a place, and which entry of which baseline knows it.
     pub(crate) fn add(&mut self, place: &Place<'_>, known: Option<(usize, usize)>) {
-        self.findings.push((place.fingerprint, place.rule.id.clone(), place.path.to_owned(), known));
+        self.findings.push(Found {
+            print: place.fingerprint,
+            rule: place.rule.id.clone(),
+            path: place.path.to_owned(),
+            known,
+        });
     }
 
     /// How many findings there are.
@@ -35,7 +49,7 @@ impl Record {
     /// How many of them no baseline knows.
     #[must_use]
     pub fn new_ones(&self) -> usize {
-        self.findings.iter().filter(|(.., known)| known.is_none()).count()
+        self.findings.iter().filter(|found| found.known.is_none()).count()
     }
 
     /// The text of a baseline of these findings: of all of them, or only of those that `baselines` know. What their
@@ -43,7 +57,7 @@ impl Record {
     #[must_use]
     pub fn to_baseline(&self, key: &FingerprintKey, baselines: &[Baseline], only_known: bool) -> String {
         let mut lines: BTreeMap<(&str, &str, Fingerprint), (u64, Attributes)> = BTreeMap::new();
-        for (print, rule, path, known) in &self.findings {
+        for Found { print, rule, path, known } in &self.findings {
             if only_known && known.is_none() {
                 continue;
             }

@@ -13,7 +13,7 @@ use super::model::Suppression;
 pub(super) fn of(allowed: &Allowed) -> Suppression {
     let kind = match allowed.by {
         AllowedBy::Inline => "inSource",
-        AllowedBy::IgnoreFile | AllowedBy::Baseline => "external",
+        AllowedBy::IgnoreFile | AllowedBy::Config | AllowedBy::Baseline => "external",
     };
     let mut properties = BTreeMap::from([("keysieve/entry", Value::from(allowed.entry.as_str()))]);
     for (name, value) in [("keysieve/owner", &allowed.owner), ("keysieve/expires", &allowed.expires)] {

@@ -30,7 +30,8 @@ fn every_line_of_the_event_formats_is_an_event() {
     for (format, schema) in [(Format::Ocsf, "ocsf-2006.schema.json"), (Format::Ecs, "ecs.schema.json")] {
         let validator = validator(schema);
         let text = report(format, &outcome(), &context());
-        assert_eq!(text.lines().map(|line| check(&validator, line)).count(), PLACES);
+        text.lines().for_each(|line| drop(check(&validator, line)));
+        assert_eq!(text.lines().count(), PLACES);
         assert_eq!(report(format, &clean(), &context()), "");
     }
 }
@@ -132,7 +133,7 @@ fn a_summary_fits_into_what_github_takes_and_says_what_did_not() {
     assert!(text.len() < 1024 * 1024, "{}", text.len());
     let rows = text.lines().filter(|line| line.starts_with("| 🔴")).count();
     let left = 5000 - rows;
-    assert!(left > 0 && text.contains(&format!("more secrets do not fit here.")), "{rows}");
+    assert!(left > 0 && text.contains("more secrets do not fit here."), "{rows}");
 }
 
 #[test]
