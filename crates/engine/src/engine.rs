@@ -248,6 +248,9 @@ impl Engine {
             let mut blocks = std::mem::take(&mut scratch.blocks);
             self.kernel.scan(haystack, from, to, &mut blocks);
             pass.candidates(from, &blocks, scratch);
+            if self.assignments.any() {
+                generic::other_scripts(haystack, from, to, |at| pass.assignment(at, scratch));
+            }
             scratch.blocks = blocks;
             from = to;
         }

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 };
 
 use crate::Block;
-use crate::buckets::Tables;
+use crate::buckets::{SETS, Tables};
 use crate::class::Classes;
 use crate::sweep::{Lanes, WINDOW, sweep};
 
@@ -52,11 +52,11 @@ const CLASS_HALVES: ([u8; 16], [u8; 16]) = {
 /// Exists only on a processor that has AVX2.
 #[derive(Clone, Debug)]
 pub(crate) struct Avx2 {
-    tables: Tables,
+    tables: [Tables; SETS],
 }
 
 impl Avx2 {
-    pub(crate) fn new(tables: &Tables) -> Option<Self> {
+    pub(crate) fn new(tables: &[Tables; SETS]) -> Option<Self> {
         is_x86_feature_detected!("avx2").then(|| Self { tables: tables.clone() })
     }
 
@@ -67,21 +67,35 @@ impl Avx2 {
 }
 
 #[target_feature(enable = "avx2")]
-fn scan(tables: &Tables, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
+fn scan(tables: &[Tables; SETS], haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
     let class = (broadcast(&CLASS_HALVES.0), broadcast(&CLASS_HALVES.1));
+    let [one, other] = tables;
+    let sets = [halves(one), halves(other)];
+    sweep(Registers { class, sets }, haystack, from, to, out);
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves(tables: &Tables) -> Halves {
     let [a, b, c, d] = &tables.low;
     let low = [broadcast(a), broadcast(b), broadcast(c), broadcast(d)];
     let [a, b, c, d] = &tables.high;
     let high = [broadcast(a), broadcast(b), broadcast(c), broadcast(d)];
-    sweep(Registers { class, low, high }, haystack, from, to, out);
+    Halves { low, high }
+}
+
+/// A set of tables, by position.
+#[derive(Clone, Copy)]
+struct Halves {
+    low: [__m256i; 4],
+    high: [__m256i; 4],
 }
 
 /// The tables, each twice in a register. Made in `scan` alone, so wherever one is, the processor has AVX2.
 #[derive(Clone, Copy)]
 struct Registers {
     class: (__m256i, __m256i),
-    low: [__m256i; 4],
-    high: [__m256i; 4],
+    sets: [Halves; SETS],
 }
 
 impl Lanes for Registers {
@@ -134,6 +148,13 @@ fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 8] {
 #[inline]
 #[target_feature(enable = "avx2")]
 fn stems(tables: &Registers, bytes: [__m256i; 4]) -> u32 {
+    let [one, other] = &tables.sets;
+    stems_of(one, bytes) | stems_of(other, bytes)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn stems_of(tables: &Halves, bytes: [__m256i; 4]) -> u32 {
     let [a, b, c, d] = bytes;
     let a = ruled_out(tables.low[0], tables.high[0], a);
     let b = ruled_out(tables.low[1], tables.high[1], b);

@@ -214,6 +214,7 @@ impl View<'_> {
             evidence,
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
+            ordinal: 0,
             inline: self.allowed(secret, rule),
             hints: self.hints(found, secret, rule),
         }
@@ -250,6 +251,7 @@ impl View<'_> {
             binary: *binary,
             decoded_by: self.decoded_by(found),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
+            git: None,
         }
     }
 
