@@ -175,7 +175,8 @@ mod tests {
 
     /// A key with noise for numbers.
     fn rsa_der() -> Vec<u8> {
-        let modulus: Vec<u8> = [0].into_iter().chain((0..=255).map(|n| n * 7 % 251 | 0x80)).collect();
+        let noise = (0..256_u32).map(|n| (n * 7 % 251) as u8 | 0x80);
+        let modulus: Vec<u8> = [0].into_iter().chain(noise).collect();
         value(
             SEQUENCE,
             &[value(INTEGER, &[0]), value(INTEGER, &modulus), value(INTEGER, &[1, 0, 1])].concat(),
