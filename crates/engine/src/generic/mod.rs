@@ -78,6 +78,25 @@ pub(crate) fn is_identifier(text: &[u8]) -> bool {
     !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Identifier
 }
 
+/// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
+/// such a place a word can be a password, but neither a reference nor text for people can, and hardly a name.
+pub(crate) fn placed(text: &[u8], confidence: Confidence) -> Option<Confidence> {
+    use value::{Counts, Looks, Words, looks};
+    if text.is_empty() {
+        return None;
+    }
+    let (counts, words) = (Counts::of(text), Words::of(text));
+    let hump = text.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    let dotted = text.contains(&b'.') || text.contains(&b':') || text.contains(&b'/');
+    match looks(text, false, &counts, &words) {
+        Looks::Placeholder | Looks::Reference | Looks::Keyword => None,
+        Looks::Prose => Some(Confidence::Low),
+        Looks::Identifier if hump || dotted || counts.lower == 0 => Some(Confidence::Low),
+        Looks::Identifier | Looks::Word if score::repeats_name(text) || counts.beyond > 0 => Some(Confidence::Low),
+        _ => Some(confidence),
+    }
+}
+
 /// What the kind of an object adds: in code, a value without quotes is a name or an expression.
 #[must_use]
 pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
