@@ -13,8 +13,9 @@ mod name;
 mod score;
 mod value;
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
+use aho_corasick::packed::Searcher;
 use keysieve_finding::{Confidence, FileKind, Span};
 use keysieve_rules::{ByteSet, NameKind, Pattern, Rule};
 
@@ -39,6 +40,10 @@ impl Assignments {
             }
         }
         this
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        self.0.iter().any(Option::is_some)
     }
 
     pub(crate) fn rule(&self, kind: NameKind) -> Option<u32> {
@@ -113,6 +118,25 @@ const STEMS: &[&[u8]] = &[
     b"senh", b"kenn", b"wach", b"paro", b"hasl", b"hesl", b"enor", b"ifre", b"jels",
 ];
 
+/// Telling words in other scripts. The kernel takes all bytes above ASCII for one, so they are looked for where there are
+/// such bytes.
+const OTHER_SCRIPTS: &[&str] = &[
+    "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
+    "\u{5bc6}\u{7801}",
+    "\u{5bc6}\u{78bc}",
+    "\u{53e3}\u{4ee4}",
+    "\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}",
+    "\u{be44}\u{bc00}\u{bc88}\u{d638}",
+];
+
+/// Calls `found` for each telling word in another script that begins in a part of a haystack.
+pub(crate) fn other_scripts(haystack: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
+    static WORDS: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(OTHER_SCRIPTS));
+    let part = &haystack[from..haystack.len().min(to + 16)];
+    let (false, Some(words)) = (part.is_ascii(), WORDS.as_ref()) else { return };
+    words.find_iter(part).map(|word| from + word.start()).filter(|&at| at < to).for_each(&mut found);
+}
+
 /// The stems as sets of bytes, letters in either case, short ones with anything after them; and `pw` at the end of a
 /// name.
 pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
@@ -128,21 +152,32 @@ pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
             of(b"w", 0),
             ByteSet::of(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()),
         ];
-        // The kernel takes all bytes above ASCII for one: the end of a word in another script.
-        let beyond = ByteSet::of(|byte| byte >= 0x80);
-        let other = [
-            beyond,
-            beyond,
-            beyond,
-            ByteSet::of(|byte| matches!(byte, b'=' | b':' | b'"' | b'\'' | b']' | b'>')),
-        ];
-        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short, other]).collect()
+        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short]).collect()
     })
 }
 
+#[inline]
 fn is_stem(haystack: &[u8], at: usize) -> bool {
+    static TABLES: LazyLock<Box<[[u32; 256]; 4]>> = LazyLock::new(|| {
+        let mut tables = Box::new([[0; 256]; 4]);
+        for (bit, stem) in stems().iter().enumerate() {
+            for (table, set) in tables.iter_mut().zip(stem) {
+                set.iter().for_each(|byte| table[usize::from(byte)] |= 1 << bit);
+            }
+        }
+        tables
+    });
+    let tables: &[[u32; 256]; 4] = &TABLES;
+    if haystack[at] >= 0x80 {
+        return OTHER_SCRIPTS.iter().any(|word| haystack[at..].starts_with(word.as_bytes()));
+    }
     haystack[at..].first_chunk::<4>().is_some_and(|four| {
-        stems().iter().any(|stem| stem.iter().zip(four).all(|(set, &byte)| set.contains(byte)))
+        let [a, b, c, d] = *four;
+        tables[0][usize::from(a)]
+            & tables[1][usize::from(b)]
+            & tables[2][usize::from(c)]
+            & tables[3][usize::from(d)]
+            != 0
     })
 }
 
