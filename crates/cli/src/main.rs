@@ -7,6 +7,7 @@ mod config;
 mod exit;
 mod file_list;
 mod fingerprint_key;
+mod git;
 mod ignore_files;
 mod man;
 mod messages;
@@ -55,6 +56,7 @@ fn run() -> Exit {
     };
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
+        Verb::Git(arguments) => git::run(*arguments),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(arguments),
         Verb::Baseline(verb) => baselines::run(verb),

@@ -20,6 +20,7 @@
 
 mod allowed;
 mod fingerprint;
+mod git;
 mod location;
 mod origin;
 mod outcome;
@@ -31,6 +32,7 @@ mod span;
 
 pub use allowed::{Allowed, AllowedBy};
 pub use fingerprint::{Fingerprint, FingerprintKey, ParseFingerprintError};
+pub use git::{GitPart, GitPlace, GitState, ObjectId};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};
 pub use outcome::{Finding, Outcome, SkipRecord, Stats, Suppressed};

@@ -1,6 +1,6 @@
 //! One place where a secret stands.
 
-use crate::{Origin, Span};
+use crate::{GitPlace, Origin, Span};
 
 /// The line around a secret, every secret on it already masked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,4 +49,6 @@ pub struct Location {
     pub decoded_by: Vec<String>,
     /// The line around it.
     pub snippet: Option<Snippet>,
+    /// How it is embedded in the history of its repository.
+    pub git: Option<Box<GitPlace>>,
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::{GitPart, ObjectId};
+
 /// What an object is, named so that a person can go there.
 ///
 /// Paths are raw bytes with `/` between their parts, relative to the root of the repository if there is one, else to
@@ -26,6 +28,15 @@ pub enum Origin {
     Stream {
         /// What to call it.
         name: Arc<[u8]>,
+    },
+    /// An object of a git repository, or a part of one.
+    Git {
+        /// The object.
+        id: ObjectId,
+        /// What of it.
+        part: GitPart,
+        /// The path that leads to it, if one is known.
+        path: Option<Arc<[u8]>>,
     },
 }
 
@@ -54,6 +65,37 @@ impl Origin {
                 whole.extend_from_slice(&escape_separator(path));
                 whole
             }
+            Self::Git { .. } => escape_separator(&self.own_name()),
+        }
+    }
+
+    /// The name of what is in no container, raw.
+    fn own_name(&self) -> Vec<u8> {
+        match self {
+            Self::Git { id, part, path: None } => format!("{}{id}", part.directory()).into_bytes(),
+            Self::File { path } | Self::Entry { path, .. } | Self::Stream { name: path } => path.to_vec(),
+            Self::Git { path: Some(path), .. } => path.to_vec(),
+        }
+    }
+
+    /// The object of a git repository that it is or that it is in.
+    #[must_use]
+    pub fn git(&self) -> Option<(ObjectId, GitPart)> {
+        match self {
+            Self::Git { id, part, .. } => Some((*id, *part)),
+            Self::Entry { outer, .. } => outer.git(),
+            _ => None,
+        }
+    }
+
+    /// The same with another outermost object: what was an object without a path gets one.
+    #[must_use]
+    pub fn within(&self, outermost: Self) -> Self {
+        match self {
+            Self::Entry { outer, path } => {
+                Self::Entry { outer: Arc::new(outer.within(outermost)), path: Arc::clone(path) }
+            }
+            _ => outermost,
         }
     }
 
@@ -63,12 +105,7 @@ impl Origin {
         match self {
             Self::Entry { outer, .. } => {
                 let mut names = outer.containers();
-                let name = match outer.as_ref() {
-                    Self::File { path } | Self::Entry { path, .. } | Self::Stream { name: path } => {
-                        path.to_vec()
-                    }
-                };
-                names.push(name);
+                names.push(outer.own_name());
                 names
             }
             _ => Vec::new(),
@@ -80,7 +117,8 @@ impl Origin {
     pub fn kind(&self) -> FileKind {
         match self {
             Self::File { path } | Self::Entry { path, .. } => FileKind::of(path),
-            Self::Stream { .. } => FileKind::Unknown,
+            Self::Git { part: GitPart::Blob, path: Some(path), .. } => FileKind::of(path),
+            Self::Stream { .. } | Self::Git { .. } => FileKind::Unknown,
         }
     }
 }

@@ -29,6 +29,10 @@ pub enum SkipReason {
     TooLarge,
     /// Excluded: the object store of a repository; `keysieve git` reads it.
     GitDirectory,
+    /// Excluded: a repository inside of a repository, which is scanned by itself.
+    Submodule,
+    /// Gap: something is named and is not there, as in a shallow or partial clone.
+    Missing,
     /// Gap: the system refused to open, list or read it.
     Unreadable,
     /// Gap: it was there when it was listed and gone when it was opened.
@@ -46,12 +50,18 @@ impl SkipReason {
     #[must_use]
     pub const fn class(self) -> SkipClass {
         match self {
-            Self::Ignored | Self::Symlink | Self::Special | Self::TooLarge | Self::GitDirectory => {
-                SkipClass::Excluded
-            }
-            Self::Unreadable | Self::Vanished | Self::Limit | Self::Timeout | Self::Internal => {
-                SkipClass::Gap
-            }
+            Self::Ignored
+            | Self::Symlink
+            | Self::Special
+            | Self::TooLarge
+            | Self::GitDirectory
+            | Self::Submodule => SkipClass::Excluded,
+            Self::Missing
+            | Self::Unreadable
+            | Self::Vanished
+            | Self::Limit
+            | Self::Timeout
+            | Self::Internal => SkipClass::Gap,
         }
     }
 
@@ -64,6 +74,8 @@ impl SkipReason {
             Self::Special => "special",
             Self::TooLarge => "too-large",
             Self::GitDirectory => "git-directory",
+            Self::Submodule => "submodule",
+            Self::Missing => "missing",
             Self::Unreadable => "unreadable",
             Self::Vanished => "vanished",
             Self::Limit => "limit",

@@ -70,6 +70,7 @@ mod tests {
             binary: false,
             decoded_by: Vec::new(),
             snippet: None,
+            git: None,
         }
     }
 

@@ -3,7 +3,10 @@
 //! The names of the fields are a promise: `fixtures/schemas/` holds the schemas, and [`SCHEMA_VERSION`] grows when a
 //! name or a meaning changes. New fields may come without that.
 
-use keysieve_finding::{Confidence, Evidence, Finding, Fingerprint, Location, Outcome, Severity};
+use keysieve_finding::{
+    Confidence, Evidence, Finding, Fingerprint, GitPart, GitPlace, GitState, Location, ObjectId, Outcome,
+    Severity,
+};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -98,6 +101,41 @@ struct LocationRecord<'a> {
     snippet: Option<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     container: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    git: Option<GitRecord<'a>>,
+}
+
+/// How a place is embedded in the history of its repository.
+#[derive(Serialize)]
+struct GitRecord<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blob: Option<ObjectId>,
+    part: GitPart,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    commit: Option<ObjectId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author_date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_commit: Option<ObjectId>,
+    state: GitState,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    refs: &'a [String],
+    versions: u64,
+}
+
+impl<'a> GitRecord<'a> {
+    fn of(git: &'a GitPlace) -> Self {
+        Self {
+            blob: git.object,
+            part: git.part,
+            commit: git.commit,
+            author_date: git.author_date(),
+            last_commit: git.last_commit,
+            state: git.state,
+            refs: &git.refs,
+            versions: git.versions,
+        }
+    }
 }
 
 impl<'a> LocationRecord<'a> {
@@ -116,6 +154,7 @@ impl<'a> LocationRecord<'a> {
             decoded_by: &location.decoded_by,
             snippet: location.snippet.as_ref().map(|snippet| snippet.text.as_str()),
             container: container.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
+            git: location.git.as_deref().map(GitRecord::of),
         }
     }
 }

@@ -17,7 +17,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use keysieve_finding::{Finding, Location, Outcome, Snippet};
+use keysieve_finding::{Finding, Location, ObjectId, Outcome, Snippet};
 use serde_json::Value;
 
 use self::artifacts::{Artifacts, SRCROOT};
@@ -158,6 +158,20 @@ fn properties(finding: &Finding, location: &Location) -> BTreeMap<&'static str, 
     ]);
     if !location.decoded_by.is_empty() {
         properties.insert("keysieve/decodedBy", Value::from(location.decoded_by.clone()));
+    }
+    if let Some(git) = &location.git {
+        let id = |id: Option<ObjectId>| id.map(|id| Value::from(id.to_string()));
+        let said = [
+            ("keysieve/gitBlob", id(git.object)),
+            ("keysieve/gitPart", Some(Value::from(git.part.as_str()))),
+            ("keysieve/gitCommit", id(git.commit)),
+            ("keysieve/gitAuthorDate", git.author_date().map(Value::from)),
+            ("keysieve/gitLastCommit", id(git.last_commit)),
+            ("keysieve/gitState", Some(Value::from(git.state.as_str()))),
+            ("keysieve/gitRefs", Some(Value::from(git.refs.clone())).filter(|_| !git.refs.is_empty())),
+            ("keysieve/gitVersions", Some(Value::from(git.versions))),
+        ];
+        properties.extend(said.into_iter().filter_map(|(name, value)| Some((name, value?))));
     }
     properties
 }

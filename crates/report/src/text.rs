@@ -15,6 +15,10 @@ use self::paint::{BOLD, DIM, GUTTER, Link, Paint};
 use crate::visible::{Visible, visible};
 use crate::{Context, words};
 
+/// What to do about a secret that a repository keeps.
+const HISTORY: &str = "Rotate it first: whoever has fetched it keeps it. Then `git filter-repo --replace-text FILE` \
+                       takes it out of the history; `keysieve git --purge-expressions FILE` writes that file.";
+
 /// How many places of one secret are listed.
 const MAX_PLACES: usize = 10;
 
@@ -77,6 +81,9 @@ impl Block<'_> {
                 let steps = visible(&location.decoded_by.join(", "));
                 write!(out, " {}", paint.with(DIM, format!("(in {steps})")))?;
             }
+            if let Some(git) = &location.git {
+                write!(out, " {}", paint.with(DIM, format!("({})", visible(&words::history(git)))))?;
+            }
             writeln!(out)?;
             if at == 0 {
                 excerpt::write(location, gutter, self.style, paint, self.context.width, out)?;
@@ -103,6 +110,9 @@ impl Block<'_> {
         }
         if !rule.docs.is_empty() {
             self.note("docs", &rule.docs, false, out)?;
+        }
+        if self.finding.locations.iter().any(|location| location.git.is_some()) {
+            self.note("history", HISTORY, true, out)?;
         }
         self.note("fingerprint", &fingerprint.to_string(), false, out)
     }

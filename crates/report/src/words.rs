@@ -1,6 +1,6 @@
 //! Numbers and evidence in words.
 
-use keysieve_finding::{Evidence, Outcome, SkipClass, SkipReason};
+use keysieve_finding::{Evidence, GitPart, GitPlace, GitState, Outcome, SkipClass, SkipReason};
 
 /// `1,234,567`.
 pub(crate) fn grouped(number: u64) -> String {
@@ -35,6 +35,40 @@ pub(crate) fn size(bytes: u64) -> String {
         unit *= 1_000;
     }
     count(bytes, "byte", "bytes")
+}
+
+/// Where in the history a place stands: when it came, and what still leads to it.
+pub(crate) fn history(git: &GitPlace) -> String {
+    let mut said = Vec::new();
+    match git.part {
+        GitPart::Blob => {}
+        GitPart::FileName => said.push("the name itself".to_owned()),
+        GitPart::CommitMessage => said.push("commit message".to_owned()),
+        GitPart::CommitHeader => said.push("people and headers of a commit".to_owned()),
+        GitPart::TagMessage => said.push("message of a tag".to_owned()),
+        GitPart::TagHeader => said.push("people and headers of a tag".to_owned()),
+        _ => said.push("name of a reference".to_owned()),
+    }
+    if let Some(commit) = git.commit {
+        let day = git.author_date().map_or_else(String::new, |date| format!(" of {}", &date[..10]));
+        said.push(format!("since {}{day}", commit.short()));
+    }
+    if let (Some(last), false) =
+        (git.last_commit, git.state == GitState::Live || git.last_commit == git.commit)
+    {
+        said.push(format!("until {}", last.short()));
+    }
+    if git.versions > 1 {
+        said.push(count(git.versions, "version", "versions"));
+    }
+    let by = git.refs.first().map_or_else(String::new, |name| format!(" in {name}"));
+    said.push(match git.state {
+        GitState::Live => format!("live{by}"),
+        GitState::OtherRef if git.refs.is_empty() => "not checked out".to_owned(),
+        GitState::OtherRef => format!("kept{by}"),
+        GitState::Unreachable => "unreachable".to_owned(),
+    });
+    said.join(", ")
 }
 
 /// What speaks for a finding, the strongest first. `entropy` only if it is wanted, as it says least.

@@ -2,8 +2,8 @@
 //!
 //! [`scan`] lets a [`Source`](keysieve_source::Source) push its objects through an
 //! [`Engine`](keysieve_engine::Engine), on the threads that read them, and makes findings of the matches: each with its
-//! line and column, a masked line around it, and a fingerprint. Then the policy judges every place, and the places of
-//! one secret are merged. The same objects give the same [`Outcome`](keysieve_finding::Outcome), whatever the number
+//! line and column, a masked line around it, and a fingerprint. Then the source says where what was found stands, the
+//! policy judges every place, and the places of one secret are merged. The same objects give the same [`Outcome`](keysieve_finding::Outcome), whatever the number
 //! of threads and wherever the windows were cut.
 //!
 //! ```
@@ -23,6 +23,7 @@
 //! ```
 
 mod allowed;
+mod attribution;
 mod control;
 mod cursor;
 mod merge;
@@ -34,6 +35,7 @@ mod sighting;
 mod sink;
 mod snippet;
 mod utf16;
+mod versions;
 
 pub use control::Control;
 pub use redact::mask_text;

@@ -1,6 +1,7 @@
 //! From sightings to findings: judged place by place, then merged by secret.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,17 +10,17 @@ use keysieve_finding::{
     Finding, Fingerprint, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
 };
 use keysieve_policy::{By, Place, Policy, Record, Verdict};
+use keysieve_source::{Source, SourceError};
 
 use crate::allowed::allowed;
+use crate::attribution;
 use crate::redact::mask;
 use crate::run::Options;
 use crate::sighting::Sighting;
+use crate::sink::Sink;
 
 /// Below this many bits, a value could be guessed from its fingerprint under a known key.
 const GUESSABLE: f64 = 64.0;
-
-/// How many values of a rule were assigned to a name in an object so far.
-type Ordinals = BTreeMap<(u32, Vec<u8>, Box<[u8]>), u64>;
 
 /// Everything that was seen.
 pub(crate) struct Merge<'a> {
@@ -35,9 +36,33 @@ impl<'a> Merge<'a> {
         Self { engine, policy, options, sightings: Vec::new(), skips: Vec::new() }
     }
 
-    pub(crate) fn add(&mut self, sightings: Vec<Sighting>, skips: Vec<(Origin, Skip)>) {
-        self.sightings.extend(sightings);
-        self.skips.extend(skips);
+    /// Takes what the threads have seen so far.
+    pub(crate) fn add(&mut self, sink: &Sink<'_>) {
+        for worker in sink.take() {
+            self.sightings.extend(worker.sightings);
+            self.skips.extend(worker.skips);
+        }
+    }
+
+    /// Lets the source say where what was seen stands. What is below a floor needs no place: it is only counted.
+    pub(crate) fn attribute(
+        &mut self,
+        source: &dyn Source,
+        threads: NonZeroUsize,
+        sink: &Sink<'_>,
+    ) -> Result<(), SourceError> {
+        let mut sightings = std::mem::take(&mut self.sightings);
+        attribution::number(&mut sightings);
+        let (asked, below): (Vec<_>, Vec<_>) =
+            sightings.into_iter().partition(|sighting| !self.is_below_floor(sighting));
+        self.sightings = attribution::attribute(source, threads, sink, asked)?;
+        self.sightings.extend(below);
+        Ok(())
+    }
+
+    fn is_below_floor(&self, sighting: &Sighting) -> bool {
+        let severity = self.engine.rule(sighting.rule).info.severity;
+        severity < self.policy.min_severity || sighting.confidence < self.policy.min_confidence
     }
 
     /// Judges, merges and sorts.
@@ -50,7 +75,6 @@ impl<'a> Merge<'a> {
             (location.origin.path(), location.byte_start, location.byte_end, sighting.rule)
         });
         let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
-        let mut ordinals = Ordinals::new();
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
         let mut kept = Vec::new();
         for mut sighting in sightings {
@@ -59,7 +83,7 @@ impl<'a> Merge<'a> {
             if !self.policy.looks_at(&info.id, &path) {
                 continue;
             }
-            let (fingerprint, ordinal) = self.fingerprint(&sighting, info, &path, &mut ordinals);
+            let (fingerprint, ordinal) = self.fingerprint(&sighting, info, &path);
             let (inline, hints) = (sighting.inline.take(), sighting.hints.take());
             let origin = sighting.location.origin.clone();
             let judged = keysieve_policy::Sighting {
@@ -76,6 +100,9 @@ impl<'a> Merge<'a> {
                 continue;
             }
             sighting.location.path = names.of(&path);
+            if let Some(git) = &mut sighting.location.git {
+                git.refs.iter_mut().for_each(|name| *name = names.of(name.as_bytes()));
+            }
             match verdict {
                 Verdict::Report => kept.push(Kept { sighting, fingerprint, ordinal }),
                 Verdict::Suppressed(by) => {
@@ -130,21 +157,13 @@ impl<'a> Merge<'a> {
 
     /// A finding's fingerprint: of its value, unless that could be guessed from it; then of its place, with which one
     /// of its kind it is there.
-    fn fingerprint(
-        &self,
-        sighting: &Sighting,
-        info: &RuleInfo,
-        path: &[u8],
-        ordinals: &mut Ordinals,
-    ) -> (Fingerprint, Option<u64>) {
+    fn fingerprint(&self, sighting: &Sighting, info: &RuleInfo, path: &[u8]) -> (Fingerprint, Option<u64>) {
         let key = &self.options.key;
         let bits = sighting.evidence.entropy * sighting.secret.expose().len() as f64;
         if key.is_custom() || bits >= GUESSABLE {
             return (Fingerprint::of_secret(key, &info.id, sighting.secret.expose()), None);
         }
-        let count = ordinals.entry((sighting.rule, path.to_vec(), sighting.name.clone())).or_default();
-        let ordinal = *count;
-        *count += 1;
+        let ordinal = sighting.ordinal;
         (Fingerprint::of_place(key, &info.id, path, &sighting.name, ordinal), Some(ordinal))
     }
 

@@ -209,6 +209,7 @@ impl View<'_> {
             evidence: self.evidence(found),
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
+            ordinal: 0,
             inline: self.allowed(secret, rule),
             hints: self.hints(found, secret, rule),
         }
@@ -245,6 +246,7 @@ impl View<'_> {
             binary: *binary,
             decoded_by: self.decoded_by(found),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
+            git: None,
         }
     }
 

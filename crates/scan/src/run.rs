@@ -134,14 +134,14 @@ pub fn scan_and_record(
     source.visit(options.threads, &sink)?;
     let late = sink.late.load(Ordering::Relaxed).then_some(options.timeout).flatten();
     let mut merge = Merge::new(engine, policy, options);
-    for worker in sink.idle.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-        merge.add(worker.sightings, worker.skips);
-    }
+    merge.add(&sink);
+    merge.attribute(source, options.threads, &sink)?;
+    // The second phase may have something to say of its own.
+    merge.add(&sink);
     let mut outcome = merge.outcome(record);
     if let Some(timeout) = late {
         merge.late(&mut outcome, timeout);
     }
-    source.attribute(&mut outcome.findings)?;
     outcome.targets = options.targets.iter().map(|target| merge.mask(target.as_bytes())).collect();
     outcome.stats.objects = control.objects();
     outcome.stats.bytes = control.bytes();

@@ -4,7 +4,7 @@ use keysieve_finding::{Confidence, Evidence, Location, Secret};
 use keysieve_policy::{Hints, InlineAllow};
 
 /// One match at one place, with all that is lost when its bytes are gone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Sighting {
     /// The rule's index.
     pub(crate) rule: u32,
@@ -22,6 +22,8 @@ pub(crate) struct Sighting {
     pub(crate) location: Location,
     /// The name that the value is assigned to, if there is one: part of the fingerprint of short secrets.
     pub(crate) name: Box<[u8]>,
+    /// Which of the values that the rule finds under this name in this object it is, from 0.
+    pub(crate) ordinal: u64,
     /// The comment in its line that allows it.
     pub(crate) inline: Option<Box<InlineAllow>>,
     /// The exceptions of the configuration that may allow it.

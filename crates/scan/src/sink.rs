@@ -48,6 +48,11 @@ impl<'a> Sink<'a> {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(worker);
     }
 
+    /// What the threads have seen since this was last asked.
+    pub(crate) fn take(&self) -> Vec<Worker> {
+        std::mem::take(&mut *self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+
     fn is_late(&self) -> bool {
         if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
             self.late.store(true, Ordering::Relaxed);

@@ -8,6 +8,9 @@
 //! window after the other, in order, on any thread but never two of one object at once, with the same [`Carry`].
 //! [`Windows`] does that for anything that can be read.
 //!
+//! What a source can say of an object only with effort, such as the paths that lead to it, it is asked for once, after
+//! all objects were seen and for those alone in which something was found: [`Source::attribute`].
+//!
 //! ```
 //! use std::ops::ControlFlow;
 //! use std::sync::Mutex;
@@ -36,5 +39,5 @@ mod seam;
 mod windows;
 
 pub use blob::{Blob, Carry};
-pub use seam::{BlobSink, ContentId, Source, SourceError};
+pub use seam::{BlobSink, ContentId, Place, Sighted, Source, SourceError};
 pub use windows::Windows;

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
-use keysieve_finding::{Finding, Origin, Skip};
+use keysieve_finding::{GitPlace, Origin, Secret, Skip};
 
 use crate::Blob;
 
@@ -21,15 +21,42 @@ pub trait Source: Sync {
     /// If the source itself is not there or is not what it should be.
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError>;
 
-    /// The second phase: adds to the locations of what was found what only the source can say, such as commits or
-    /// layers. Called once with all findings, after `visit`.
+    /// The second phase: says of what was seen what only the source can say, such as the paths that lead to an object
+    /// and the commits that brought it. Called at most once, after `visit`, with everything that might be reported.
+    /// Gives the places of each sighting, in the order of the sightings; where it gives none, the sighting stays where
+    /// it is. `None` is to say that of all of them.
     ///
     /// # Errors
     /// If the source can no longer be read.
-    fn attribute(&self, findings: &mut [Finding]) -> Result<(), SourceError> {
-        let _ = findings;
-        Ok(())
+    fn attribute(
+        &self,
+        sighted: &[Sighted<'_>],
+        threads: NonZeroUsize,
+        sink: &dyn BlobSink,
+    ) -> Result<Option<Vec<Vec<Place>>>, SourceError> {
+        let _ = (sighted, threads, sink);
+        Ok(None)
     }
+}
+
+/// What was seen in an object, as the source is told of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighted<'a> {
+    /// The object, as the source called it.
+    pub origin: &'a Origin,
+    /// What was seen.
+    pub secret: &'a Secret,
+    /// Its first byte in the object.
+    pub byte_start: u64,
+}
+
+/// Where an object stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The object under the name that leads to it.
+    pub origin: Origin,
+    /// How it is embedded in the history of its repository.
+    pub git: Option<Box<GitPlace>>,
 }
 
 /// Something that takes objects. Called from many threads at once.
@@ -61,6 +88,14 @@ pub enum SourceError {
     NotFound {
         /// What was asked for.
         path: String,
+    },
+    /// It is not what it should be.
+    #[error("{path}: {problem}")]
+    Invalid {
+        /// What was asked for.
+        path: String,
+        /// What is wrong with it; never bytes of what is in it.
+        problem: String,
     },
     /// The system refused.
     #[error("{path}: {source}")]

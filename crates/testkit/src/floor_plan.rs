@@ -100,6 +100,7 @@ const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-source", Place::Floor(2), Wing::Bytes),
     ("keysieve-engine", Place::Floor(3), Wing::Meaning),
     ("keysieve-source-fs", Place::Floor(3), Wing::Bytes),
+    ("keysieve-source-git", Place::Floor(3), Wing::Bytes),
     ("keysieve-policy", Place::Floor(3), Wing::Results),
     ("keysieve-report", Place::Floor(3), Wing::Results),
     ("keysieve-scan", Place::Floor(4), Wing::Neither),

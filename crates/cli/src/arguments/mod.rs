@@ -4,6 +4,7 @@ mod baseline;
 mod compat;
 mod config;
 mod files;
+mod git;
 mod key;
 mod reports;
 mod rules;
@@ -18,6 +19,7 @@ pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
 pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksShared, GitleaksVerb};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::files::FileArguments;
+pub(crate) use self::git::GitArguments;
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
@@ -45,6 +47,12 @@ pub(crate) enum Verb {
     /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
     /// interrupted.
     Scan(Box<ScanArguments>),
+    /// Find secrets in a git repository: its whole history and all that lies beside it
+    ///
+    /// Every object is read, reachable or not: files, messages, names, notes, stashes; then the files of the git
+    /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
+    /// shallow or partial clone is incomplete.
+    Git(Box<GitArguments>),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.

@@ -5,6 +5,7 @@ mod config;
 mod example;
 mod exit_codes;
 mod files;
+mod git;
 mod reports;
 mod signals;
 

@@ -47,6 +47,9 @@ pub(super) fn of(finding: &Finding, location: &Location, outer: Option<&str>) ->
     if !location.decoded_by.is_empty() {
         sentence.push_str(&format!(" in {}", plain(&location.decoded_by.join(", "))));
     }
+    if let Some(commit) = location.git.as_ref().and_then(|git| git.commit) {
+        sentence.push_str(&format!(" since commit {}", commit.short()));
+    }
     let inside = outer.map(|uri| format!(" inside [{uri}](1)")).unwrap_or_default();
     let sentence = cut(visible(&sentence), MAX_CHARACTERS.saturating_sub(inside.chars().count() + 1));
     // A link that does not fit is left out rather than cut in two.

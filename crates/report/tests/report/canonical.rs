@@ -72,6 +72,7 @@ pub(crate) fn place(
         binary: false,
         decoded_by: Vec::new(),
         snippet: Some(Snippet { text, start, end, masks }),
+        git: None,
     }
 }
 
@@ -153,6 +154,7 @@ fn not_in_a_text_file() -> Finding {
         byte_start: 4096,
         byte_end: 4128,
         snippet: None,
+        git: None,
         ..at
     };
     let origin = entry(entry(Origin::file(b"sub/app!/1.zip"), b"inner.tar"), b"WEB-INF/x y.properties");

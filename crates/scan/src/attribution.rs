@@ -1,0 +1,68 @@
+//! Between what was seen and what is judged: the source says where it stands.
+
+use std::num::NonZeroUsize;
+
+use keysieve_finding::Origin;
+use keysieve_source::{BlobSink, Sighted, Source, SourceError};
+
+use crate::sighting::Sighting;
+use crate::versions;
+
+/// Numbers the values that a rule finds under one name in one object. The number is part of the fingerprint of short
+/// secrets, so it must not depend on what else is in the source, nor on where the object turns out to stand.
+pub(crate) fn number(sightings: &mut [Sighting]) {
+    sightings.sort_by(|a, b| key(a).cmp(&key(b)));
+    let mut ordinals = std::collections::HashMap::new();
+    let mut object: Option<&Origin> = None;
+    for sighting in sightings {
+        if object != Some(&sighting.location.origin) {
+            ordinals.clear();
+        }
+        let count: &mut u64 = ordinals.entry((sighting.rule, sighting.name.clone())).or_default();
+        sighting.ordinal = *count;
+        *count += 1;
+        object = Some(&sighting.location.origin);
+    }
+}
+
+fn key(sighting: &Sighting) -> (&Origin, u64, u64, u32) {
+    let location = &sighting.location;
+    (&location.origin, location.byte_start, location.byte_end, sighting.rule)
+}
+
+/// Makes one sighting of each place where something stands, and one of all versions of one file.
+pub(crate) fn attribute(
+    source: &dyn Source,
+    threads: NonZeroUsize,
+    sink: &dyn BlobSink,
+    sightings: Vec<Sighting>,
+) -> Result<Vec<Sighting>, SourceError> {
+    if sightings.is_empty() {
+        return Ok(sightings);
+    }
+    let asked: Vec<Sighted<'_>> = sightings.iter().map(sighted).collect();
+    let Some(places) = source.attribute(&asked, threads, sink)? else { return Ok(sightings) };
+    let mut standing = Vec::with_capacity(sightings.len());
+    for (sighting, places) in sightings.into_iter().zip(places) {
+        let Some((last, others)) = places.split_last() else {
+            standing.push(sighting);
+            continue;
+        };
+        for place in others {
+            let mut copy = sighting.clone();
+            copy.location.origin = place.origin.clone();
+            copy.location.git.clone_from(&place.git);
+            standing.push(copy);
+        }
+        let mut sighting = sighting;
+        sighting.location.origin = last.origin.clone();
+        sighting.location.git.clone_from(&last.git);
+        standing.push(sighting);
+    }
+    Ok(versions::fold(standing))
+}
+
+fn sighted(sighting: &Sighting) -> Sighted<'_> {
+    let location = &sighting.location;
+    Sighted { origin: &location.origin, secret: &sighting.secret, byte_start: location.byte_start }
+}

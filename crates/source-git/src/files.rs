@@ -1,0 +1,106 @@
+//! The files of the git directory that are no objects.
+
+use std::fs::File;
+use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use keysieve_finding::{Origin, Skip, SkipReason};
+use keysieve_source::{BlobSink, Windows};
+
+use crate::inflater::WINDOW;
+use crate::layout::Layout;
+
+/// How deep the git directory is looked into.
+const DEEPEST: usize = 64;
+
+/// Files of the git directory: configuration, hooks, logs, messages in the making, objects of LFS, and whatever else
+/// lies there, but no objects and no references.
+pub(crate) fn hand_over(layout: &Layout, threads: NonZeroUsize, sink: &dyn BlobSink) -> ControlFlow<()> {
+    let mut found = Vec::new();
+    list(&layout.common_dir, b".git", 0, sink, &mut found);
+    found.sort();
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut windows = Windows::new(WINDOW);
+        while let Some((name, path)) = found.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if sink.stopped() {
+                return ControlFlow::Break(());
+            }
+            read(path, &Origin::file(name), &mut windows, sink)?;
+        }
+        ControlFlow::Continue(())
+    };
+    // Most repositories have a handful of them, LFS thousands.
+    let threads = threads.get().min(found.len() / 16 + 1);
+    thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+        let mut flow = work();
+        for other in others {
+            match other.join() {
+                Ok(other) if flow.is_continue() => flow = other,
+                Ok(_) => {}
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        flow
+    })
+}
+
+fn read(path: &Path, origin: &Origin, windows: &mut Windows, sink: &dyn BlobSink) -> ControlFlow<()> {
+    let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let read = opened.and_then(|(length, mut file)| {
+        // What is appended meanwhile is not waited for.
+        let limit = length.max(WINDOW as u64);
+        windows.read(&mut file, origin, Some(limit), sink)
+    });
+    match read {
+        Ok((_, flow)) => flow,
+        Err(error) => {
+            let gone = error.kind() == std::io::ErrorKind::NotFound;
+            let reason = if gone { SkipReason::Vanished } else { SkipReason::Unreadable };
+            sink.skipped(origin, Skip::new(reason, error.to_string()));
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+fn list(
+    directory: &Path,
+    name: &[u8],
+    depth: usize,
+    sink: &dyn BlobSink,
+    into: &mut Vec<(Vec<u8>, PathBuf)>,
+) {
+    let skipped = |name: &[u8], reason, why: &str| sink.skipped(&Origin::file(name), Skip::new(reason, why));
+    let entries = match directory.read_dir() {
+        Ok(entries) => entries,
+        Err(error) => return skipped(name, SkipReason::Unreadable, &error.to_string()),
+    };
+    for entry in entries.filter_map(Result::ok) {
+        let own = [name, b"/", entry.file_name().as_encoded_bytes()].concat();
+        let Ok(kind) = entry.file_type() else { continue };
+        if kind.is_dir() {
+            match own.as_slice() {
+                b".git/objects" | b".git/refs" => {}
+                b".git/modules" => {
+                    let why = "the repositories of submodules; scan them by themselves";
+                    skipped(&own, SkipReason::Submodule, why);
+                }
+                _ if own.starts_with(b".git/worktrees/") && own.ends_with(b"/refs") => {}
+                _ if depth >= DEEPEST => {
+                    skipped(&own, SkipReason::Limit, "directories in directories, too deep")
+                }
+                _ => list(&entry.path(), &own, depth + 1, sink, into),
+            }
+        } else if kind.is_file() {
+            into.push((own, entry.path()));
+        } else if kind.is_symlink() {
+            skipped(&own, SkipReason::Symlink, "");
+        } else {
+            skipped(&own, SkipReason::Special, "");
+        }
+    }
+}

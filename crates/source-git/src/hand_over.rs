@@ -1,0 +1,183 @@
+//! What of each object goes to the sink.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
+use keysieve_source::{Blob, BlobSink, Carry};
+
+use crate::names::{Names, Recent};
+use crate::object::{Kind, Object};
+use crate::store::Store;
+use crate::text::Text;
+use crate::tree::{Entries, EntryKind, Freshness};
+use crate::visit::{Name, Visit, Window};
+
+/// Hands objects over to a sink, and notes what they name that is not there.
+pub(crate) struct HandOver<'a> {
+    pub(crate) sink: &'a dyn BlobSink,
+    pub(crate) store: &'a Store,
+    pub(crate) hash_length: usize,
+    /// Commits whose parents were left out when the repository was cloned.
+    pub(crate) shallow: BTreeSet<ObjectId>,
+    names: Names,
+    missing: Mutex<BTreeSet<ObjectId>>,
+    submodules: Mutex<BTreeSet<Vec<u8>>>,
+}
+
+/// What a thread needs of its own.
+pub(crate) struct Local {
+    recent: Recent,
+    /// Of the large object that is on its way.
+    carry: Carry,
+    line: u64,
+}
+
+impl<'a> HandOver<'a> {
+    pub(crate) fn new(
+        sink: &'a dyn BlobSink,
+        store: &'a Store,
+        hash_length: usize,
+        shallow: BTreeSet<ObjectId>,
+    ) -> Self {
+        let (names, missing, submodules) = (Names::new(), Mutex::default(), Mutex::default());
+        Self { sink, store, hash_length, shallow, names, missing, submodules }
+    }
+
+    /// Hands over something that is one window.
+    fn piece(&self, origin: &Origin, bytes: &[u8], offset: usize, line: u64) -> ControlFlow<()> {
+        let mut carry = Carry::new();
+        self.sink.blob(Blob { origin, bytes, offset: offset as u64, line, last: true, carry: &mut carry })
+    }
+
+    fn text(&self, object: &Object<'_>, header: GitPart, message: GitPart) -> ControlFlow<()> {
+        let text = Text::of(object.bytes);
+        let origin = |part| Origin::Git { id: object.id, part, path: None };
+        let (people, at, line) = text.people();
+        self.piece(&origin(header), people, at, line)?;
+        let (said, at) = text.message();
+        if said.is_empty() { ControlFlow::Continue(()) } else { self.piece(&origin(message), said, at, 1) }
+    }
+
+    fn tree(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
+        let mut freshness = Freshness::of(object.fresh);
+        let mut entries = Entries::of(object.bytes, self.hash_length);
+        for entry in entries.by_ref() {
+            if !freshness.is_fresh(entry.range) {
+                continue;
+            }
+            match entry.kind {
+                EntryKind::Submodule => {
+                    lock(&self.submodules).insert(entry.name.to_vec());
+                }
+                EntryKind::Tree | EntryKind::Blob => self.expect(ObjectId::from_bytes(entry.id)),
+            }
+            if self.names.is_new(entry.name, &mut local.recent) {
+                let path = Some(Arc::from(entry.name));
+                let origin = Origin::Git { id: object.id, part: GitPart::FileName, path };
+                self.piece(&origin, entry.name, 0, 1)?;
+            }
+        }
+        if entries.is_broken() {
+            let why =
+                Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");
+            self.skipped(Name::Object(object.id), why);
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Notes an object that is named and is not there.
+    pub(crate) fn expect(&self, id: Option<ObjectId>) {
+        if let Some(id) = id.filter(|id| !self.store.contains(*id)) {
+            lock(&self.missing).insert(id);
+        }
+    }
+
+    /// Says in the end what is missing.
+    pub(crate) fn conclude(&self) {
+        let missing = lock(&self.missing);
+        if let Some(first) = missing.first() {
+            let detail = match missing.len() {
+                1 => format!("object {first} is named and is not there"),
+                many => format!(
+                    "{many} objects are named and are not there, {first} among them: the clone is partial or damaged"
+                ),
+            };
+            self.skipped(Name::File(b".git/objects"), Skip::new(SkipReason::Missing, detail));
+        }
+        if !self.shallow.is_empty() {
+            let commits = if self.shallow.len() == 1 { "commit" } else { "commits" };
+            let detail = format!(
+                "the clone is shallow: what lies before {} {commits} is not there; `git fetch --unshallow` brings it",
+                self.shallow.len()
+            );
+            self.skipped(Name::File(b".git/shallow"), Skip::new(SkipReason::Missing, detail));
+        }
+        for name in lock(&self.submodules).iter() {
+            let why = "a submodule is a repository of its own; scan it by itself";
+            self.sink.skipped(&Origin::file(name), Skip::new(SkipReason::Submodule, why));
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Visit for HandOver<'_> {
+    type Local = Local;
+
+    fn local(&self) -> Local {
+        Local { recent: Recent::new(), carry: Carry::new(), line: 1 }
+    }
+
+    fn wants(&self, _kind: Kind) -> bool {
+        true
+    }
+
+    fn object(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
+        match object.kind {
+            Kind::Blob => {
+                let origin = Origin::Git { id: object.id, part: GitPart::Blob, path: None };
+                self.piece(&origin, object.bytes, 0, 1)
+            }
+            Kind::Tree => self.tree(local, object),
+            Kind::Commit => {
+                let text = Text::of(object.bytes);
+                self.expect(text.named(b"tree").next());
+                if !self.shallow.contains(&object.id) {
+                    text.named(b"parent").for_each(|parent| self.expect(Some(parent)));
+                }
+                self.text(object, GitPart::CommitHeader, GitPart::CommitMessage)
+            }
+            Kind::Tag => {
+                self.expect(Text::of(object.bytes).named(b"object").next());
+                self.text(object, GitPart::TagHeader, GitPart::TagMessage)
+            }
+        }
+    }
+
+    fn window(&self, local: &mut Local, window: Window<'_>) -> ControlFlow<()> {
+        if window.offset == 0 {
+            (local.carry, local.line) = (Carry::new(), 1);
+        }
+        let origin = Origin::Git { id: window.id, part: GitPart::Blob, path: None };
+        let (bytes, line) = (window.bytes, local.line);
+        local.line += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        let Window { offset, last, .. } = window;
+        self.sink.blob(Blob { origin: &origin, bytes, offset, line, last, carry: &mut local.carry })
+    }
+
+    fn skipped(&self, name: Name<'_>, why: Skip) {
+        let origin = match name {
+            Name::Object(id) => Origin::Git { id, part: GitPart::Blob, path: None },
+            Name::File(path) => Origin::file(path),
+        };
+        self.sink.skipped(&origin, why);
+    }
+
+    fn stopped(&self) -> bool {
+        self.sink.stopped()
+    }
+}
