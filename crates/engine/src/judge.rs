@@ -100,7 +100,11 @@ fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) 
             let random = secret.len() >= 8 && secret.iter().any(u8::is_ascii_digit);
             Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
         }
-        Human::Chosen => generic::placed(secret, confidence),
+        Human::Chosen => {
+            let before = spans.secret.start.checked_sub(1).map(|at| haystack[at]);
+            let bare = !matches!(before, Some(b'"' | b'\'' | b'`' | b'>'));
+            generic::placed(secret, bare, confidence)
+        }
     }
 }
 
