@@ -33,7 +33,7 @@ pub(crate) fn run(mut asked: GitArguments) -> Exit {
 }
 
 /// A repository and its work trees.
-struct Repository {
+pub(crate) struct Repository {
     /// What was named.
     path: PathBuf,
     git: GitSource,
@@ -41,7 +41,8 @@ struct Repository {
 }
 
 impl Repository {
-    fn open(path: PathBuf, work_trees: bool) -> Result<Self> {
+    /// Opens the repository that a path is, or lies in.
+    pub(crate) fn open(path: PathBuf, work_trees: bool) -> Result<Self> {
         let git = GitSource::discover(&path)?;
         let mut trees = Vec::new();
         for tree in git.work_trees().iter().filter(|_| work_trees) {
