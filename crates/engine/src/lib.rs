@@ -37,6 +37,7 @@
 mod boundary;
 mod compiled;
 mod context;
+mod decode;
 mod designation;
 mod engine;
 mod entropy;
@@ -58,11 +59,12 @@ mod stems;
 mod structure;
 mod words;
 
+pub use decode::Chain;
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;
 pub use feed::{Feed, Step};
 pub use generic::{Explanation, Score, Weight, explain, place_weight};
-pub use matched::{Checked, Match, Note};
+pub use matched::{Checked, Decoded, Match, Note};
 pub use pack::{BuiltinSource, builtin_sources};
 pub use place::Place;
 pub use scratch::Scratch;

@@ -87,8 +87,8 @@ impl Tokens {
             let word = match &rule.pattern {
                 Pattern::Context(context) => context.words.first().cloned(),
                 // Without a prefix of its own it needs surroundings that a frame does not give.
-                Pattern::Regex(_) if matches!(rule.plan.driver, Driver::Prefix(_)) => None,
-                Pattern::Regex(_) | Pattern::Assignment(_) | Pattern::Named(_) => continue,
+                _ if matches!(rule.plan.driver, Driver::Prefix(_)) => None,
+                _ => continue,
             };
             let word = word.map(|word| word.replace(['_', '-', '.'], " "));
             let Some(template) = examples.positive.first() else { continue };
