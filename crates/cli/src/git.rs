@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use keysieve_finding::Origin;
+use keysieve_finding::{GitState, Origin, Outcome};
 use keysieve_source::{BlobSink, Place, Sighted, Source, SourceError};
 use keysieve_source_fs::FileSource;
 use keysieve_source_git::GitSource;
 
 use crate::arguments::{FileArguments, GitArguments, ScanArguments};
 use crate::exit::Exit;
+use crate::purge;
 use crate::scan::{self, Scanned};
 
 /// Runs a scan of a repository from its arguments to its exit code.
@@ -19,8 +20,28 @@ pub(crate) fn run(asked: GitArguments) -> Exit {
     let (reports, rules, verdict, run) = (asked.reports, asked.rules, asked.verdict, asked.run);
     let files = FileArguments::default();
     let shared = ScanArguments { paths: vec![repo.clone()], reports, rules, verdict, files, run };
-    let work_trees = !asked.no_worktree;
-    scan::run_over(&shared, "git", &|_, _, _| Ok(Box::new(Repository::open(&repo, work_trees)?)))
+    let (work_trees, reachable) = (!asked.no_worktree, asked.no_unreachable);
+    let open: scan::Open<'_> = &|_, _, _| Ok(Box::new(Repository::open(&repo, work_trees)?));
+    let after = |outcome: &mut Outcome| {
+        if reachable {
+            leave_out_unreachable(outcome);
+        }
+        asked.purge_expressions.as_deref().map_or(Ok(()), |file| purge::write(file, outcome))
+    };
+    let cache = asked.cache.as_deref();
+    scan::run_verb(&shared, &scan::Verb { name: "git", open, cache, after: &after })
+}
+
+/// Leaves out the places that no reference leads to, and the findings that stand nowhere else.
+fn leave_out_unreachable(outcome: &mut Outcome) {
+    for finding in &mut outcome.findings {
+        let before = finding.locations.len();
+        finding
+            .locations
+            .retain(|location| location.git.as_ref().is_none_or(|git| git.state != GitState::Unreachable));
+        finding.total_locations -= (before - finding.locations.len()) as u64;
+    }
+    outcome.findings.retain(|finding| !finding.locations.is_empty());
 }
 
 /// A repository and its work trees.

@@ -11,6 +11,7 @@ mod messages;
 mod outputs;
 mod panic;
 mod progress;
+mod purge;
 mod rules;
 mod ruleset;
 mod scan;

@@ -11,12 +11,12 @@ use std::thread;
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use indicatif::DecimalBytes;
 use keysieve_finding::{Origin, Outcome};
 use keysieve_policy::Policy;
 use keysieve_report::{Context, Format, LineHashes};
-use keysieve_scan::{Control, Options};
+use keysieve_scan::{Cache, Control, Options};
 use keysieve_source::Source;
 use keysieve_source_fs::{FileSource, StdinSource};
 
@@ -51,23 +51,34 @@ impl Scanned for FileSource {
 pub(crate) type Open<'a> =
     &'a dyn Fn(&ScanArguments, Option<&[PathBuf]>, &Arc<Control>) -> Result<Box<dyn Scanned>>;
 
-/// Runs a scan from its arguments to its exit code.
-pub(crate) fn run(asked: &ScanArguments) -> Exit {
-    run_over(asked, "scan", &|asked, listed, control| Ok(Box::new(source(asked, listed, control)?)))
+/// What a verb that scans is, besides its arguments.
+pub(crate) struct Verb<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) open: Open<'a>,
+    /// Where contents are remembered.
+    pub(crate) cache: Option<&'a Path>,
+    /// What is done with the outcome before anything is reported.
+    pub(crate) after: &'a dyn Fn(&mut Outcome) -> Result<()>,
 }
 
-/// Runs a scan of whatever `open` opens.
-pub(crate) fn run_over(asked: &ScanArguments, verb: &'static str, open: Open<'_>) -> Exit {
+/// Runs a scan from its arguments to its exit code.
+pub(crate) fn run(asked: &ScanArguments) -> Exit {
+    let open: Open<'_> = &|asked, listed, control| Ok(Box::new(source(asked, listed, control)?));
+    run_verb(asked, &Verb { name: "scan", open, cache: None, after: &|_| Ok(()) })
+}
+
+/// Runs a scan of whatever a verb opens.
+pub(crate) fn run_verb(asked: &ScanArguments, verb: &Verb<'_>) -> Exit {
     let start = Instant::now();
     let ruleset = match Ruleset::new(&asked.rules) {
         Ok(ruleset) => ruleset,
         Err(error) => return refuse(None, &error),
     };
-    let mut scan = match Scan::prepare(asked, &ruleset, verb, open) {
+    let mut scan = match Scan::prepare(asked, &ruleset, verb) {
         Ok(scan) => scan,
         Err(error) => return refuse(Some(&ruleset), &error),
     };
-    let outcome = match scan.run() {
+    let outcome = match scan.run().and_then(|mut outcome| (verb.after)(&mut outcome).map(|()| outcome)) {
         Ok(outcome) => outcome,
         Err(error) => return refuse(Some(&ruleset), &error),
     };
@@ -97,7 +108,7 @@ fn refuse(ruleset: Option<&Ruleset>, error: &anyhow::Error) -> Exit {
 /// A scan, ready to run.
 struct Scan<'a> {
     asked: &'a ScanArguments,
-    verb: &'static str,
+    verb: &'a Verb<'a>,
     ruleset: &'a Ruleset,
     policy: Policy,
     source: Box<dyn Scanned>,
@@ -108,12 +119,7 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// Checks everything that can be wrong with what was asked for, before anything is read.
-    fn prepare(
-        asked: &'a ScanArguments,
-        ruleset: &'a Ruleset,
-        verb: &'static str,
-        open: Open<'_>,
-    ) -> Result<Self> {
+    fn prepare(asked: &'a ScanArguments, ruleset: &'a Ruleset, verb: &'a Verb<'a>) -> Result<Self> {
         let outputs = outputs::pair(&asked.reports.formats, &asked.reports.outputs)?;
         if asked.reports.show_secrets && outputs.iter().all(|output| output.format == Format::Sarif) {
             bail!("--show-secrets has no effect on SARIF, which never holds a secret; choose another format");
@@ -121,7 +127,7 @@ impl<'a> Scan<'a> {
         let key = fingerprint_key::read(asked.reports.fingerprint_key.as_deref())?;
         let control = Arc::new(Control::default());
         let listed = listed(asked)?;
-        let source = open(asked, listed.as_deref(), &control)?;
+        let source = (verb.open)(asked, listed.as_deref(), &control)?;
         let policy = policy(asked, source.as_ref(), listed.as_deref().unwrap_or_default())?;
         let options = Options {
             threads: threads(asked),
@@ -142,15 +148,31 @@ impl<'a> Scan<'a> {
         let run = &self.asked.run;
         let shown = !run.quiet && !run.no_progress;
         let _progress = shown.then(|| Progress::show(&self.control)).flatten();
-        let engine = &self.ruleset.engine;
-        Ok(keysieve_scan::scan(engine, &self.policy, self.source.as_ref(), &self.options, &self.control)?)
+        let (engine, source) = (&self.ruleset.engine, self.source.as_ref());
+        let cache = self.verb.cache.map(|directory| self.cache(directory)).transpose()?;
+        let outcome = keysieve_scan::scan_with(
+            engine,
+            &self.policy,
+            source,
+            &self.options,
+            &self.control,
+            cache.as_ref(),
+        )?;
+        if let Some(Err(error)) = cache.map(Cache::save) {
+            self.warn(&format!("the cache could not be written: {error}"));
+        }
+        Ok(outcome)
+    }
+
+    fn cache(&self, directory: &Path) -> Result<Cache> {
+        Cache::open(directory, &self.ruleset.name).with_context(|| format!("--cache {}", directory.display()))
     }
 
     /// Writes every report.
     fn report(&mut self, outcome: &Outcome) -> Result<()> {
         let mut context = Context::new(VERSION, self.ruleset.name.as_str());
         context.show_secrets = self.asked.reports.show_secrets;
-        self.verb.clone_into(&mut context.mode);
+        self.verb.name.clone_into(&mut context.mode);
         context.root = root(self.source.as_ref());
         if self.outputs.iter().any(|opened| opened.output.format == Format::Sarif) {
             context.line_hashes = line_hashes(outcome, self.source.as_ref());

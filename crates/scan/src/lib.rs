@@ -23,6 +23,7 @@
 //! ```
 
 mod attribution;
+mod cache;
 mod control;
 mod cursor;
 mod merge;
@@ -36,6 +37,7 @@ mod snippet;
 mod utf16;
 mod versions;
 
+pub use cache::Cache;
 pub use control::Control;
 pub use redact::mask_text;
-pub use run::{Options, scan};
+pub use run::{Options, scan, scan_with};

@@ -12,9 +12,9 @@ use keysieve_finding::{FingerprintKey, Outcome};
 use keysieve_policy::Policy;
 use keysieve_source::{Source, SourceError};
 
-use crate::Control;
 use crate::merge::Merge;
 use crate::sink::Sink;
+use crate::{Cache, Control};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -76,12 +76,28 @@ pub fn scan(
     options: &Options,
     control: &Control,
 ) -> Result<Outcome, SourceError> {
+    scan_with(engine, policy, source, options, control, None)
+}
+
+/// Scans a source, but for contents in which earlier runs found nothing; notes those in which this one finds nothing.
+///
+/// # Errors
+/// If the source itself cannot be opened.
+pub fn scan_with(
+    engine: &Engine,
+    policy: &Policy,
+    source: &dyn Source,
+    options: &Options,
+    control: &Control,
+    cache: Option<&Cache>,
+) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
     let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
     let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
     let sink = Sink {
         rules: Rules { engine, comments: policy.inline_allow, specificity, counts },
         control,
+        cache,
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
         idle: Mutex::new(Vec::new()),
