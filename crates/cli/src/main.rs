@@ -14,6 +14,7 @@ mod messages;
 mod outputs;
 mod panic;
 mod progress;
+mod purge;
 mod remarks;
 mod rules;
 mod ruleset;
