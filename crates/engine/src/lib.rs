@@ -49,6 +49,7 @@ mod heads;
 mod human;
 mod judge;
 mod matched;
+mod mnemonic;
 mod oracle;
 mod pack;
 mod parts;
