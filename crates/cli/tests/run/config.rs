@@ -60,6 +60,15 @@ fn it_allows_findings_and_brings_rules() {
     assert_eq!(paths(&report), ["notes.txt", "src/ci.env"]);
     assert_eq!(report["stats"]["suppressed"]["config"], 1);
     assert_eq!(paths(&json(&run(path, &["scan", "-f", "json", "--no-suppress"]))).len(), 3);
+    write(path, "src/keysieve.toml", "[[allow]]\npaths = ['/ci.env']\nexpires = '2026-01-31'\n");
+    let late = run(path, &["scan", "src", "--now", "2026-02-01"]);
+    assert_eq!(code(&late), 1);
+    assert!(
+        stderr(&late).contains("src/keysieve.toml: [[allow]] 1: this exception has expired"),
+        "{}",
+        stderr(&late)
+    );
+    assert_eq!(code(&run(path, &["scan", "src", "--now", "2026-01-31"])), 0);
     write(path, "src/keysieve.toml", "[[allow]]\npaths = ['/ci.env']\n");
     assert_eq!(code(&run(path, &["scan", "src"])), 0, "paths are relative to the file");
     write(path, "src/keysieve.toml", "[[allow]]\npaths = ['/src/ci.env']\n");
