@@ -12,7 +12,7 @@ pub(crate) enum CompatVerb {
     ///
     /// Secrets are masked in every report, as if --redact were given. The rules are keysieve's, or those of a
     /// gitleaks.toml; in one, useDefault means keysieve's.
-    Gitleaks(GitleaksArguments),
+    Gitleaks(Box<GitleaksArguments>),
 }
 
 /// What `gitleaks` takes.

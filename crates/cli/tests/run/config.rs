@@ -216,6 +216,36 @@ fn as_gitleaks_it_takes_its_options_and_exits_as_it_does() {
     assert_eq!(code(&compat(&["dir", "--no-such-option"])), 2);
 }
 
+#[test]
+fn as_gitleaks_it_reads_history() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path();
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git")
+            .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(path)
+            .output();
+        assert!(output.expect("git is there").status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    write(path, "ci.env", &leak());
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "one"]);
+    fs::remove_file(path.join("ci.env")).expect("removed");
+    git(&["commit", "-q", "-a", "-m", "two"]);
+    for arguments in [&["git", "."][..], &["detect", "--source", "."]] {
+        let found = run(path, &[&["compat", "gitleaks"], arguments, &["-f", "json", "-r", "-"]].concat());
+        assert_eq!(code(&found), 1, "{}", stderr(&found));
+        let report: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+        let commit = report[0]["Commit"].as_str().expect("a text");
+        assert_eq!((commit.len(), &report[0]["File"]), (40, &"ci.env".into()));
+        let print = format!("{commit}:ci.env:connection-string-url-password:1");
+        assert_eq!(report[0]["Fingerprint"], print.as_str());
+    }
+    assert_eq!(code(&run(path, &["compat", "gitleaks", "dir", "."])), 0, "no file holds it any more");
+}
+
 #[cfg(unix)]
 #[test]
 fn called_gitleaks_it_is_gitleaks() {
