@@ -50,10 +50,13 @@ fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
     Ok(session::with_rules(&rules, config, |ruleset| {
         let run = Run { shared, rules: &rules, ruleset, paths: what.paths() };
         match what {
-            What::History(repo) => run.over(exceptions, |_| Repository::open(repo[0].clone(), false)),
+            What::History(repo) => {
+                run.over(exceptions, |_| Repository::open(repo[0].clone(), false), |_| None)
+            }
             What::Files(paths) => {
                 let files = files(shared);
-                run.over(exceptions, |control| Files::new(paths, &files, control))
+                let target = |control: &_| Files::new(paths, &files, control).map(Files::named_as_given);
+                run.over(exceptions, target, |files| files.prefix().map(str::to_owned))
             }
         }
     }))
@@ -130,6 +133,7 @@ impl Run<'_> {
         &self,
         exceptions: Exceptions,
         target: impl FnOnce(&Arc<Control>) -> Result<T>,
+        prefix: impl FnOnce(&T) -> Option<String>,
     ) -> Result<Exit> {
         let shared = self.shared;
         let verdict = VerdictArguments {
@@ -149,6 +153,10 @@ impl Run<'_> {
         let mut session = Session::prepare(groups, exceptions, self.ruleset, target)?;
         let ignored = ignored(shared, self.paths, &session.options.key)?;
         session.policy.baselines.extend(ignored);
+        // Known paths begin as that tool was told to scan them.
+        if let Some(prefix) = prefix(&session.target) {
+            session.policy.baselines.iter_mut().for_each(|baseline| baseline.strip(&prefix));
+        }
         let mut outputs: Vec<Opened> =
             outputs(shared)?.into_iter().map(Output::open).collect::<Result<_>>()?;
         let outcome = session.scan(None)?;

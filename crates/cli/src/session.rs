@@ -149,7 +149,7 @@ impl Exceptions {
 pub(crate) struct Session<'a, T> {
     asked: Groups<'a>,
     ruleset: &'a Ruleset,
-    target: T,
+    pub(crate) target: T,
     pub(crate) policy: Policy,
     pub(crate) options: Options,
     control: Arc<Control>,

@@ -208,6 +208,14 @@ fn as_gitleaks_it_takes_its_options_and_exits_as_it_does() {
     assert_eq!(code(&compat(&["dir", "src", "-b", "old.json"])), 0);
     write(path, ".gitleaksignore", "src/ci.env:any-rule:1\n");
     assert_eq!(code(&compat(&["dir", "src"])), 0);
+    fs::remove_dir_all(path.join(".git")).expect("removed");
+    fs::remove_file(path.join(".gitleaksignore")).expect("removed");
+    let outside = compat(&["dir", "./src/", "-r", "-"]);
+    let report: Value = serde_json::from_slice(&outside.stdout).expect("JSON");
+    assert_eq!(report[0]["File"], "src/ci.env", "names begin as the directory was named");
+    assert_eq!(code(&compat(&["dir", "src", "-b", "old.json"])), 0);
+    write(path, ".gitleaksignore", "src/ci.env:any-rule:1\n");
+    assert_eq!(code(&compat(&["dir", "src"])), 0);
     write(path, "g.toml", "[[rules]]\nid = 'none'\nregex = 'nothing-like-it'\n");
     assert_eq!(code(&compat(&["dir", "docs", "-c", "g.toml"])), 0, "the file's rules stand alone");
     let mut command = keysieve(path);
