@@ -3,21 +3,26 @@
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
+use keysieve_finding::FingerprintKey;
 use keysieve_policy::Baseline;
 use keysieve_report::Format;
+use keysieve_scan::Control;
 
 use crate::arguments::{
-    ConfigArguments, FileArguments, GitleaksArguments, GitleaksShared, GitleaksVerb, KeyArguments,
+    FileArguments, GitleaksArguments, GitleaksShared, GitleaksVerb, HistoryArguments, KeyArguments,
     ReportArguments, RuleArguments, RunArguments, VerdictArguments,
 };
 use crate::config::{Config, Origin};
 use crate::exit::Exit;
+use crate::git::Repository;
 use crate::outputs::{Opened, Output};
+use crate::ruleset::Ruleset;
 use crate::scan::Files;
-use crate::session::{self, Exceptions, Groups, Session};
+use crate::session::{self, Exceptions, Groups, Session, Target};
 use crate::{baselines, messages};
 
 /// Whether the program was called by another tool's name.
@@ -28,30 +33,114 @@ pub(crate) fn is_called(name: &str) -> bool {
 
 /// Acts as gitleaks. Its exit code is 1 for an error as well as for leaks.
 pub(crate) fn gitleaks(asked: GitleaksArguments) -> Exit {
-    let paths = match paths(&asked.verb) {
-        Ok(paths) => paths,
-        Err(error) => return failed(session::refuse(&error)),
-    };
-    let mut config = match config(&asked.shared, &paths) {
-        Ok(config) => config,
-        Err(error) => return failed(session::refuse(&error)),
-    };
+    let exit = what(&asked.verb)
+        .and_then(|what| scan(&asked.shared, &what))
+        .unwrap_or_else(|error| session::refuse(&error));
+    match exit {
+        // Its code for what could not be done.
+        Exit::Usage | Exit::Internal | Exit::Partial => Exit::Chosen(1),
+        other => other,
+    }
+}
+
+fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
+    let mut config = config(shared, what.paths())?;
     let exceptions = Exceptions::of(&mut config);
-    let shared = &asked.shared;
     let rules = RuleArguments { only: shared.enable_rule.clone(), ..RuleArguments::default() };
-    failed(session::with_rules(&rules, config, |ruleset| {
+    Ok(session::with_rules(&rules, config, |ruleset| {
+        let run = Run { shared, rules: &rules, ruleset, paths: what.paths() };
+        match what {
+            What::History(repo) => {
+                run.over(exceptions, |_| Repository::open(repo[0].clone(), false), |_| None)
+            }
+            What::Files(paths) => {
+                let files = files(shared);
+                let target = |control: &_| Files::new(paths, &files, control).map(Files::named_as_given);
+                run.over(exceptions, target, |files| files.prefix().map(str::to_owned))
+            }
+        }
+    }))
+}
+
+/// What is to be scanned.
+enum What {
+    /// A repository.
+    History([PathBuf; 1]),
+    Files(Vec<PathBuf>),
+}
+
+impl What {
+    fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::History(path) => path,
+            Self::Files(paths) => paths,
+        }
+    }
+}
+
+fn what(verb: &GitleaksVerb) -> Result<What> {
+    let old = match verb {
+        GitleaksVerb::Dir { paths, .. } => return Ok(What::Files(paths.clone())),
+        GitleaksVerb::Stdin => return Ok(What::Files(vec![PathBuf::from("-")])),
+        GitleaksVerb::Git { repo, history } => {
+            return history_of(repo.as_deref().unwrap_or(Path::new(".")), history);
+        }
+        GitleaksVerb::Detect(old) | GitleaksVerb::Protect(old) => old,
+    };
+    if old.pipe {
+        return Ok(What::Files(vec![PathBuf::from("-")]));
+    }
+    if old.no_git {
+        return Ok(What::Files(vec![old.source.clone()]));
+    }
+    if matches!(verb, GitleaksVerb::Protect(_)) {
+        bail!("what is staged or not committed cannot be read alone yet: add --no-git to scan the files");
+    }
+    history_of(&old.source, &old.history)
+}
+
+fn history_of(repo: &Path, asked: &HistoryArguments) -> Result<What> {
+    if asked.staged || asked.pre_commit {
+        bail!("what is staged or not committed cannot be read alone yet");
+    }
+    if let Some(options) = asked.log_opts.as_deref().filter(|options| !matches!(options.trim(), "" | "--all"))
+    {
+        bail!("--log-opts={options}: a part of the history cannot be read alone yet");
+    }
+    Ok(What::History([repo.to_owned()]))
+}
+
+fn files(shared: &GitleaksShared) -> FileArguments {
+    let size = shared.max_target_megabytes;
+    FileArguments {
+        // That tool heeds no .gitignore.
+        no_ignore: true,
+        max_file_size: (size > 0).then_some(size.saturating_mul(1_000_000)),
+        ..FileArguments::default()
+    }
+}
+
+/// A run as that tool.
+struct Run<'a> {
+    shared: &'a GitleaksShared,
+    rules: &'a RuleArguments,
+    ruleset: &'a Ruleset,
+    paths: &'a [PathBuf],
+}
+
+impl Run<'_> {
+    fn over<T: Target>(
+        &self,
+        exceptions: Exceptions,
+        target: impl FnOnce(&Arc<Control>) -> Result<T>,
+        prefix: impl FnOnce(&T) -> Option<String>,
+    ) -> Result<Exit> {
+        let shared = self.shared;
         let verdict = VerdictArguments {
             baselines: shared.baseline_path.iter().cloned().collect(),
             no_inline_allow: shared.ignore_gitleaks_allow,
             exit_code: Some(shared.exit_code),
             ..VerdictArguments::default()
-        };
-        let size = shared.max_target_megabytes;
-        let files = FileArguments {
-            // That tool heeds no .gitignore.
-            no_ignore: true,
-            max_file_size: (size > 0).then_some(size.saturating_mul(1_000_000)),
-            ..FileArguments::default()
         };
         let run = RunArguments {
             quiet: matches!(shared.log_level.as_deref(), Some("fatal" | "error")),
@@ -60,11 +149,13 @@ pub(crate) fn gitleaks(asked: GitleaksArguments) -> Exit {
             ..RunArguments::default()
         };
         let key = KeyArguments::default();
-        let groups = Groups { rules: &rules, verdict: &verdict, key: &key, run: &run };
-        let mut session =
-            Session::prepare(groups, exceptions, ruleset, |control| Files::new(&paths, &files, control))?;
-        if let Some(ignored) = ignored(shared, &paths, &session)? {
-            session.policy.baselines.push(ignored);
+        let groups = Groups { rules: self.rules, verdict: &verdict, key: &key, run: &run };
+        let mut session = Session::prepare(groups, exceptions, self.ruleset, target)?;
+        let ignored = ignored(shared, self.paths, &session.options.key)?;
+        session.policy.baselines.extend(ignored);
+        // Known paths begin as that tool was told to scan them.
+        if let Some(prefix) = prefix(&session.target) {
+            session.policy.baselines.iter_mut().for_each(|baseline| baseline.strip(&prefix));
         }
         let mut outputs: Vec<Opened> =
             outputs(shared)?.into_iter().map(Output::open).collect::<Result<_>>()?;
@@ -78,30 +169,6 @@ pub(crate) fn gitleaks(asked: GitleaksArguments) -> Exit {
             });
         }
         Ok(Exit::of(&outcome, &session.policy, &verdict))
-    }))
-}
-
-/// Our exit codes as that tool has them: 1 is also for what could not be done.
-fn failed(exit: Exit) -> Exit {
-    match exit {
-        Exit::Usage | Exit::Internal | Exit::Partial => Exit::Chosen(1),
-        other => other,
-    }
-}
-
-/// What is to be scanned; history is not.
-fn paths(verb: &GitleaksVerb) -> Result<Vec<PathBuf>> {
-    match verb {
-        GitleaksVerb::Dir { paths, .. } => Ok(paths.clone()),
-        GitleaksVerb::Stdin => Ok(vec![PathBuf::from("-")]),
-        GitleaksVerb::Detect(old) | GitleaksVerb::Protect(old) if old.pipe => {
-            let _ = old;
-            Ok(vec![PathBuf::from("-")])
-        }
-        GitleaksVerb::Detect(old) | GitleaksVerb::Protect(old) if old.no_git => Ok(vec![old.source.clone()]),
-        GitleaksVerb::Detect(_) | GitleaksVerb::Protect(_) => {
-            bail!("history is not read here: add --no-git to scan the files")
-        }
     }
 }
 
@@ -121,22 +188,18 @@ fn config(shared: &GitleaksShared, paths: &[PathBuf]) -> Result<Config> {
     if path.is_file() {
         return Config::read(&path, Origin::Tree);
     }
-    Config::load(&ConfigArguments { no_config: true, ..ConfigArguments::default() }, &[])
+    Ok(Config::default())
 }
 
 /// The `.gitleaksignore` that counts: the one that is named, or that of the target.
-fn ignored<T>(
-    shared: &GitleaksShared,
-    paths: &[PathBuf],
-    session: &Session<'_, T>,
-) -> Result<Option<Baseline>> {
+fn ignored(shared: &GitleaksShared, paths: &[PathBuf], key: &FingerprintKey) -> Result<Option<Baseline>> {
     let named = &shared.gitleaks_ignore_path;
     let named = if named.is_dir() { named.join(".gitleaksignore") } else { named.clone() };
     let targets = paths.iter().map(|path| path.join(".gitleaksignore"));
     let Some(file) = std::iter::once(named).chain(targets).find(|path| path.is_file()) else {
         return Ok(None);
     };
-    Ok(baselines::read(&[file], &session.options.key, false)?.pop())
+    Ok(baselines::read(&[file], key, false)?.pop())
 }
 
 /// The reports: that which is asked for, and text on standard output with `-v`.

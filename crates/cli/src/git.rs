@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use keysieve_finding::{Origin, Outcome};
+use keysieve_finding::{GitState, Origin, Outcome};
 use keysieve_report::LineHashes;
 use keysieve_source::{BlobSink, Place, Sighted, Source, SourceError};
 use keysieve_source_fs::FileSource;
@@ -16,6 +16,7 @@ use crate::arguments::GitArguments;
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::ignore_files;
+use crate::purge;
 use crate::session::{self, Groups, Target};
 
 /// Runs a scan of a repository from its arguments to its exit code.
@@ -27,27 +28,52 @@ pub(crate) fn run(mut asked: GitArguments) -> Exit {
     };
     config.announce(asked.run.quiet);
     config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run);
-    let GitArguments { reports, rules, verdict, key, run, no_worktree, .. } = &asked;
+    let GitArguments { reports, rules, verdict, key, run, .. } = &asked;
     let groups = Groups { rules, verdict, key, run };
-    session::run(config, groups, reports, |_| Repository::open(repo, !no_worktree))
+    session::run(config, groups, reports, |_| {
+        let mut repository = Repository::open(repo, !asked.no_worktree)?;
+        repository.reachable_only = asked.no_unreachable;
+        repository.cache.clone_from(&asked.cache);
+        repository.purge.clone_from(&asked.purge_expressions);
+        Ok(repository)
+    })
+}
+
+/// Leaves out the places that no reference leads to, and the findings that stand nowhere else.
+fn leave_out_unreachable(outcome: &mut Outcome) {
+    for finding in &mut outcome.findings {
+        let before = finding.locations.len();
+        finding
+            .locations
+            .retain(|location| location.git.as_ref().is_none_or(|git| git.state != GitState::Unreachable));
+        finding.total_locations -= (before - finding.locations.len()) as u64;
+    }
+    outcome.findings.retain(|finding| !finding.locations.is_empty());
 }
 
 /// A repository and its work trees.
-struct Repository {
+pub(crate) struct Repository {
     /// What was named.
     path: PathBuf,
     git: GitSource,
     work_trees: Vec<FileSource>,
+    /// Whether what no reference leads to is left out.
+    reachable_only: bool,
+    /// Where contents are remembered.
+    cache: Option<PathBuf>,
+    /// Where the expressions go that take the secrets out of the history.
+    purge: Option<PathBuf>,
 }
 
 impl Repository {
-    fn open(path: PathBuf, work_trees: bool) -> Result<Self> {
+    /// Opens the repository that a path is, or lies in.
+    pub(crate) fn open(path: PathBuf, work_trees: bool) -> Result<Self> {
         let git = GitSource::discover(&path)?;
         let mut trees = Vec::new();
         for tree in git.work_trees().iter().filter(|_| work_trees) {
             trees.push(FileSource::builder().path(tree).build()?);
         }
-        Ok(Self { path, git, work_trees: trees })
+        Ok(Self { path, git, work_trees: trees, reachable_only: false, cache: None, purge: None })
     }
 }
 
@@ -96,6 +122,17 @@ impl Target for Repository {
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
         ignore_files::directory_name(Some(self.base()), std::slice::from_ref(&self.path), directory)
+    }
+
+    fn cache(&self) -> Option<&Path> {
+        self.cache.as_deref()
+    }
+
+    fn finish(&self, outcome: &mut Outcome) -> Result<()> {
+        if self.reachable_only {
+            leave_out_unreachable(outcome);
+        }
+        self.purge.as_deref().map_or(Ok(()), |file| purge::write(file, outcome))
     }
 
     fn root(&self) -> Option<String> {

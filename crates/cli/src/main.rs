@@ -14,6 +14,7 @@ mod messages;
 mod outputs;
 mod panic;
 mod progress;
+mod purge;
 mod remarks;
 mod rules;
 mod ruleset;
@@ -58,7 +59,7 @@ fn run() -> Exit {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
         Verb::Config(verb) => said(config::run(&verb)),
-        Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(arguments),
+        Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),

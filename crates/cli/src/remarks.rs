@@ -40,6 +40,9 @@ impl Remarks<'_> {
                 self.warn(&format!("{place}: this entry gives no reason, so it allows nothing"));
             }
         }
+        for allow in policy.allows.iter().filter(|allow| allow.says().expired(today)) {
+            self.warn(&format!("{}: this exception has expired", allow.name()));
+        }
         for baseline in &policy.baselines {
             for entry in baseline.expired(today) {
                 let (name, path, rule) = (baseline.name(), entry.path(), entry.rule());

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -40,6 +40,8 @@ pub(crate) struct Files<'a> {
     /// The names in `--files-from`.
     listed: Vec<PathBuf>,
     source: FileSource,
+    /// What reports put before names that start in the directory that was named.
+    prefix: Option<String>,
 }
 
 impl<'a> Files<'a> {
@@ -51,7 +53,28 @@ impl<'a> Files<'a> {
     ) -> Result<Self> {
         let listed = listed(paths, files)?;
         let source = source(paths, files, listed.as_deref(), control)?;
-        Ok(Self { paths, files, listed: listed.unwrap_or_default(), source })
+        Ok(Self { paths, files, listed: listed.unwrap_or_default(), source, prefix: None })
+    }
+}
+
+impl Files<'_> {
+    /// Lets names begin as the one directory that is scanned was named, as other tools have them: inside a work tree
+    /// they start at its root in any case.
+    pub(crate) fn named_as_given(mut self) -> Self {
+        if let [directory] = self.paths
+            && directory.is_dir()
+            && self.source.base().is_none_or(|base| same(base, directory))
+        {
+            let parts: PathBuf = directory.components().filter(|part| *part != Component::CurDir).collect();
+            let prefix = parts.to_string_lossy().replace('\\', "/");
+            self.prefix = Some(prefix.trim_end_matches('/').to_owned()).filter(|prefix| !prefix.is_empty());
+        }
+        self
+    }
+
+    /// What reports put before names.
+    pub(crate) fn prefix(&self) -> Option<&str> {
+        self.prefix.as_deref()
     }
 }
 
@@ -79,6 +102,15 @@ impl Target for Files<'_> {
         ignore_files::find(self.source.base(), self.paths, &self.listed)
     }
 
+    fn finish(&self, outcome: &mut Outcome) -> Result<()> {
+        if let Some(prefix) = &self.prefix {
+            for location in outcome.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
+                location.path = format!("{prefix}/{}", location.path);
+            }
+        }
+        Ok(())
+    }
+
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
         ignore_files::directory_name(self.source.base(), self.paths, directory)
     }
@@ -98,6 +130,12 @@ impl Target for Files<'_> {
         }
         hashes
     }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    let real =
+        |path: &Path| std::fs::canonicalize(if path.as_os_str().is_empty() { Path::new(".") } else { path });
+    real(one).is_ok_and(|one| real(other).is_ok_and(|other| one == other))
 }
 
 /// The names in `--files-from`, if that was asked for.

@@ -10,12 +10,12 @@ use std::thread;
 use std::time::Instant;
 
 use anstream::{AutoStream, ColorChoice};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
 use keysieve_policy::{Allow, Date, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
-use keysieve_scan::{Control, Options};
+use keysieve_scan::{Cache, Control, Options};
 use keysieve_source::Source;
 
 use crate::arguments::{Color, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
@@ -46,6 +46,14 @@ pub(crate) trait Target {
     fn source(&self) -> &dyn Source;
     /// The ignore files that count for it.
     fn ignore_files(&self) -> Result<ignore_files::Found>;
+    /// Where contents in which nothing was found are remembered, if they are.
+    fn cache(&self) -> Option<&Path> {
+        None
+    }
+    /// What is done with the outcome before anything is reported.
+    fn finish(&self, _: &mut Outcome) -> Result<()> {
+        Ok(())
+    }
     /// What a directory is called in reports; none if it lies outside of what is scanned.
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>>;
     /// The absolute directory that names start at, for links in text.
@@ -141,7 +149,7 @@ impl Exceptions {
 pub(crate) struct Session<'a, T> {
     asked: Groups<'a>,
     ruleset: &'a Ruleset,
-    target: T,
+    pub(crate) target: T,
     pub(crate) policy: Policy,
     pub(crate) options: Options,
     control: Arc<Control>,
@@ -184,7 +192,18 @@ impl<'a, T: Target> Session<'a, T> {
         let _progress = shown.then(|| Progress::show(&self.control)).flatten();
         let (engine, source) = (&self.ruleset.engine, self.target.source());
         let (policy, options, control) = (&self.policy, &self.options, &self.control);
-        Ok(keysieve_scan::scan_and_record(engine, policy, source, options, control, record)?)
+        let cache = self.target.cache().map(|directory| self.cache(directory)).transpose()?;
+        let mut outcome =
+            keysieve_scan::scan_with(engine, policy, source, options, control, cache.as_ref(), record)?;
+        if let Some(Err(error)) = cache.map(Cache::save) {
+            messages::warning(&format!("the cache could not be written: {error}"));
+        }
+        self.target.finish(&mut outcome)?;
+        Ok(outcome)
+    }
+
+    fn cache(&self, directory: &Path) -> Result<Cache> {
+        Cache::open(directory, &self.ruleset.name).with_context(|| format!("--cache {}", directory.display()))
     }
 
     /// Writes every report.

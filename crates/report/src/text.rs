@@ -17,7 +17,8 @@ use crate::{Context, words};
 
 /// What to do about a secret that a repository keeps.
 const HISTORY: &str = "Rotate it first: whoever has fetched it keeps it. Then `git filter-repo --replace-text FILE` \
-                       takes it out of the history; `keysieve git --purge-expressions FILE` writes that file.";
+                       takes it out of the history; with `--show-secrets --purge-expressions FILE` keysieve writes \
+                       that file.";
 
 /// How many places of one secret are listed.
 const MAX_PLACES: usize = 10;

@@ -24,6 +24,7 @@
 
 mod allowed;
 mod attribution;
+mod cache;
 mod control;
 mod cursor;
 mod merge;
@@ -37,6 +38,7 @@ mod snippet;
 mod utf16;
 mod versions;
 
+pub use cache::Cache;
 pub use control::Control;
 pub use redact::mask_text;
-pub use run::{Options, scan, scan_and_record};
+pub use run::{Options, scan, scan_with};

@@ -216,7 +216,7 @@ impl View<'_> {
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
             ordinal: 0,
             inline: self.allowed(secret, rule),
-            hints: self.hints(found, secret, rule),
+            hints: self.hints(found, secret, &text[raw.range()], rule),
         }
     }
 
@@ -296,16 +296,21 @@ impl View<'_> {
     }
 
     /// The exceptions of the configuration that may allow it.
-    fn hints(&self, found: &Match, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<Hints>> {
+    fn hints(
+        &self,
+        found: &Match,
+        secret: Span,
+        value: &[u8],
+        rule: &keysieve_rules::Rule,
+    ) -> Option<Box<Hints>> {
         if self.rules.policy.allows.is_empty() {
             return None;
         }
         let haystack = self.step.haystack;
-        let (text, inner) = self.text(found);
         let found = Found {
             rule: &rule.info.id,
             aliases: &rule.info.aliases,
-            secret: &text[inner.range()],
+            secret: value,
             matched: &haystack[found.span.range()],
             line: self.lines(secret).0,
         };

@@ -12,9 +12,9 @@ use keysieve_policy::{Date, Policy, Record};
 use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
 
-use crate::Control;
 use crate::merge::Merge;
 use crate::sink::Sink;
+use crate::{Cache, Control};
 
 /// How to run.
 #[derive(Clone, Debug)]
@@ -99,19 +99,21 @@ pub fn scan(
     options: &Options,
     control: &Control,
 ) -> Result<Outcome, SourceError> {
-    scan_and_record(engine, policy, source, options, control, None)
+    scan_with(engine, policy, source, options, control, None, None)
 }
 
-/// As [`scan`]; every place that could be part of a baseline, known ones too, is noted in `record`.
+/// Scans a source, but for contents in which earlier runs found nothing, if there is a cache; notes those in which this
+/// one finds nothing. Every place that could be part of a baseline, known ones too, is noted in `record`.
 ///
 /// # Errors
 /// If the source itself cannot be opened.
-pub fn scan_and_record(
+pub fn scan_with(
     engine: &Engine,
     policy: &Policy,
     source: &dyn Source,
     options: &Options,
     control: &Control,
+    cache: Option<&Cache>,
     record: Option<&mut Record>,
 ) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
@@ -127,6 +129,7 @@ pub fn scan_and_record(
             counts,
         },
         control,
+        cache,
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
         idle: Mutex::new(Vec::new()),

@@ -7,19 +7,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use keysieve_engine::Scratch;
-use keysieve_finding::{Origin, Skip, SkipReason};
-use keysieve_source::{Blob, BlobSink};
+use keysieve_finding::{GitPart, Origin, Skip, SkipReason};
+use keysieve_source::{Blob, BlobSink, ContentId};
 
-use crate::Control;
 use crate::object::Object;
 use crate::overlap::settle;
 use crate::run::Rules;
 use crate::sighting::Sighting;
+use crate::{Cache, Control};
 
 /// Scans what a source hands over, on the source's threads.
 pub(crate) struct Sink<'a> {
     pub(crate) rules: Rules<'a>,
     pub(crate) control: &'a Control,
+    pub(crate) cache: Option<&'a Cache>,
     pub(crate) deadline: Option<Instant>,
     pub(crate) late: AtomicBool,
     /// What a thread needs while it scans; there are as many as have ever been in use at once.
@@ -62,12 +63,26 @@ impl<'a> Sink<'a> {
 }
 
 impl BlobSink for Sink<'_> {
+    fn knows_contents(&self) -> bool {
+        self.cache.is_some()
+    }
+
+    fn wants(&self, id: ContentId<'_>) -> bool {
+        let known = self.cache.and_then(|cache| cache.size_of(id.0));
+        if let Some(size) = known {
+            // It was looked at, if not today: reports say the same with and without a cache.
+            self.control.scanned(usize::try_from(size).unwrap_or(usize::MAX), true);
+        }
+        known.is_none()
+    }
+
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
         if self.stopped() {
             return ControlFlow::Break(());
         }
         let mut worker = self.worker();
         let (bytes, last, origin) = (blob.bytes.len(), blob.last, blob.origin);
+        let size = blob.offset + bytes as u64;
         // One object that breaks the engine is one gap, not the end of the run.
         let seen = catch_unwind(AssertUnwindSafe(|| {
             if blob.last && blob.carry.is_empty() {
@@ -83,6 +98,10 @@ impl BlobSink for Sink<'_> {
             Ok(seen) => {
                 if !seen.is_empty() {
                     worker.sightings.append(&mut settle(seen));
+                } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path: None }) =
+                    (self.cache, last, origin)
+                {
+                    cache.add(id.as_bytes(), size);
                 }
                 self.control.scanned(bytes, last);
             }
@@ -97,6 +116,9 @@ impl BlobSink for Sink<'_> {
     }
 
     fn skipped(&self, origin: &Origin, why: Skip) {
+        if let (Some(cache), Some((id, GitPart::Blob))) = (self.cache, origin.git()) {
+            cache.forget(id.as_bytes());
+        }
         let mut worker = self.worker();
         worker.skips.push((origin.clone(), why));
         self.done(worker);

@@ -57,8 +57,16 @@ impl Drop for Inside<'_> {
 }
 
 impl BlobSink for Gate<'_> {
-    fn wants(&self, id: &ContentId) -> bool {
+    fn knows_contents(&self) -> bool {
+        self.sink.knows_contents()
+    }
+
+    fn wants(&self, id: ContentId<'_>) -> bool {
         self.sink.wants(id)
+    }
+
+    fn minds_name(&self, name: &[u8]) -> bool {
+        self.sink.minds_name(name)
     }
 
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {

@@ -130,6 +130,11 @@ impl Forest {
         (self.starts, self.children) = (starts, children);
     }
 
+    /// How many entries there are.
+    pub(crate) fn len(&self) -> usize {
+        self.offsets.len()
+    }
+
     /// Where the children of an entry stand among all.
     pub(crate) fn children(&self, entry: u32) -> std::ops::Range<u32> {
         self.starts[entry as usize]..self.starts[entry as usize + 1]

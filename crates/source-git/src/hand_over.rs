@@ -1,11 +1,12 @@
 //! What of each object goes to the sink.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
-use keysieve_source::{Blob, BlobSink, Carry};
+use keysieve_source::{Blob, BlobSink, Carry, ContentId};
 
 use crate::names::{Names, Recent};
 use crate::object::{Kind, Object};
@@ -21,7 +22,11 @@ pub(crate) struct HandOver<'a> {
     pub(crate) hash_length: usize,
     /// Commits whose parents were left out when the repository was cloned.
     pub(crate) shallow: BTreeSet<ObjectId>,
+    /// Whether it is the blobs' turn; trees come first, because they name blobs.
+    blobs: bool,
     names: Names,
+    /// The names of blobs that make a difference to the sink.
+    minded: Mutex<HashMap<ObjectId, BTreeSet<Arc<[u8]>>>>,
     missing: Mutex<BTreeSet<ObjectId>>,
     submodules: Mutex<BTreeSet<Vec<u8>>>,
 }
@@ -42,7 +47,27 @@ impl<'a> HandOver<'a> {
         shallow: BTreeSet<ObjectId>,
     ) -> Self {
         let (names, missing, submodules) = (Names::new(), Mutex::default(), Mutex::default());
-        Self { sink, store, hash_length, shallow, names, missing, submodules }
+        let minded = Mutex::default();
+        Self { sink, store, hash_length, shallow, blobs: false, names, minded, missing, submodules }
+    }
+
+    /// Hands over everything.
+    pub(crate) fn run(&mut self, threads: NonZeroUsize) {
+        self.store.walk(threads, self);
+        self.blobs = true;
+        if !self.sink.stopped() {
+            self.store.walk(threads, self);
+        }
+    }
+
+    /// A blob comes once, unless it has several names that make a difference: then once with each.
+    fn blob(&self, object: &Object<'_>) -> ControlFlow<()> {
+        let origin = |path| Origin::Git { id: object.id, part: GitPart::Blob, path };
+        let minded = lock(&self.minded).get(&object.id).cloned().unwrap_or_default();
+        if minded.is_empty() {
+            return self.piece(&origin(None), object.bytes, 0, 1);
+        }
+        minded.into_iter().try_for_each(|name| self.piece(&origin(Some(name)), object.bytes, 0, 1))
     }
 
     /// Hands over something that is one window.
@@ -71,7 +96,14 @@ impl<'a> HandOver<'a> {
                 EntryKind::Submodule => {
                     lock(&self.submodules).insert(entry.name.to_vec());
                 }
-                EntryKind::Tree | EntryKind::Blob => self.expect(ObjectId::from_bytes(entry.id)),
+                EntryKind::Tree => self.expect(ObjectId::from_bytes(entry.id)),
+                EntryKind::Blob => {
+                    let id = ObjectId::from_bytes(entry.id);
+                    self.expect(id);
+                    if let (Some(id), true) = (id, self.sink.minds_name(entry.name)) {
+                        lock(&self.minded).entry(id).or_default().insert(entry.name.into());
+                    }
+                }
             }
             if self.names.is_new(entry.name, &mut local.recent) {
                 let path = Some(Arc::from(entry.name));
@@ -132,16 +164,22 @@ impl Visit for HandOver<'_> {
         Local { recent: Recent::new(), carry: Carry::new(), line: 1 }
     }
 
-    fn wants(&self, _kind: Kind) -> bool {
-        true
+    fn wants(&self, kind: Kind) -> bool {
+        (kind == Kind::Blob) == self.blobs
+    }
+
+    fn chooses(&self) -> bool {
+        self.blobs && self.sink.knows_contents()
+    }
+
+    fn wants_blob(&self, id: ObjectId) -> bool {
+        // How a blob was judged says nothing of it under another name.
+        lock(&self.minded).contains_key(&id) || self.sink.wants(ContentId(id.as_bytes()))
     }
 
     fn object(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
         match object.kind {
-            Kind::Blob => {
-                let origin = Origin::Git { id: object.id, part: GitPart::Blob, path: None };
-                self.piece(&origin, object.bytes, 0, 1)
-            }
+            Kind::Blob => self.blob(object),
             Kind::Tree => self.tree(local, object),
             Kind::Commit => {
                 let text = Text::of(object.bytes);

@@ -27,6 +27,7 @@ mod loose;
 mod names;
 mod object;
 mod pack;
+mod plan;
 mod refs;
 mod source;
 mod store;

@@ -76,7 +76,8 @@ pub(crate) fn look<V: Visit>(
         Ok(header) => header,
         Err(Broken(why)) => return skipped(SkipReason::Unreadable, why.to_owned()),
     };
-    if !visit.wants(header.kind) {
+    let chosen = || header.kind != Kind::Blob || !visit.chooses() || visit.wants_blob(id);
+    if !visit.wants(header.kind) || !chosen() {
         return ControlFlow::Continue(());
     }
     if header.kind == Kind::Blob && header.size > LARGE {

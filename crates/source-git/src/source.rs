@@ -81,9 +81,9 @@ impl GitSource {
         files::hand_over(&self.layout, threads, sink)?;
         self.ref_names(sink)?;
         let store = self.store();
-        let hand_over = HandOver::new(sink, store, self.layout.hash_length(), self.refs.shallow.clone());
+        let mut hand_over = HandOver::new(sink, store, self.layout.hash_length(), self.refs.shallow.clone());
         store.name_troubles(&hand_over);
-        store.walk(threads, &hand_over);
+        hand_over.run(threads);
         self.refs.all.values().for_each(|target| hand_over.expect(*target));
         hand_over.conclude();
         ControlFlow::Continue(())

@@ -15,6 +15,7 @@ use crate::layout::Layout;
 use crate::loose::{self, Loose};
 use crate::object::Kind;
 use crate::pack::Pack;
+use crate::plan::Plan;
 use crate::visit::{Name, Visit};
 use crate::walk::{self, Budget, Frame, Walker};
 
@@ -171,10 +172,12 @@ impl Store {
             threads: threads.get(),
         };
         let budget = Budget::of(stored);
+        let plan = visit.chooses().then(|| Plan::of(self));
+        let tools = (&shared, &budget, plan.as_ref());
         thread::scope(|scope| {
             let others: Vec<_> =
-                (1..threads.get()).map(|_| scope.spawn(|| self.work(visit, &shared, &budget))).collect();
-            let mut locals = vec![self.work(visit, &shared, &budget)];
+                (1..threads.get()).map(|_| scope.spawn(|| self.work(visit, tools))).collect();
+            let mut locals = vec![self.work(visit, tools)];
             for other in others {
                 match other.join() {
                     Ok(local) => locals.push(local),
@@ -201,8 +204,12 @@ impl Store {
         heavy.into_iter().map(|(_, root)| root).chain(light).collect()
     }
 
-    fn work<V: Visit>(&self, visit: &V, shared: &Shared, budget: &Budget) -> V::Local {
-        let mut walker = Walker::new(self, visit, budget);
+    fn work<V: Visit>(
+        &self,
+        visit: &V,
+        (shared, budget, plan): (&Shared, &Budget, Option<&Plan>),
+    ) -> V::Local {
+        let mut walker = Walker::new(self, visit, budget, plan);
         // Whoever stops, by a panic too, lets the others go.
         let _leave = Leave(shared);
         let share = |stack: &mut Vec<Frame>| shared.share(stack);

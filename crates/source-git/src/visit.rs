@@ -17,6 +17,17 @@ pub(crate) trait Visit: Sync {
     /// Whether objects of this kind are looked at.
     fn wants(&self, kind: Kind) -> bool;
 
+    /// Whether it is worth asking for each blob whether it is wanted, before anything is inflated.
+    fn chooses(&self) -> bool {
+        false
+    }
+
+    /// Whether a blob is wanted; asked once for each, if at all.
+    fn wants_blob(&self, id: ObjectId) -> bool {
+        let _ = id;
+        true
+    }
+
     /// Looks at an object.
     fn object(&self, local: &mut Self::Local, object: &Object<'_>) -> ControlFlow<()>;
 

@@ -10,6 +10,7 @@ use crate::apply::{self, Broken};
 use crate::inflater::{Buffer, Inflater};
 use crate::object::{Kind, Object};
 use crate::pack::Stored;
+use crate::plan::Plan;
 use crate::store::Store;
 use crate::visit::{Name, Visit, Window};
 
@@ -70,6 +71,8 @@ pub(crate) struct Walker<'a, V: Visit> {
     store: &'a Store,
     visit: &'a V,
     budget: &'a Budget,
+    /// What is needed, if not everything.
+    plan: Option<&'a Plan>,
     pub(crate) local: V::Local,
     inflater: Inflater,
     delta: Buffer,
@@ -100,11 +103,12 @@ impl Trouble {
 }
 
 impl<'a, V: Visit> Walker<'a, V> {
-    pub(crate) fn new(store: &'a Store, visit: &'a V, budget: &'a Budget) -> Self {
+    pub(crate) fn new(store: &'a Store, visit: &'a V, budget: &'a Budget, plan: Option<&'a Plan>) -> Self {
         Self {
             store,
             visit,
             budget,
+            plan,
             local: visit.local(),
             inflater: Inflater::new(),
             delta: Buffer::default(),
@@ -127,6 +131,12 @@ impl<'a, V: Visit> Walker<'a, V> {
         share: &dyn Fn(&mut Vec<Frame>),
     ) -> ControlFlow<()> {
         let opened = &self.store.packs[pack as usize];
+        if let Some(plan) = self.plan {
+            plan.decide(self.store, pack, entry, |id| self.visit.wants_blob(id));
+            if !plan.is_made(pack, entry) {
+                return if self.visit.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+            }
+        }
         let bytes = opened.forest.bytes(&opened.pack, entry);
         let has_children = !opened.forest.children(entry).is_empty();
         let header = match opened.pack.header(bytes) {
@@ -167,7 +177,8 @@ impl<'a, V: Visit> Walker<'a, V> {
             let (pack, kind) = (frame.pack, frame.kind);
             let entry = self.store.packs[pack as usize].forest.child(frame.next);
             frame.next += 1;
-            let made = self.make(pack, entry, kind, frame.base.bytes());
+            let needed = self.plan.is_none_or(|plan| plan.is_made(pack, entry));
+            let made = needed.then(|| self.make(pack, entry, kind, frame.base.bytes()));
             // The base goes before its last and heaviest child is descended into: so no thread ever holds more of them
             // than the subtree can be halved.
             if frame.next < frame.end {
@@ -176,11 +187,12 @@ impl<'a, V: Visit> Walker<'a, V> {
                 self.release(buffer);
             }
             match made {
-                Ok(buffer) => {
+                None => {}
+                Some(Ok(buffer)) => {
                     self.look(pack, entry, kind, &buffer, true)?;
                     self.descend(pack, entry, kind, buffer);
                 }
-                Err(trouble) => self.give_up(pack, entry, &trouble)?,
+                Some(Err(trouble)) => self.give_up(pack, entry, &trouble)?,
             }
             share(&mut self.stack);
         }
@@ -237,9 +249,17 @@ impl<'a, V: Visit> Walker<'a, V> {
         if self.visit.stopped() {
             return ControlFlow::Break(());
         }
-        let Some(id) = self.store.owned(pack, entry) else { return ControlFlow::Continue(()) };
+        let Some(id) = self.looked_at(pack, entry) else { return ControlFlow::Continue(()) };
         let fresh = (derived && kind == Kind::Tree).then_some(self.fresh.as_slice());
         self.visit.object(&mut self.local, &Object { id, kind, bytes: buffer.bytes(), fresh })
+    }
+
+    /// The name of an entry that is looked at.
+    fn looked_at(&self, pack: u32, entry: u32) -> Option<ObjectId> {
+        match self.plan {
+            Some(plan) if !plan.is_looked_at(pack, entry) => None,
+            _ => self.store.owned(pack, entry),
+        }
     }
 
     /// Puts an object's children on the stack, or lets go of it.
@@ -261,7 +281,7 @@ impl<'a, V: Visit> Walker<'a, V> {
 
     /// Hands a large blob over in windows.
     fn large(&mut self, pack: u32, entry: u32, stream: &[u8], size: u64) -> ControlFlow<()> {
-        let Some(id) = self.store.owned(pack, entry) else { return ControlFlow::Continue(()) };
+        let Some(id) = self.looked_at(pack, entry) else { return ControlFlow::Continue(()) };
         self.windows(id, stream, 0, size)
     }
 
@@ -290,7 +310,7 @@ impl<'a, V: Visit> Walker<'a, V> {
         let above = Skip::new(trouble.skip().reason, "what it is a delta of could not be read");
         let mut waiting = vec![entry];
         while let Some(next) = waiting.pop() {
-            if let Some(id) = self.store.owned(pack, next) {
+            if let Some(id) = self.looked_at(pack, next) {
                 let why = if next == entry { trouble.skip() } else { above.clone() };
                 self.visit.skipped(Name::Object(id), why);
             }

@@ -8,8 +8,8 @@ use keysieve_finding::{GitPlace, Origin, Secret, Skip};
 use crate::Blob;
 
 /// What identifies the content of an object before it is read: a git object id, a layer's diff id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ContentId(pub Box<[u8]>);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentId<'a>(pub &'a [u8]);
 
 /// Something that holds objects.
 pub trait Source: Sync {
@@ -61,10 +61,23 @@ pub struct Place {
 
 /// Something that takes objects. Called from many threads at once.
 pub trait BlobSink: Sync {
-    /// Whether an object of this content should be read at all; asked by sources that know it beforehand.
-    fn wants(&self, id: &ContentId) -> bool {
+    /// Whether it knows contents from earlier runs, so that asking for them is worth it.
+    fn knows_contents(&self) -> bool {
+        false
+    }
+
+    /// Whether an object of this content should be read at all; asked once for each by sources that know it
+    /// beforehand. What is not wanted counts as looked at.
+    fn wants(&self, id: ContentId<'_>) -> bool {
         let _ = id;
         true
+    }
+
+    /// Whether it makes a difference that an object has this name, the last part of its path: asked by sources that
+    /// can know an object without its name.
+    fn minds_name(&self, name: &[u8]) -> bool {
+        let _ = name;
+        false
     }
 
     /// Takes a window of an object. `Break` ends the whole visit.

@@ -8,11 +8,11 @@ use clap::{Args, Parser, Subcommand};
 /// Which tool to act as.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CompatVerb {
-    /// gitleaks: dir, stdin, and the older detect and protect with --no-git
+    /// gitleaks: git, dir, stdin, and the older detect and protect
     ///
     /// Secrets are masked in every report, as if --redact were given. The rules are keysieve's, or those of a
     /// gitleaks.toml; in one, useDefault means keysieve's.
-    Gitleaks(GitleaksArguments),
+    Gitleaks(Box<GitleaksArguments>),
 }
 
 /// What `gitleaks` takes.
@@ -93,6 +93,13 @@ pub(crate) struct GitleaksShared {
 /// Its verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum GitleaksVerb {
+    /// Scan the history of a repository
+    Git {
+        /// The repository [default: the current directory]
+        repo: Option<PathBuf>,
+        #[command(flatten)]
+        history: HistoryArguments,
+    },
     /// Scan directories and files
     #[command(visible_aliases = ["directory", "file"])]
     Dir {
@@ -104,7 +111,7 @@ pub(crate) enum GitleaksVerb {
     },
     /// Scan standard input
     Stdin,
-    /// As `dir`, with --no-git
+    /// As `git`, and with --no-git as `dir`
     #[command(hide = true)]
     Detect(OldArguments),
     /// As `dir`, with --no-git
@@ -127,10 +134,23 @@ pub(crate) struct OldArguments {
     /// Links are not followed: what they point to is read where it is
     #[arg(long, hide = true)]
     pub(crate) follow_symlinks: bool,
-    /// Belongs to history
-    #[arg(long, hide = true)]
+    #[command(flatten)]
+    pub(crate) history: HistoryArguments,
+}
+
+/// What belongs to history.
+#[derive(Args, Debug)]
+pub(crate) struct HistoryArguments {
+    /// Which commits: only --all, as all of them are read
+    #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
     pub(crate) log_opts: Option<String>,
-    /// Belongs to history
+    /// Only what is staged: not yet
     #[arg(long, hide = true)]
     pub(crate) staged: bool,
+    /// Only what is not committed: not yet
+    #[arg(long, hide = true)]
+    pub(crate) pre_commit: bool,
+    /// Taken and not needed
+    #[arg(long, value_name = "PLATFORM", hide = true)]
+    pub(crate) platform: Option<String>,
 }

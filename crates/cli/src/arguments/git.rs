@@ -15,6 +15,17 @@ pub(crate) struct GitArguments {
     /// Read objects only, not the files of the work trees
     #[arg(long)]
     pub(crate) no_worktree: bool,
+    /// Do not report what no reference leads to
+    #[arg(long)]
+    pub(crate) no_unreachable: bool,
+    /// Remember in DIR which contents had nothing in them, and do not read them again with the same rules
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "KEYSIEVE_CACHE", hide_env_values = true)]
+    pub(crate) cache: Option<PathBuf>,
+    /// Write what `git filter-repo --replace-text` needs to take the secrets out of the history
+    ///
+    /// The file holds the secrets themselves, and only its owner can read it.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "show_secrets")]
+    pub(crate) purge_expressions: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) reports: ReportArguments,

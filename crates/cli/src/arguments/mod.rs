@@ -16,7 +16,9 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
-pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksShared, GitleaksVerb};
+pub(crate) use self::compat::{
+    CompatVerb, GitleaksArguments, GitleaksShared, GitleaksVerb, HistoryArguments,
+};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::files::FileArguments;
 pub(crate) use self::git::GitArguments;

@@ -60,6 +60,15 @@ fn it_allows_findings_and_brings_rules() {
     assert_eq!(paths(&report), ["notes.txt", "src/ci.env"]);
     assert_eq!(report["stats"]["suppressed"]["config"], 1);
     assert_eq!(paths(&json(&run(path, &["scan", "-f", "json", "--no-suppress"]))).len(), 3);
+    write(path, "src/keysieve.toml", "[[allow]]\npaths = ['/ci.env']\nexpires = '2026-01-31'\n");
+    let late = run(path, &["scan", "src", "--now", "2026-02-01"]);
+    assert_eq!(code(&late), 1);
+    assert!(
+        stderr(&late).contains("src/keysieve.toml: [[allow]] 1: this exception has expired"),
+        "{}",
+        stderr(&late)
+    );
+    assert_eq!(code(&run(path, &["scan", "src", "--now", "2026-01-31"])), 0);
     write(path, "src/keysieve.toml", "[[allow]]\npaths = ['/ci.env']\n");
     assert_eq!(code(&run(path, &["scan", "src"])), 0, "paths are relative to the file");
     write(path, "src/keysieve.toml", "[[allow]]\npaths = ['/src/ci.env']\n");
@@ -172,6 +181,7 @@ paths = ['''^docs/''']
         .collect();
     assert_eq!(rules, ["acme_key", "acme_key", "store", "connection-string-url-password"]);
     assert!(!paths(&report).iter().any(|path| path.starts_with("docs/")));
+    assert!(paths(&report).contains(&"keys/a.p12".to_owned()), "a rule about files masks no names");
     let columns: Vec<_> = report["findings"].as_array().expect("a list")[..2]
         .iter()
         .map(|finding| finding["locations"][0]["column"].as_u64())
@@ -193,8 +203,16 @@ fn as_gitleaks_it_takes_its_options_and_exits_as_it_does() {
     assert_eq!((&report[0]["Secret"], &report[0]["StartLine"]), (&"REDACTED".into(), &1.into()));
     assert_eq!(report[0]["Fingerprint"], "src/ci.env:connection-string-url-password:1");
     assert_eq!(code(&compat(&["detect", "--source", "src", "--no-git", "--exit-code", "7", "-v"])), 7);
-    assert_eq!(code(&compat(&["detect", "--source", "src"])), 1, "history is not read");
+    assert_eq!(code(&compat(&["detect", "--source", "src", "--log-opts", "a..b"])), 1, "not yet");
     compat(&["dir", "src", "-r", "old.json"]);
+    assert_eq!(code(&compat(&["dir", "src", "-b", "old.json"])), 0);
+    write(path, ".gitleaksignore", "src/ci.env:any-rule:1\n");
+    assert_eq!(code(&compat(&["dir", "src"])), 0);
+    fs::remove_dir_all(path.join(".git")).expect("removed");
+    fs::remove_file(path.join(".gitleaksignore")).expect("removed");
+    let outside = compat(&["dir", "./src/", "-r", "-"]);
+    let report: Value = serde_json::from_slice(&outside.stdout).expect("JSON");
+    assert_eq!(report[0]["File"], "src/ci.env", "names begin as the directory was named");
     assert_eq!(code(&compat(&["dir", "src", "-b", "old.json"])), 0);
     write(path, ".gitleaksignore", "src/ci.env:any-rule:1\n");
     assert_eq!(code(&compat(&["dir", "src"])), 0);
@@ -204,6 +222,36 @@ fn as_gitleaks_it_takes_its_options_and_exits_as_it_does() {
     let piped = command.args(["compat", "gitleaks", "stdin"]).write_stdin(leak()).output().expect("runs");
     assert_eq!(code(&piped), 1);
     assert_eq!(code(&compat(&["dir", "--no-such-option"])), 2);
+}
+
+#[test]
+fn as_gitleaks_it_reads_history() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path();
+    let git = |arguments: &[&str]| {
+        let output = std::process::Command::new("git")
+            .args(["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(path)
+            .output();
+        assert!(output.expect("git is there").status.success(), "{arguments:?}");
+    };
+    git(&["init", "-q"]);
+    write(path, "ci.env", &leak());
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "one"]);
+    fs::remove_file(path.join("ci.env")).expect("removed");
+    git(&["commit", "-q", "-a", "-m", "two"]);
+    for arguments in [&["git", "."][..], &["detect", "--source", "."]] {
+        let found = run(path, &[&["compat", "gitleaks"], arguments, &["-f", "json", "-r", "-"]].concat());
+        assert_eq!(code(&found), 1, "{}", stderr(&found));
+        let report: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+        let commit = report[0]["Commit"].as_str().expect("a text");
+        assert_eq!((commit.len(), &report[0]["File"]), (40, &"ci.env".into()));
+        let print = format!("{commit}:ci.env:connection-string-url-password:1");
+        assert_eq!(report[0]["Fingerprint"], print.as_str());
+    }
+    assert_eq!(code(&run(path, &["compat", "gitleaks", "dir", "."])), 0, "no file holds it any more");
 }
 
 #[cfg(unix)]

@@ -116,7 +116,7 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
         return true;
     }
     // A file's name, and a host's.
-    const ENDINGS: &str = "key pem crt txt json yml yaml properties conf cfg ini py js ts java php html xml jks p12 pfx cer env \
+    const ENDINGS: &str = "war jar zip tgz gz tar exe dll key pem crt txt json yml yaml properties conf cfg ini py js ts java php html xml jks p12 pfx cer env \
         local com net org io go rb sh png svg css";
     static FILES: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(ENDINGS).map(|word| (word, ()))));
     let ending = memchr::memrchr(b'.', text).map(|dot| text[dot + 1..].to_ascii_lowercase());
@@ -140,7 +140,7 @@ pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool
                 .iter()
                 .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'!' | b'?'))
     };
-    const MARKS: &[&[u8; 2]] = &[b"->", b"::", b"()", b"&&", b"||", b"=="];
+    const MARKS: &[&[u8; 2]] = &[b"->", b"::", b"()", b"&&", b"||", b"==", b"?("];
     let marks =
         counts.has(b'>') || counts.has(b':') || counts.has(b'(') || counts.has(b'&') || counts.has(b'=');
     if marks && text.windows(2).any(|two| MARKS.iter().any(|mark| **mark == two))

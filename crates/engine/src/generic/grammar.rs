@@ -105,6 +105,10 @@ pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assi
     if first.form != Form::Quoted || first.operator == Operator::Call {
         return;
     }
+    let opened = first.value.start.checked_sub(2).map(|before| haystack[before]);
+    if !matches!(opened, Some(b'[' | b'{' | b'(')) {
+        return;
+    }
     let mut value = first.value;
     for _ in 0..MOST {
         let quote = text.byte(value.end);
@@ -117,7 +121,8 @@ pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assi
         let Some(next) = text.quoted(at) else { return };
         value = next;
         let after = text.space(value.end + 1);
-        if text.byte(after) != b':' && !text.starts(after, b"=>") {
+        let blank = haystack[value.range()].contains(&b' ');
+        if text.byte(after) != b':' && !text.starts(after, b"=>") && !blank {
             found(Assigned { value, ..*first });
         }
     }
@@ -169,7 +174,9 @@ impl Text<'_> {
         if let Some((operator, end)) = self.operator(after, closed) {
             match operator {
                 Operator::Element if !self.is_element(span, closed) => return None,
-                Operator::Comma if !self.is_argument(span) => return None,
+                Operator::Comma if !self.is_argument(span) || self.0[..span.start].ends_with(b" ") => {
+                    return None;
+                }
                 Operator::Assign => {
                     if let Some(value) = self.tuple(span, end) {
                         return Some(value);
@@ -350,12 +357,15 @@ impl Text<'_> {
             return assigns.unwrap_or(at);
         }
         let from = if self.byte(at) == b':' && self.byte(at + 1) != b'=' { self.blanks(at + 1) } else { at };
+        if from == at && !(at > 0 && matches!(self.0[at - 1], b' ' | b'\t')) {
+            return at;
+        }
         let rest = self.0.get(from..).unwrap_or_default();
         if !rest.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'&' | b'*' | b'['))
         {
             return at;
         }
-        let is_type = |&&byte: &&u8| byte.is_ascii_alphanumeric() || b"_&*[]<>.?|' ,".contains(&byte);
+        let is_type = |&&byte: &&u8| byte.is_ascii_alphanumeric() || b"_&[]<>.?|' ,".contains(&byte);
         let mut end = from + rest.iter().take(40).take_while(is_type).count();
         while end > from && self.0[end - 1] == b' ' {
             end -= 1;
@@ -440,7 +450,9 @@ impl Text<'_> {
             at = self.keyword(at);
         }
         if let Some(value) = self.quoted(at) {
-            return Some(Assigned { operator, form: Form::Quoted, value, literal: true });
+            // The quote may close a string that the name stands in.
+            let closes = matches!(self.byte(value.start), b')' | b',' | b';' | b']' | b'}');
+            return (!closes).then_some(Assigned { operator, form: Form::Quoted, value, literal: true });
         }
         if operator == Operator::Comma {
             return None;

@@ -76,7 +76,8 @@ impl Parts {
                     let next_is_small = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
                     !before.is_ascii_uppercase() || next_is_small && before.is_ascii_alphabetic()
                 });
-            let digits = before.is_some_and(|before| before.is_ascii_digit() != byte.is_ascii_digit());
+            let digits = before.is_some_and(|before| before.is_ascii_digit() != byte.is_ascii_digit())
+                && !(byte == b'3' && length == from + 1 && matches!(parts.text[from], b's'));
             if (!letter || hump || digits) && length > from && parts.count < PARTS {
                 parts.ends[parts.count] = length;
                 parts.count += 1;
@@ -200,6 +201,8 @@ fn beside<'a>(words: impl Iterator<Item = &'a [u8]>, (kind, before): (NameKind, 
         let says = match known.or_else(|| lists::says(kind, before, singular?)) {
             Some(Beside::Denying) => return Beside::Denying,
             Some(says) => says,
+            // `s3_key`, of an object in a store.
+            None if word == b"s" && !before => Beside::Unknown,
             None if word.len() <= 2 => Beside::Plain,
             None => Beside::Unknown,
         };

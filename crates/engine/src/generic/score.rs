@@ -70,6 +70,12 @@ pub(crate) fn weigh(
     weigh_name(name, &mut add);
     weigh_form(assigned, &mut add);
     weigh_looks(name.kind, looks, &counts, &mut add);
+    if text.eq_ignore_ascii_case(&haystack[name.span.range()]) {
+        add(-60, "it is the name itself");
+    }
+    if name.kind == Key && looks == Looks::Hex && text.len() == 40 && counts.lower == 0 {
+        add(-30, "it may be the fingerprint of a public key");
+    }
     if assigned.form == Form::Bare && goes_on_as_template(&haystack[assigned.value.end..]) {
         add(-60, "it is the beginning of a template");
     }

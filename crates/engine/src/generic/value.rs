@@ -163,7 +163,8 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     if is_keyword(text) {
         return Looks::Keyword;
     }
-    if counts.beyond > 0 && (counts.digit == 0 || counts.beyond > 8) {
+    let escaped = counts.has(b'\\') && text.windows(2).filter(|two| two == b"\\u").count() > 1;
+    if counts.beyond > 0 && (counts.digit == 0 || counts.beyond > 8) || escaped {
         return Looks::Prose;
     }
     if stem >= 4 && text.len() - stem <= 4 && is_keyword(&text[..stem]) {

@@ -109,6 +109,16 @@ impl Baseline {
         self
     }
 
+    /// Takes a directory off the front of its paths: for a run whose names start in that directory.
+    pub fn strip(&mut self, directory: &str) {
+        for entry in &mut self.entries {
+            let rest = entry.path.strip_prefix(directory).and_then(|rest| rest.strip_prefix('/'));
+            if let Some(rest) = rest.map(str::to_owned) {
+                entry.path = rest;
+            }
+        }
+    }
+
     /// What errors call it.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -111,6 +111,10 @@ impl Reading<'_> {
             // Theirs are words anywhere in the file, so all of it is looked through where one occurs.
             search(&mut rule, &expression);
         }
+        if table.contains_key("path") {
+            // It looks at objects that have a path, not at names and messages.
+            rule.paths = vec!["**".to_owned()];
+        }
         rule.gates.keep_placeholders = true;
         rule.gates.entropy = table.get("entropy").and_then(number_of).filter(|entropy| *entropy > 0.0);
         if let Some(filter) = text(table, "filter") {

@@ -46,10 +46,6 @@ impl Table {
         }
     }
 
-    pub(crate) fn id(&self, number: u32) -> ObjectId {
-        self.ids[number as usize]
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.ids.len()
     }
@@ -89,7 +85,7 @@ mod tests {
             [3, 7, 9, 4].map(|byte| table.find(id(byte).as_bytes())),
             [Some(0), Some(1), Some(2), None]
         );
-        assert_eq!((table.id(1), table.len()), (id(7), 3));
+        assert_eq!(table.len(), 3);
         let mut bits = Bits::new(70);
         assert!(bits.add(69) && !bits.add(69) && bits.has(69) && !bits.has(5));
     }

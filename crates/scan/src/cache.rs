@@ -1,0 +1,156 @@
+//! What was judged in earlier runs, and had nothing in it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// How a file of the cache begins.
+const MAGIC: &[u8; 16] = b"keysieve-cache-1";
+
+/// The most contents that are kept: 60 MB of SHA-1 names.
+const MOST: usize = 2_000_000;
+
+/// The largest file that is read.
+const LARGEST: u64 = 256 << 20;
+
+/// The contents in which nothing was found, with how large they are, for one set of rules.
+///
+/// A file of it holds names of contents and sizes, nothing of what they contain. It is named by its own hash, written
+/// beside its place and moved there, and never changed: several runs can share a directory, and a file that is damaged
+/// is as good as none.
+#[derive(Debug)]
+pub struct Cache {
+    directory: PathBuf,
+    known: BTreeMap<Box<[u8]>, u64>,
+    /// The files that `known` was read from.
+    files: Vec<PathBuf>,
+    new: Mutex<Vec<(Box<[u8]>, u64)>>,
+    /// What could not be read to its end.
+    broken: Mutex<BTreeSet<Box<[u8]>>>,
+}
+
+impl Cache {
+    /// Reads what a directory holds for a set of rules; makes the directory if there is none. `rules` must differ
+    /// wherever something could be found that was not found before.
+    ///
+    /// # Errors
+    /// If the directory can be neither read nor made.
+    pub fn open(directory: &Path, rules: &str) -> io::Result<Self> {
+        let digest = blake3::hash(rules.as_bytes()).to_hex();
+        let directory = directory.join(&digest.as_str()[..16]);
+        fs::create_dir_all(&directory)?;
+        let (mut known, mut files) = (BTreeMap::new(), Vec::new());
+        for entry in directory.read_dir()? {
+            let path = entry?.path();
+            if path.extension().is_some_and(|extension| extension == "seen")
+                && read(&path, &mut known).is_some()
+            {
+                files.push(path);
+            }
+        }
+        Ok(Self { directory, known, files, new: Mutex::default(), broken: Mutex::default() })
+    }
+
+    /// The size of a content in which nothing was found; none if it is not known.
+    pub(crate) fn size_of(&self, content: &[u8]) -> Option<u64> {
+        self.known.get(content).copied()
+    }
+
+    /// Notes a content in which nothing was found.
+    pub(crate) fn add(&self, content: &[u8], size: u64) {
+        self.new.lock().unwrap_or_else(PoisonError::into_inner).push((content.into(), size));
+    }
+
+    /// Notes a content that could not be looked at as a whole, so that the next run says so again.
+    pub(crate) fn forget(&self, content: &[u8]) {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(content.into());
+    }
+
+    /// Writes what is new, together with what was known, and removes the files that this replaces.
+    ///
+    /// # Errors
+    /// If it cannot be written; the next run does without.
+    pub fn save(self) -> io::Result<()> {
+        let mut new = self.new.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let broken = self.broken.into_inner().unwrap_or_else(PoisonError::into_inner);
+        new.retain(|(content, _)| !broken.contains(content));
+        if new.is_empty() && self.files.len() < 2 {
+            return Ok(());
+        }
+        let mut all = self.known;
+        if all.len() + new.len() > MOST {
+            // Of what is too much, the oldest goes.
+            all.clear();
+        }
+        all.extend(new.into_iter().take(MOST));
+        let mut bytes = MAGIC.to_vec();
+        for (content, size) in &all {
+            bytes.push(u8::try_from(content.len()).map_err(|_| io::ErrorKind::InvalidData)?);
+            bytes.extend_from_slice(content);
+            bytes.extend_from_slice(&size.to_le_bytes());
+        }
+        let hash = blake3::hash(&bytes);
+        bytes.extend_from_slice(hash.as_bytes());
+        let path = self.directory.join(format!("{}.seen", &hash.to_hex()[..32]));
+        let beside = self.directory.join(format!("{}.{}", &hash.to_hex()[..32], std::process::id()));
+        File::create(&beside)?.write_all(&bytes)?;
+        fs::rename(&beside, &path)?;
+        for file in self.files.iter().filter(|file| **file != path) {
+            // Another run may have been faster.
+            let _ = fs::remove_file(file);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a file, if it is whole.
+fn read(path: &Path, known: &mut BTreeMap<Box<[u8]>, u64>) -> Option<()> {
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    let (bytes, hash) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
+    if blake3::hash(bytes).as_bytes() != hash {
+        return None;
+    }
+    let mut rest = bytes.strip_prefix(MAGIC)?;
+    let mut read = Vec::new();
+    while let Some((&length, more)) = rest.split_first() {
+        let (content, more) = more.split_at_checked(usize::from(length))?;
+        let (size, more) = more.split_at_checked(8)?;
+        read.push((content.into(), u64::from_le_bytes(size.try_into().ok()?)));
+        rest = more;
+    }
+    known.extend(read);
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_noted_is_known_to_the_next_run_with_the_same_rules() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let open = |rules| Cache::open(directory.path(), rules).expect("opened");
+        let (first, other) = (open("rules"), open("rules"));
+        first.add(&[1; 20], 7);
+        other.add(&[2; 32], 9);
+        first.add(&[3; 20], 5);
+        first.forget(&[3; 20]);
+        first.save().expect("saved");
+        other.save().expect("saved");
+        let next = open("rules");
+        assert_eq!([&[1; 20][..], &[2; 32], &[3; 20]].map(|id| next.size_of(id)), [Some(7), Some(9), None]);
+        assert_eq!(open("other rules").size_of(&[1; 20]), None);
+        next.save().expect("saved");
+        let own = open("rules").directory;
+        let files = |directory: &Path| directory.read_dir().expect("read").count();
+        assert_eq!(files(&own), 1, "the two became one");
+        let file = own.read_dir().expect("read").next().expect("one").expect("read").path();
+        let mut bytes = fs::read(&file).expect("read");
+        bytes[20] ^= 1;
+        fs::write(&file, bytes).expect("written");
+        assert_eq!(open("rules").size_of(&[1; 20]), None, "what is damaged is as good as none");
+    }
+}
