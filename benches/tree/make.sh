@@ -4,14 +4,16 @@
 #
 #   benches/tree/make.sh [DIRECTORY]          default: $KEYSIEVE_TREE, else /opt/trees/real
 #
-# About 300 MB to download, kept beside the tree in DIRECTORY.download; remove DIRECTORY to build it again.
+# The packages are those that crates.txt, npm.txt and pypi.txt name, beside this script or in $KEYSIEVE_TREE_LISTS.
+# About 300 MB to download for the lists beside it, kept beside the tree in DIRECTORY.download; remove DIRECTORY to build it again.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 tree=${1:-${KEYSIEVE_TREE:-/opt/trees/real}}
 download="$tree.download"
 
-listed() { grep --invert-match '^#' "$here/$1"; }
+lists=${KEYSIEVE_TREE_LISTS:-$here}
+listed() { grep --invert-match '^#' "$lists/$1"; }
 
 npm_packages() {
     mkdir -p "$download/npm"

@@ -9,7 +9,8 @@ use keysieve_rules::Pack;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?;
-    let rules = Path::new(&manifest).join("../../rules");
+    let manifest = PathBuf::from(manifest);
+    let rules = manifest.join("../../rules");
     println!("cargo::rerun-if-changed={}", rules.display());
     let pack = match Pack::load_dir(&rules) {
         Ok(pack) => pack,
@@ -30,5 +31,39 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     sources.push_str("];\n");
     fs::write(out.join("sources.rs"), sources)?;
+    lexicon(&manifest, &out)
+}
+
+/// The tables of `src/generic/lexicon.rs`.
+fn lexicon(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    const SLOTS: usize = 1 << 15;
+    let list = manifest.join("data/words.txt");
+    println!("cargo::rerun-if-changed={}", list.display());
+    let text = fs::read_to_string(list)?;
+    let mut tags = vec![0_u32; SLOTS];
+    // Every count begins a little above nothing, so that no letter is impossible.
+    let mut counts = vec![0.05_f64; 27 * 27 * 27];
+    for word in text.lines() {
+        let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+        let mut slot = (hash ^ hash >> 32) as usize % SLOTS;
+        while tags[slot] != 0 {
+            slot = (slot + 1) % SLOTS;
+        }
+        tags[slot] = (hash >> 20) as u32 | 1;
+        let (mut two, mut one) = (0, 0);
+        for byte in word.bytes() {
+            let next = usize::from(byte - b'a') + 1;
+            counts[(two * 27 + one) * 27 + next] += 1.0;
+            (two, one) = (one, next);
+        }
+    }
+    let bits = counts.chunks(27).flat_map(|after| {
+        let sum: f64 = after.iter().sum();
+        after.iter().map(move |count| (-(count / sum).log2() * 8.0).round().clamp(0.0, 255.0) as u8)
+    });
+    fs::write(out.join("words.trigrams"), bits.collect::<Vec<u8>>())?;
+    fs::write(out.join("words.tags"), tags.into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>())?;
     Ok(())
 }

@@ -10,9 +10,10 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Parser;
+use cpu_time::ThreadTime;
 use keysieve_benches::{
     Corpus, KeywordAutomaton, base64_text, c_source, count_lines, dense_json, files_below, hostile,
     json_logs, minified_js, random_bytes,
@@ -61,12 +62,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     Ok(if held { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The median of `runs` timings of `work` after one that warms up, and what the work gave.
+/// The median of `runs` timings of `work` after one that warms up, and what the work gave: the time that this thread had
+/// a processor, so that other work on the machine counts little.
 fn timed<T>(runs: u32, mut work: impl FnMut() -> T) -> (Duration, T) {
     let mut result = work();
     let mut times: Vec<Duration> = (0..runs)
         .map(|_| {
-            let start = Instant::now();
+            let start = ThreadTime::now();
             result = black_box(work());
             start.elapsed()
         })

@@ -94,7 +94,7 @@ fn chain<'p>(start: &'p Path, base: Option<&'p Path>) -> impl Iterator<Item = &'
 }
 
 /// Whether a directory is the root of a work tree: its `.git` is a repository, or a file that names one.
-fn is_work_tree(directory: &Path) -> bool {
+pub(crate) fn is_work_tree(directory: &Path) -> bool {
     let entry = directory.join(".git");
     entry.is_file() || entry.join("HEAD").symlink_metadata().is_ok() && entry.join("objects").is_dir()
 }
@@ -112,6 +112,14 @@ fn name_of(directory: &Path, base: Option<&Path>, target: &Path, target_real: &P
         return Some(bytes(&parts.iter().collect::<PathBuf>()));
     };
     directory.strip_prefix(base).ok().map(bytes)
+}
+
+/// What a directory is called in the reports of a scan of these targets; none if it lies outside of what is scanned.
+pub(crate) fn directory_name(base: Option<&Path>, asked: &[PathBuf], directory: &Path) -> Option<Vec<u8>> {
+    let here = PathBuf::from(".");
+    let target = asked.iter().find(|path| *path != Path::new("-")).unwrap_or(&here);
+    let (base, target_real) = (base.map(real).transpose().ok()?, real(target).ok()?);
+    name_of(&real(directory).ok()?, base.as_deref(), target, &target_real)
 }
 
 /// A relative path as reports write it.

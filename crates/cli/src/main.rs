@@ -1,6 +1,9 @@
 //! The command `keysieve`: arguments in, a report and an exit code out.
 
 mod arguments;
+mod baselines;
+mod compat;
+mod config;
 mod exit;
 mod file_list;
 mod fingerprint_key;
@@ -12,9 +15,11 @@ mod outputs;
 mod panic;
 mod progress;
 mod purge;
+mod remarks;
 mod rules;
 mod ruleset;
 mod scan;
+mod session;
 mod signals;
 mod size;
 mod today;
@@ -27,7 +32,7 @@ use anyhow::Result;
 use clap::{CommandFactory, Parser};
 use keysieve_engine::Engine;
 
-use crate::arguments::{Arguments, Verb};
+use crate::arguments::{Arguments, CompatVerb, GitleaksArguments, Verb};
 use crate::exit::Exit;
 
 fn main() -> ExitCode {
@@ -36,13 +41,26 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Exit {
+    if compat::is_called("gitleaks") {
+        return match GitleaksArguments::try_parse() {
+            Ok(arguments) => compat::gitleaks(arguments),
+            // What that tool exits with where it does not know an option.
+            Err(error) => match messages::usage(&error) {
+                Exit::Usage => Exit::Chosen(126),
+                other => other,
+            },
+        };
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return messages::usage(&error),
     };
     match arguments.verb {
-        Verb::Scan(arguments) => scan::run(&arguments),
+        Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        Verb::Config(verb) => said(config::run(&verb)),
+        Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(arguments),
+        Verb::Baseline(verb) => baselines::run(verb),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

@@ -39,6 +39,12 @@ The time, in seconds since 1970, for which expiry is judged.
 .B .keysieveignore
 Findings that are not to be reported: one path pattern or fingerprint a line, and why. It is looked for from the
 scanned path upwards to the directory that holds .git.
+.TP
+.B keysieve.toml, .keysieve.toml
+Settings, rules and exceptions of a repository, looked for likewise; else .betterleaks.toml or .gitleaks.toml.
+.TP
+.B $XDG_CONFIG_HOME/keysieve/config.toml
+The user's own settings, where there are no others.
 "#;
 
 /// The page of the command and all of its verbs, in roff.

@@ -7,12 +7,29 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use keysieve_report::Format;
 
+use crate::arguments::ReportArguments;
+
 /// A report that is to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Output {
     pub(crate) format: Format,
     /// The file; none is standard output.
     pub(crate) file: Option<PathBuf>,
+}
+
+/// The reports that are asked for.
+pub(crate) fn asked(asked: &ReportArguments) -> Result<Vec<Output>> {
+    let outputs = pair(&asked.formats, &asked.outputs)?;
+    if asked.show_secrets && !outputs.iter().any(|output| output.format.can_show_secrets()) {
+        bail!(
+            "--show-secrets has no effect on {}, which never holds a secret; text, json and jsonl can",
+            outputs[0].format
+        );
+    }
+    if asked.sarif_suppressed && !outputs.iter().any(|output| output.format == Format::Sarif) {
+        bail!("--sarif-suppressed has no effect: no report is in SARIF");
+    }
+    Ok(outputs)
 }
 
 /// Pairs the n-th format with the n-th file.
@@ -25,8 +42,8 @@ pub(crate) fn pair(formats: &[Format], files: &[PathBuf]) -> Result<Vec<Output>>
             Some(format) => format,
             None if stdout => Format::default(),
             None => bail!(
-                "{}: its extension names no format; say which with -f, or end the name in .txt, .json, .jsonl or \
-                 .sarif",
+                "{}: its name says no format; say which with -f, or end the name in .txt, .json, .jsonl, .sarif, .html, \
+                 .md, .xml (JUnit), .csv or .rdjson",
                 file.display()
             ),
         };

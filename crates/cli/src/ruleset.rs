@@ -9,6 +9,7 @@ use keysieve_engine::Engine;
 use keysieve_rules::{Pack, Rule, Strictness};
 
 use crate::arguments::RuleArguments;
+use crate::config::Config;
 
 /// How many hexadecimal digits of a digest are shown.
 const SHORT: usize = 12;
@@ -39,10 +40,19 @@ pub(crate) struct Ruleset {
 }
 
 impl Ruleset {
-    /// The built-in rules and the user's, less those that the user does not want.
-    pub(crate) fn new(asked: &RuleArguments) -> Result<Self> {
-        let mut rules = Engine::builtin_rules();
+    /// The built-in rules, those of the configuration and the user's, less those that the user does not want.
+    pub(crate) fn new(asked: &RuleArguments, config: Config) -> Result<Self> {
+        let mut rules = if config.without_pack { Vec::new() } else { Engine::builtin_rules() };
         let mut digest = Engine::builtin_digest().to_owned();
+        if config.without_pack || !config.rules.is_empty() || !config.disabled.is_empty() {
+            let ids =
+                config.rules.iter().map(|rule| format!("{:?}", (&rule.info.id, &rule.pattern, &rule.gates)));
+            let texts: Vec<String> = ids.chain(config.disabled.iter().cloned()).collect();
+            let pack = if config.without_pack { "" } else { digest.as_str() };
+            digest = combined(std::iter::once(pack).chain(texts.iter().map(String::as_str)));
+            rules.retain(|rule| !ids_of(&config, rule));
+        }
+        rules.extend(config.rules);
         if !asked.files.is_empty() {
             let own = load(&asked.files)?;
             digest = combined([digest.as_str(), &own.digest()]);
@@ -58,6 +68,12 @@ impl Ruleset {
         let slow = engine.searched().into_iter().map(str::to_owned).collect();
         Ok(Self { engine, counted, name: name(&digest), slow })
     }
+}
+
+/// Whether a configuration puts another rule in the place of one, or switches it off.
+fn ids_of(config: &Config, rule: &Rule) -> bool {
+    let named = |id: &str| config.rules.iter().any(|own| own.info.id == id) || config.disabled.contains(id);
+    ids(rule).any(named)
 }
 
 /// One digest of several texts.
@@ -161,9 +177,9 @@ mod tests {
 
     #[test]
     fn rules_are_chosen_by_id() {
-        let all = Ruleset::new(&asked(&[], &[])).unwrap();
-        let one = Ruleset::new(&asked(&["github-pat"], &[])).unwrap();
-        let rest = Ruleset::new(&asked(&[], &["github-pat"])).unwrap();
+        let all = Ruleset::new(&asked(&[], &[]), Config::default()).unwrap();
+        let one = Ruleset::new(&asked(&["github-pat"], &[]), Config::default()).unwrap();
+        let rest = Ruleset::new(&asked(&[], &["github-pat"]), Config::default()).unwrap();
         let counted = |set: &Ruleset| set.counted.as_ref().map(BTreeSet::len);
         let expected = (None, Some(1), Some(all.engine.len() - 1));
         assert_eq!((counted(&all), counted(&one), counted(&rest)), expected);
@@ -174,10 +190,13 @@ mod tests {
 
     #[test]
     fn a_mistyped_id_is_recognised() {
-        let error = |id| Ruleset::new(&asked(&[id], &[])).err().unwrap().to_string();
+        let error = |id| Ruleset::new(&asked(&[id], &[]), Config::default()).err().unwrap().to_string();
         assert_eq!(error("github-apt"), "there is no rule `github-apt`; did you mean `github-pat`?");
         assert_eq!(error("GITHUB_PAT"), "there is no rule `GITHUB_PAT`; did you mean `github-pat`?");
         assert!(error("zzz").contains("rules list"));
-        assert!(Ruleset::new(&asked(&["github-pat"], &["github-pat"])).is_err(), "no rule is left");
+        assert!(
+            Ruleset::new(&asked(&["github-pat"], &["github-pat"]), Config::default()).is_err(),
+            "no rule is left"
+        );
     }
 }

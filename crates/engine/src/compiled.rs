@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use keysieve_checksum::Checksum;
 use keysieve_finding::Span;
-use keysieve_rules::{Left, Lookahead, Rule, Shape};
+use keysieve_rules::{Left, Lookahead, Pattern, Rule, Shape};
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::boundary::starts_word;
@@ -106,7 +106,22 @@ impl Compiled {
 
     /// The expression over a whole haystack.
     pub(crate) fn plain(&self) -> Option<&Regex> {
-        self.plain.get_or_init(|| compile(&self.rule.plan.body)).as_ref()
+        self.plain.get_or_init(|| compile(&self.rule.expression())).as_ref()
+    }
+
+    /// What a match of the expression over a whole haystack spans.
+    pub(crate) fn spans(&self, captures: &regex::bytes::Captures<'_>) -> Spans {
+        let mut spans = spans(captures, 0);
+        // The group that took part.
+        if !matches!(self.rule.pattern, Pattern::Regex(_))
+            && let Some(group) = captures.iter().skip(1).flatten().next()
+        {
+            spans.secret = Span::new(group.start(), group.end());
+            if self.rule.plan.left == Left::Value {
+                spans.whole = spans.secret;
+            }
+        }
+        spans
     }
 
     /// The expressions of `allow`.
@@ -126,5 +141,13 @@ pub(crate) fn compile(expression: &str) -> Option<Regex> {
 pub(crate) fn spans(captures: &regex::bytes::Captures<'_>, offset: usize) -> Spans {
     let span = |found: regex::bytes::Match<'_>| Span::new(found.start() + offset, found.end() + offset);
     let whole = captures.get(0).map_or(Span::new(offset, offset), span);
-    Spans { whole, secret: captures.name("secret").map_or(whole, span) }
+    let secret = captures.name("secret").filter(|found| !found.is_empty()).or_else(|| other_secret(captures));
+    Spans { whole, secret: secret.map_or(whole, span) }
+}
+
+/// In expressions of other tools the secret is the first group that captured anything: `secret2`, `secret3`, …
+fn other_secret<'h>(captures: &regex::bytes::Captures<'h>) -> Option<regex::bytes::Match<'h>> {
+    // Ours have one group, so there is nothing to look for.
+    (captures.len() > 2).then_some(())?;
+    captures.iter().skip(1).flatten().find(|found| !found.is_empty())
 }

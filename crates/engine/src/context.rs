@@ -1,12 +1,15 @@
 //! Values without a form of their own, told by the words before them.
 
+use std::collections::HashMap;
+
 use keysieve_finding::Span;
+use keysieve_kernel::{BLOCK, Block};
 use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
 
 use crate::boundary::is_word;
-use crate::heads::Heads;
+use crate::fit::{Fits, Start};
 use crate::parts::each_part;
-use crate::values::{ValueSet, Values};
+use crate::words::Words;
 
 /// The greatest `within` of any rule: how far before a value its words may start.
 pub(crate) const MAX_WITHIN: usize = 128;
@@ -14,19 +17,24 @@ pub(crate) const MAX_WITHIN: usize = 128;
 /// All context rules, arranged so that a candidate is refused early.
 #[derive(Debug)]
 pub(crate) struct Context {
-    words: Vec<Word>,
-    grams: Heads,
-    values: Values,
-    /// For each rule its values.
-    of_rule: Vec<ValueSet>,
+    words: Words,
+    /// For each word the rules that it points to.
+    targets: Vec<Vec<Target>>,
+    /// How far before a value any rule's words may start.
+    within: usize,
+    /// Whether any rule has a value without a digit, or without an operator before it: by both.
+    open: [[bool; 2]; 2],
 }
 
-/// A word that points to rules.
+/// A rule that a word points to.
 #[derive(Debug)]
-struct Word {
-    text: Box<[u8]>,
-    /// The rules, each with the word's number among that rule's words.
-    rules: Vec<(u32, u16)>,
+struct Target {
+    rule: u32,
+    /// The word's number among the rule's words.
+    word: u16,
+    /// How far before the value it may start.
+    within: usize,
+    fits: Fits,
 }
 
 /// Where a word stands.
@@ -52,6 +60,14 @@ impl Seen {
     }
 }
 
+/// The kernel's masks of a part of the haystack.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chunk<'a> {
+    /// Where the first block begins.
+    pub(crate) from: usize,
+    pub(crate) blocks: &'a [Block],
+}
+
 /// A rule that a word before a value points to.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pointer {
@@ -61,112 +77,120 @@ pub(crate) struct Pointer {
 }
 
 impl Context {
-    /// Arranges the context rules; those whose values are more than there is room for are returned.
-    pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
-        let mut this = Self {
-            words: Vec::new(),
-            grams: Heads::new(std::iter::empty()),
-            values: Values::default(),
-            of_rule: vec![ValueSet::default(); rules.len()],
-        };
-        let mut left_over = Vec::new();
+    /// Arranges the context rules.
+    pub(crate) fn new(rules: &[Rule]) -> Self {
+        let mut this =
+            Self { words: Words::new(Vec::new()), targets: Vec::new(), within: 0, open: [[false; 2]; 2] };
+        let mut texts: Vec<Box<[u8]>> = Vec::new();
+        let mut numbers = HashMap::new();
         for (index, rule) in (0_u32..).zip(rules) {
             let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else {
                 continue;
             };
-            let Some(values) = this.values.add(&rule.plan.shapes, rule.gates.digit, pattern) else {
-                left_over.push(index);
-                continue;
-            };
-            this.of_rule[index as usize] = values;
+            let fits = Fits::of(rule, pattern.operator);
+            for digit in [false, true] {
+                for assigned in [false, true] {
+                    this.open[usize::from(digit)][usize::from(assigned)] |= fits.takes(digit, assigned);
+                }
+            }
+            let within = usize::from(pattern.within);
+            this.within = this.within.max(within);
             for (number, word) in (0_u16..).zip(&pattern.words) {
-                this.add_word(word.as_bytes(), index, number);
+                let at = *numbers.entry(word.as_str()).or_insert_with(|| {
+                    texts.push(word.as_bytes().into());
+                    this.targets.push(Vec::new());
+                    this.targets.len() - 1
+                });
+                this.targets[at].push(Target { rule: index, word: number, within, fits: fits.clone() });
             }
         }
-        let grams = (0_u32..)
-            .zip(&this.words)
-            .flat_map(|(index, word)| grams(&word.text).into_iter().map(move |gram| (gram, index)));
-        this.grams = Heads::new(grams.collect::<Vec<_>>().into_iter());
-        (this, left_over)
+        this.words = Words::new(texts);
+        this
     }
 
-    fn add_word(&mut self, text: &[u8], rule: u32, number: u16) {
-        match self.words.iter_mut().find(|word| *word.text == *text) {
-            Some(word) => word.rules.push((rule, number)),
-            None => self.words.push(Word { text: text.into(), rules: vec![(rule, number)] }),
-        }
+    /// Whether any value can stand where there is, or is not, a digit, and something assigned.
+    #[inline]
+    pub(crate) fn open(&self, digit: bool, assigned: bool) -> bool {
+        self.open[usize::from(digit)][usize::from(assigned)]
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.words.is_empty()
+    /// Whether a word of any rule stands before `at`, near enough on its line; `seen` says which.
+    #[inline]
+    pub(crate) fn words_before(&self, haystack: &[u8], at: usize, chunk: Chunk<'_>, seen: &mut Seen) -> bool {
+        self.look_back(haystack, at, chunk, seen);
+        seen.hits.last().is_some_and(|hit| hit.start + self.within >= at)
     }
 
-    /// The values that rules look for.
-    pub(crate) fn values(&self) -> &Values {
-        &self.values
-    }
-
-    /// Appends the rules that have one of these values and a word of theirs before `at`, the nearest word first.
-    pub(crate) fn point(
-        &self,
-        values: ValueSet,
-        haystack: &[u8],
-        at: usize,
-        seen: &mut Seen,
-        pointers: &mut Vec<Pointer>,
-    ) {
-        self.look_back(haystack, at, self.values.within(values), seen);
+    /// Appends the rules whose words stand before `at` and whose values may begin so, each once, with its nearest word.
+    pub(crate) fn point(&self, haystack: &[u8], mut start: Start, seen: &Seen, pointers: &mut Vec<Pointer>) {
+        let at = start.at;
         for hit in seen.hits.iter().rev() {
-            if at - hit.start > MAX_WITHIN {
+            if at - hit.start > self.within {
                 break;
             }
             if hit.end > at {
                 continue;
             }
-            for &(rule, word) in &self.words[hit.word as usize].rules {
-                if !self.of_rule[rule as usize].and(values).is_empty() {
-                    pointers.push(Pointer { rule, word, span: Span::new(hit.start, hit.end) });
+            for target in &self.targets[hit.word as usize] {
+                let fits = at - hit.start <= target.within && target.fits.may(haystack, &mut start);
+                if fits && pointers.iter().all(|known| known.rule != target.rule) {
+                    let span = Span::new(hit.start, hit.end);
+                    pointers.push(Pointer { rule: target.rule, word: target.word, span });
                 }
             }
         }
     }
 
-    /// Brings the words seen up to `at`, as far back as a value of these may look.
-    fn look_back(&self, haystack: &[u8], at: usize, within: usize, seen: &mut Seen) {
-        let earliest = at.saturating_sub(within);
+    /// Brings the words seen up to `at`.
+    #[inline]
+    fn look_back(&self, haystack: &[u8], at: usize, chunk: Chunk<'_>, seen: &mut Seen) {
+        let earliest = at.saturating_sub(self.within);
         if seen.upto < earliest {
             seen.hits.clear();
             seen.upto = earliest;
         }
-        if let Some(newline) = memchr::memrchr(b'\n', &haystack[seen.upto..at]) {
-            seen.hits.clear();
-            seen.upto += newline + 1;
+        if seen.upto < chunk.from {
+            self.look_behind(haystack, chunk.from.min(at), seen);
         }
-        let hits = &mut seen.hits;
-        each_part(haystack, seen.upto, at, |place| {
-            // A word's first four bytes may reach into the value, which is longer than that.
-            if let Some(&four) = haystack[place..].first_chunk::<4>() {
-                self.words_at(haystack, place, fold_gram(four), hits);
+        while seen.upto < at {
+            let index = (seen.upto - chunk.from) / BLOCK;
+            let base = chunk.from + index * BLOCK;
+            let (first, last) = (seen.upto - base, BLOCK.min(at - base));
+            let range = u64::MAX << first & u64::MAX >> (BLOCK - last);
+            let block = &chunk.blocks[index];
+            let (mut parts, lines) = (block.part & range, block.line & range);
+            if lines != 0 {
+                seen.hits.clear();
+                parts &= u64::MAX << (63 - lines.leading_zeros());
             }
-        });
-        seen.upto = seen.upto.max(at);
+            while parts != 0 {
+                let place = base + parts.trailing_zeros() as usize;
+                parts &= parts - 1;
+                self.words_at(haystack, place, &mut seen.hits);
+            }
+            seen.upto = base + last;
+        }
         if seen.hits.len() > 4 * MAX_WITHIN {
             seen.hits.retain(|hit| hit.start + MAX_WITHIN >= at);
         }
     }
 
-    fn words_at(&self, haystack: &[u8], place: usize, gram: u32, hits: &mut Vec<Hit>) {
-        for word in self.grams.of(gram) {
-            if let Some(end) = word_at(haystack, place, &self.words[word as usize].text) {
-                hits.push(Hit { word, start: place, end });
-            }
+    /// The same for what stands before the chunk, of which there are no masks.
+    #[cold]
+    fn look_behind(&self, haystack: &[u8], to: usize, seen: &mut Seen) {
+        if let Some(newline) = memchr::memrchr(b'\n', &haystack[seen.upto..to]) {
+            seen.hits.clear();
+            seen.upto += newline + 1;
         }
+        each_part(haystack, seen.upto, to, |place| self.words_at(haystack, place, &mut seen.hits));
+        seen.upto = to;
     }
-}
 
-/// Four bytes in either case as one key: not a proper folding, but the same one on both sides.
-const fn fold_gram(gram: [u8; 4]) -> u32 {
-    u32::from_le_bytes(gram) | 0x2020_2020
+    /// The words that begin at a place where a part of a name does.
+    #[inline]
+    fn words_at(&self, haystack: &[u8], place: usize, hits: &mut Vec<Hit>) {
+        self.words.at(haystack, place, |word, end| hits.push(Hit { word, start: place, end }));
+    }
 }
 
 /// `[A-Za-z0-9+/_.~-]`, the kernel's token class.
@@ -179,40 +203,8 @@ const fn fold(byte: u8) -> u8 {
 }
 
 /// The bytes that separate the parts of a name.
-const fn is_separator(byte: u8) -> bool {
+pub(crate) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'-' | b'_' | b'.' | b' ')
-}
-
-/// Every key of four bytes that a word can begin with, its separators written in every way or left out, and whatever
-/// may follow a word of three.
-fn grams(word: &[u8]) -> Vec<u32> {
-    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
-    for &byte in word {
-        let choices: &[u8] = if is_separator(byte) { b"-_. " } else { &[byte] };
-        let mut next: Vec<Vec<u8>> = Vec::new();
-        for text in all {
-            if text.len() >= 4 {
-                next.push(text);
-                continue;
-            }
-            next.extend(choices.iter().map(|&choice| [text.as_slice(), &[choice]].concat()));
-            if is_separator(byte) {
-                next.push(text);
-            }
-        }
-        all = next;
-    }
-    let mut grams = Vec::new();
-    for text in &all {
-        match *text.as_slice() {
-            [a, b, c, d, ..] => grams.push(fold_gram([a, b, c, d])),
-            [a, b, c] => grams.extend((0..=u8::MAX).map(|any| fold_gram([a, b, c, any]))),
-            _ => {}
-        }
-    }
-    grams.sort_unstable();
-    grams.dedup();
-    grams
 }
 
 /// Whether a part of a name starts at `at`: after a byte that is no letter or digit, where camelCase begins a new
@@ -332,15 +324,5 @@ mod tests {
             let text = format!("{before}{value}");
             assert!(!assigned(text.as_bytes(), before.len()), "{before}");
         }
-    }
-
-    #[test]
-    fn separators_make_variants_of_the_first_bytes() {
-        let variants = grams(b"dd_api");
-        for text in [b"ddap", b"dd-a", b"DD_A"] {
-            assert!(variants.contains(&fold_gram(*text)), "{}", text.escape_ascii());
-        }
-        assert_eq!(grams(b"acmes"), [fold_gram(*b"acme")]);
-        assert_eq!(grams(b"key").len(), 128);
     }
 }

@@ -5,16 +5,17 @@ use std::ops::{ControlFlow, Range};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use keysieve_finding::{SecretKind, Span};
 use keysieve_kernel::{BLOCK, Block, Implementation, Kernel};
-use keysieve_rules::{Driver, Pattern, Rule};
+use keysieve_rules::{Driver, Rule};
 
 use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
-use crate::context::{Context, assigned, is_assignable, is_token};
-use crate::heads::Heads;
-use crate::judge::judge;
+use crate::context::{Chunk, Context, assigned, is_assignable};
+use crate::fit::Start;
+use crate::generic::{self, Assignments};
+use crate::heads::{Heads, eight};
+use crate::judge::{assigned_match, judge};
 use crate::stems::Stems;
-use crate::values::ValueSet;
-use crate::{Match, Scratch};
+use crate::{Match, Place, Scratch};
 
 /// How many bytes the kernel describes at a time: so few that haystack and masks stay in the second-level cache.
 const CHUNK: usize = 64 * 1024;
@@ -57,6 +58,7 @@ pub struct Engine {
     heads: Heads,
     stems: Stems,
     context: Context,
+    assignments: Assignments,
     search: Search,
     reach: usize,
 }
@@ -86,14 +88,14 @@ impl Engine {
     /// As [`Engine::new`].
     pub fn with_kernel(rules: Vec<Rule>, kernel: Option<Implementation>) -> Result<Self, EngineError> {
         check(&rules)?;
-        let heads = Heads::new(prefixes(&rules));
+        let heads = Heads::new(&rules);
         let (stems, mut searched) = Stems::new(&rules);
-        let (context, no_room) = Context::new(&rules);
-        searched.extend(no_room);
+        let context = Context::new(&rules);
+        let assignments = Assignments::new(&rules);
         searched.extend(
             (0_u32..)
                 .zip(&rules)
-                .filter(|(_, rule)| matches!(rule.plan.driver, Driver::Search))
+                .filter(|(_, rule)| rule.paths.is_empty() && matches!(rule.plan.driver, Driver::Search))
                 .map(|(index, _)| index),
         );
         searched.sort_unstable();
@@ -105,7 +107,7 @@ impl Engine {
         let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
         let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
-        Ok(Self { rules, kernel, heads, stems, context, search, reach })
+        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach })
     }
 
     /// How many rules there are.
@@ -135,10 +137,15 @@ impl Engine {
             Driver::Prefix(_) => 4,
             Driver::Context => 3,
             Driver::Stem { .. } | Driver::Search => 2,
+            Driver::Assignment => return 0,
         };
+        let placed = !rule.paths.is_empty();
         match (rule.info.kind, rule.info.provider.as_str()) {
             (SecretKind::PrivateKey, _) => 5,
+            // A file's own grammar says more than the words near a value.
+            (SecretKind::Password, _) if placed => 2,
             (SecretKind::Password, _) => 1,
+            _ if placed => 3,
             (_, GENERIC) => 0,
             _ => form,
         }
@@ -170,15 +177,27 @@ impl Engine {
         self.reach
     }
 
-    /// Finds every match in a whole haystack, in the order of their starts. `Break` from `found` ends the scan.
+    /// Finds every match in a whole haystack, in the order of their starts, but for rules that ask for a path. `Break`
+    /// from `found` ends the scan.
     pub fn scan(
         &self,
         haystack: &[u8],
         scratch: &mut Scratch,
         found: impl FnMut(Match) -> ControlFlow<()>,
     ) -> ControlFlow<()> {
+        self.scan_at(&Place::nowhere(), haystack, scratch, found)
+    }
+
+    /// As [`Engine::scan`], with the rules that hold at a place.
+    pub fn scan_at(
+        &self,
+        place: &Place,
+        haystack: &[u8],
+        scratch: &mut Scratch,
+        found: impl FnMut(Match) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
         scratch.reset(self.rules.len());
-        self.run(haystack, 0..haystack.len(), true, scratch);
+        self.run(place, haystack, 0..haystack.len(), true, scratch);
         scratch.matches.iter().copied().try_for_each(found)
     }
 
@@ -187,6 +206,7 @@ impl Engine {
     /// says that there is more to come.
     pub(crate) fn run(
         &self,
+        place: &Place,
         haystack: &[u8],
         range: Range<usize>,
         whole: bool,
@@ -205,6 +225,9 @@ impl Engine {
         // A stem may stand past the range while its match begins in it.
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
+        for &rule in place.rules() {
+            pass.search(rule, scratch);
+        }
         let sure = pass.unsure;
         scratch.matches.retain(|found| found.span.start < sure);
         scratch.matches.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
@@ -228,16 +251,6 @@ fn check(rules: &[Rule]) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn prefixes(rules: &[Rule]) -> impl Iterator<Item = (u32, u32)> + '_ {
-    (0_u32..).zip(rules).flat_map(|(index, rule)| {
-        let heads: &[[u8; 3]] = match &rule.plan.driver {
-            Driver::Prefix(heads) => heads,
-            _ => &[],
-        };
-        heads.iter().map(move |head| (Heads::key(*head), index))
-    })
-}
-
 /// One scan of one haystack.
 struct Pass<'a> {
     engine: &'a Engine,
@@ -252,7 +265,7 @@ struct Pass<'a> {
 impl Pass<'_> {
     /// Looks at every mark of a chunk.
     fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
-        let with_context = !self.engine.context.is_empty();
+        let chunk = Chunk { from, blocks };
         for (index, block) in blocks.iter().enumerate() {
             if block.start | block.run | block.stem == 0 {
                 continue;
@@ -262,10 +275,9 @@ impl Pass<'_> {
             while starts != 0 {
                 let at = base + starts.trailing_zeros() as usize;
                 starts &= starts - 1;
-                // A start has sixteen bytes, so this is always there.
-                let Some(head) = self.haystack[at..].first_chunk::<3>() else { break };
-                if self.engine.heads.maybe(Heads::key(*head)) {
-                    self.prefix(at, scratch);
+                let head = eight(self.haystack, at);
+                if self.engine.heads.maybe(head) {
+                    self.prefix(at, head, scratch);
                 }
             }
             let mut runs = block.run;
@@ -273,12 +285,13 @@ impl Pass<'_> {
                 let bit = runs.trailing_zeros() as usize;
                 runs &= runs - 1;
                 let at = base + bit;
-                if with_context {
-                    self.value(at, self.runs(from, blocks, index, bit), scratch);
+                let before = at.checked_sub(1).map(|before| self.haystack[before]);
+                if before.is_none_or(is_assignable) {
+                    self.value(at, has_digit(blocks, index, bit), chunk, scratch);
                 }
                 // Such a byte is no token byte, so what follows it begins a run.
-                if at > 0 && matches!(self.haystack[at - 1], b'\\' | b'%') {
-                    self.after_escape(at, scratch);
+                if matches!(before, Some(b'\\' | b'%')) {
+                    self.after_escape(at, chunk, scratch);
                 }
             }
             let mut stems = block.stem;
@@ -290,71 +303,51 @@ impl Pass<'_> {
         }
     }
 
-    /// What stands at a token start: from the masks, or from the bytes where it goes on past the chunk.
-    #[inline]
-    fn runs(&self, from: usize, blocks: &[Block], index: usize, bit: usize) -> Runs {
-        let runs = Runs::of(blocks, index, bit);
-        let room = self.range.end.min(from + CHUNK) - (from + index * BLOCK + bit);
-        if runs.token < room { runs } else { Runs::walk(self.haystack, from + index * BLOCK + bit) }
-    }
-
     /// A token start where an escape sequence stands: the token may begin after it.
     #[cold]
-    fn after_escape(&mut self, at: usize, scratch: &mut Scratch) {
+    fn after_escape(&mut self, at: usize, chunk: Chunk<'_>, scratch: &mut Scratch) {
         for length in escape_lengths(self.haystack, at) {
             let at = at + length;
             if at + 3 <= self.haystack.len() {
-                self.prefix(at, scratch);
-                if !self.engine.context.is_empty() {
-                    self.value(at, Runs::walk(self.haystack, at), scratch);
-                }
+                self.prefix(at, eight(self.haystack, at), scratch);
+                self.value(at, true, chunk, scratch);
             }
         }
     }
 
-    /// Tries the prefix rules of the first three bytes.
-    fn prefix(&mut self, at: usize, scratch: &mut Scratch) {
-        let head = [self.haystack[at], self.haystack[at + 1], self.haystack[at + 2]];
+    /// Tries the prefix rules of the first bytes.
+    #[inline]
+    fn prefix(&mut self, at: usize, head: u64, scratch: &mut Scratch) {
         let engine = self.engine;
-        for rule in engine.heads.of(Heads::key(head)) {
+        for rule in engine.heads.of(head) {
             if engine.rules[rule as usize].may_start(self.haystack, at) {
                 self.confirm(rule, at, None, scratch);
             }
         }
     }
 
-    /// Tries the context rules whose values a run of this length can be.
+    /// Tries the context rules at a token start. Words are rarer than values that fit, and looking for them costs each
+    /// byte but once, so they come first.
     #[inline]
-    fn value(&mut self, at: usize, runs: Runs, scratch: &mut Scratch) {
-        let values = self.engine.context.values();
-        let assignable = at == 0 || is_assignable(self.haystack[at - 1]);
-        let open = values.open(runs.digit, assignable);
-        if open.is_empty() {
+    fn value(&mut self, at: usize, digit: bool, chunk: Chunk<'_>, scratch: &mut Scratch) {
+        let context = &self.engine.context;
+        if !context.open(digit, true) {
             return;
         }
-        let fitting = values.fitting(open, self.haystack, at, runs.word);
-        if !fitting.is_empty() {
-            self.value_fits(at, fitting, scratch);
+        let assigned = assigned(self.haystack, at);
+        if context.open(digit, assigned) && context.words_before(self.haystack, at, chunk, &mut scratch.seen)
+        {
+            self.value_with_words(at, digit, assigned, scratch);
         }
     }
 
-    fn value_fits(&mut self, at: usize, fitting: ValueSet, scratch: &mut Scratch) {
-        let context = &self.engine.context;
-        let assigned = assigned(self.haystack, at);
-        let fitting = if assigned { fitting } else { context.values().without_operator(fitting) };
-        if fitting.is_empty() {
-            return;
-        }
-        // Words are rarer than values that fit, and looking for them costs each byte but once.
+    #[inline(never)]
+    fn value_with_words(&mut self, at: usize, digit: bool, assigned: bool, scratch: &mut Scratch) {
         let mut pointers = std::mem::take(&mut scratch.pointers);
-        context.point(fitting, self.haystack, at, &mut scratch.seen, &mut pointers);
+        let start = Start::new(at, digit, assigned);
+        self.engine.context.point(self.haystack, start, &scratch.seen, &mut pointers);
         for pointer in pointers.drain(..) {
-            let Pattern::Context(pattern) = &self.engine.rules[pointer.rule as usize].rule.pattern else {
-                continue;
-            };
-            let near = at - pointer.span.start <= usize::from(pattern.within);
-            let starts = || self.engine.rules[pointer.rule as usize].may_start(self.haystack, at);
-            if near && (assigned || !pattern.operator) && starts() {
+            if self.engine.rules[pointer.rule as usize].may_start(self.haystack, at) {
                 self.confirm(pointer.rule, at, Some((pointer.word, pointer.span)), scratch);
             }
         }
@@ -367,6 +360,10 @@ impl Pass<'_> {
         let Some(&four) = self.haystack.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return };
         for stem in engine.stems.at(four) {
             for entry in engine.stems.rules(stem) {
+                if entry.rule == Assignments::ANY {
+                    self.assignment(at, scratch);
+                    continue;
+                }
                 let compiled = &engine.rules[entry.rule as usize];
                 let first = at.saturating_sub(entry.max).max(self.range.start);
                 let Some(last) = at.checked_sub(entry.min) else { continue };
@@ -381,12 +378,36 @@ impl Pass<'_> {
         }
     }
 
+    /// Judges what is assigned to the name in which a stem stands.
+    fn assignment(&mut self, at: usize, scratch: &mut Scratch) {
+        if !self.range.contains(&at) || at >= self.unsure {
+            return;
+        }
+        let (assignments, haystack) = (&self.engine.assignments, self.haystack);
+        generic::judge(haystack, at, |judged| {
+            if let Some(rule) = assignments.rule(judged.kind) {
+                scratch.matches.push(assigned_match(rule, haystack, at, &judged));
+            }
+        });
+    }
+
     /// The stems that stand at or past the end of the range, of matches that begin in it.
     fn stems_beyond(&mut self, scratch: &mut Scratch) {
         let end = self.haystack.len().min(self.range.end + usize::from(u8::MAX));
         for at in self.range.end..end {
             self.stem(at, scratch);
         }
+    }
+
+    /// Searches for a rule's expression in the whole range.
+    fn search(&self, rule: u32, scratch: &mut Scratch) {
+        let compiled = &self.engine.rules[rule as usize];
+        let from = self.range.start.max(scratch.last[rule as usize].end);
+        let matches = &mut scratch.matches;
+        scratch.last[rule as usize] =
+            compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
+                matches.extend(judge(rule, compiled, self.haystack, spans, context));
+            });
     }
 
     /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
@@ -410,53 +431,16 @@ impl Pass<'_> {
     }
 }
 
-/// What stands at a token start: how many word bytes, how many token bytes, and whether there is a digit in them.
-#[derive(Clone, Copy, Debug)]
-struct Runs {
-    word: usize,
-    token: usize,
-    digit: bool,
-}
-
-impl Runs {
-    /// From the masks, which say nothing past the end of the chunk.
-    #[inline]
-    fn of(blocks: &[Block], index: usize, bit: usize) -> Self {
-        let word = run(blocks, index, bit, |block| block.word);
-        let token = run(blocks, index, bit, |block| block.token);
-        let digits = blocks[index].digit >> bit;
-        let next = blocks.get(index + 1).map_or(u64::MAX, |block| block.digit);
-        let near = digits | next.checked_shl(64 - bit as u32).unwrap_or(0);
-        // Beyond 64 bytes the masks at hand say nothing; such a value is looked at.
-        let digit = if token < 64 { near & ((1 << token) - 1) != 0 } else { true };
-        Self { word, token, digit }
-    }
-
-    /// From the bytes, where there are no masks.
-    fn walk(haystack: &[u8], at: usize) -> Self {
-        let bytes = &haystack[at..haystack.len().min(at + 4 * BLOCK)];
-        let word = bytes.iter().take_while(|&&byte| crate::boundary::is_word(byte)).count();
-        let token = bytes.iter().take_while(|&&byte| is_token(byte)).count();
-        Self { word, token, digit: bytes[..token].iter().any(u8::is_ascii_digit) }
-    }
-}
-
-/// How many bits in a row are set from a bit on, as far as the length tables tell lengths apart.
+/// Whether a digit stands among the token bytes from here on. Beyond 64 bytes the masks at hand say nothing; such a
+/// value is looked at.
 #[inline]
-fn run(blocks: &[Block], index: usize, bit: usize, mask: impl Fn(&Block) -> u64) -> usize {
-    let first = (!(mask(&blocks[index]) >> bit)).trailing_zeros() as usize;
-    if first < BLOCK - bit {
-        return first;
-    }
-    let mut length = BLOCK - bit;
-    for block in blocks.iter().skip(index + 1).take(4) {
-        let ones = (!mask(block)).trailing_zeros() as usize;
-        length += ones;
-        if ones < BLOCK {
-            break;
-        }
-    }
-    length
+fn has_digit(blocks: &[Block], index: usize, bit: usize) -> bool {
+    let wide = |mask: fn(&Block) -> u64| {
+        let next = blocks.get(index + 1).map_or(u64::MAX, mask);
+        mask(&blocks[index]) >> bit | next.checked_shl(64 - bit as u32).unwrap_or(0)
+    };
+    let run = (!wide(|block| block.token)).trailing_zeros();
+    run >= 64 || wide(|block| block.digit) & ((1 << run) - 1) != 0
 }
 
 impl Search {
@@ -501,14 +485,7 @@ impl Search {
         due.sort_unstable();
         due.dedup();
         for rule in due {
-            let compiled = &pass.engine.rules[rule as usize];
-            let mut matches = Vec::new();
-            let from = pass.range.start.max(scratch.last[rule as usize].end);
-            let last = compiled.each_match(pass.haystack, from..pass.range.end, |spans, context| {
-                matches.extend(judge(rule, compiled, pass.haystack, spans, context));
-            });
-            scratch.last[rule as usize] = last;
-            scratch.matches.append(&mut matches);
+            pass.search(rule, scratch);
         }
     }
 }

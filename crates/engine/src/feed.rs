@@ -4,12 +4,13 @@ use keysieve_finding::Span;
 
 use crate::compiled::OPEN_EXTENT;
 use crate::engine::LOOKBEHIND;
-use crate::{Engine, Match, Scratch};
+use crate::{Engine, Match, Place, Scratch};
 
 /// What is kept of an object between its windows: the end of what was seen, as far as a match could still begin in it
 /// or look back on it.
 #[derive(Debug, Default)]
 pub struct Feed {
+    place: Place,
     /// Bytes from `base` on.
     kept: Vec<u8>,
     /// Where in the object `kept` begins.
@@ -41,10 +42,16 @@ pub struct Step<'a> {
 const LEAST: usize = 64 * 1024;
 
 impl Feed {
-    /// For a new object.
+    /// For a new object for which no rule holds that asks for a path.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// For a new object at a place.
+    #[must_use]
+    pub fn at(place: Place) -> Self {
+        Self { place, ..Self::default() }
     }
 
     /// Takes the next window of the object and hands out the matches that are now certain. An object of one window is
@@ -59,7 +66,7 @@ impl Feed {
     ) {
         scratch.reset(engine.len());
         if last && self.kept.is_empty() && self.base == 0 {
-            engine.run(bytes, 0..bytes.len(), true, scratch);
+            engine.run(&self.place, bytes, 0..bytes.len(), true, scratch);
             found(Step {
                 haystack: bytes,
                 base: 0,
@@ -80,7 +87,7 @@ impl Feed {
         for &(rule, length) in &self.overlaps {
             scratch.last[rule as usize] = Span::new(self.done, self.done + length);
         }
-        let sure = engine.run(&self.kept, self.done..end, last, scratch);
+        let sure = engine.run(&self.place, &self.kept, self.done..end, last, scratch);
         let next = self.base + sure.saturating_sub(LOOKBEHIND) as u64;
         found(Step { haystack: &self.kept, base: self.base, matches: &scratch.matches, sure, next });
         // An open block is looked at again when its end must be in sight.

@@ -1,78 +1,147 @@
-//! Which rules or words could begin with these bytes.
+//! Which prefix rules could begin with these bytes.
 
-/// A table from the first bytes of something to what it could be: a bitmap that fits the first-level cache says no, a
-/// list says which.
+use keysieve_rules::{Driver, Element, Rule};
+
+/// A table from the first bytes of a token to the rules that begin so: a bitmap of three bytes that fits the
+/// first-level cache says no, and of what passes, the literal beginning of each rule, up to eight bytes of it.
 #[derive(Debug)]
 pub(crate) struct Heads {
     bitmap: Box<[u64; WORDS]>,
+    /// Sorted by the hash of their first three bytes, then by rule.
+    entries: Box<[Entry]>,
     /// For each slot where its entries begin; one more for the end of the last.
     first: Box<[u32]>,
-    /// Sorted by slot, then by key; what shares a key stands together, in order.
-    entries: Vec<(u32, u32)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    rule: u32,
+    key: u64,
+    mask: u64,
 }
 
 const BITS: u32 = 16;
 const WORDS: usize = 1 << (BITS - 6);
+/// Bits of a slot's number.
+const SLOT: u32 = 12;
 
 impl Heads {
-    pub(crate) fn new(entries: impl Iterator<Item = (u32, u32)>) -> Self {
-        let mut entries: Vec<(u32, u32)> = entries.collect();
-        entries.sort_unstable_by_key(|&(key, value)| (slot(key), key, value));
-        entries.dedup();
+    /// Of the rules that a prefix drives.
+    pub(crate) fn new(rules: &[Rule]) -> Self {
         let mut bitmap = Box::new([0; WORDS]);
-        for &(key, _) in &entries {
-            let slot = slot(key);
-            bitmap[slot >> 6] |= 1 << (slot & 63);
+        let mut slots: Vec<(usize, Entry)> = Vec::new();
+        for (index, rule) in (0_u32..).zip(rules) {
+            let Driver::Prefix(heads) = &rule.plan.driver else { continue };
+            let literals = literals(rule);
+            for head in heads {
+                let three = u64::from(u32::from_le_bytes([head[0], head[1], head[2], 0]));
+                let hash = hash(three as u32);
+                bitmap[(hash >> (32 - BITS) >> 6) as usize] |= 1 << (hash >> (32 - BITS) & 63);
+                for &(key, mask) in &literals {
+                    if (key ^ three) & mask & 0xFF_FFFF == 0 {
+                        let (key, mask) = (key & mask | three, mask | 0xFF_FFFF);
+                        slots.push(((hash >> (32 - SLOT)) as usize, Entry { rule: index, key, mask }));
+                    }
+                }
+            }
         }
-        let mut first = vec![0_u32; (1 << BITS) + 1];
-        for &(key, _) in &entries {
-            first[slot(key) + 1] += 1;
+        slots.sort_unstable();
+        slots.dedup();
+        let mut first = vec![0_u32; (1 << SLOT) + 1].into_boxed_slice();
+        for &(slot, _) in &slots {
+            first[slot + 1] += 1;
         }
         for slot in 1..first.len() {
             first[slot] += first[slot - 1];
         }
-        Self { bitmap, first: first.into_boxed_slice(), entries }
+        Self { bitmap, entries: slots.into_iter().map(|(_, entry)| entry).collect(), first }
     }
 
-    /// The key of the first three bytes.
+    /// Whether anything might begin with the first three of these bytes.
     #[inline]
-    pub(crate) const fn key(head: [u8; 3]) -> u32 {
-        u32::from_le_bytes([head[0], head[1], head[2], 0])
+    pub(crate) fn maybe(&self, head: u64) -> bool {
+        let slot = hash(head as u32 & 0xFF_FFFF) >> (32 - BITS);
+        self.bitmap[(slot >> 6) as usize] >> (slot & 63) & 1 == 1
     }
 
-    /// Whether anything might begin so.
+    /// The rules that begin so, in order; one that can begin in more than one way may be named more than once.
     #[inline]
-    pub(crate) fn maybe(&self, key: u32) -> bool {
-        let slot = slot(key);
-        self.bitmap[slot >> 6] >> (slot & 63) & 1 == 1
-    }
-
-    /// What begins so.
-    pub(crate) fn of(&self, key: u32) -> impl Iterator<Item = u32> + '_ {
-        let slot = slot(key);
-        let entries: &[(u32, u32)] = if self.maybe(key) {
-            &self.entries[self.first[slot] as usize..self.first[slot + 1] as usize]
-        } else {
-            &[]
-        };
-        entries.iter().filter(move |entry| entry.0 == key).map(|entry| entry.1)
+    pub(crate) fn of(&self, head: u64) -> impl Iterator<Item = u32> + '_ {
+        let slot = (hash(head as u32 & 0xFF_FFFF) >> (32 - SLOT)) as usize;
+        self.entries[self.first[slot] as usize..self.first[slot + 1] as usize]
+            .iter()
+            .filter(move |entry| head & entry.mask == entry.key)
+            .map(|entry| entry.rule)
     }
 }
 
-const fn slot(key: u32) -> usize {
-    (key.wrapping_mul(0x9E37_79B1) >> (32 - BITS)) as usize
+/// The eight bytes at a place, as one number; zeros past the end.
+#[inline]
+pub(crate) fn eight(haystack: &[u8], at: usize) -> u64 {
+    match haystack[at..].first_chunk::<8>() {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => haystack[at..].iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte)),
+    }
+}
+
+/// The literal beginnings of a rule, as far as every byte of them has but one form: bytes and which of them count.
+fn literals(rule: &Rule) -> Vec<(u64, u64)> {
+    let plan = &rule.plan;
+    let mut all: Vec<(u64, u64)> = match plan.shapes.as_slice() {
+        [] => vec![literal(&plan.gate)],
+        shapes => shapes.iter().map(|shape| literal(&shape.elements)).collect(),
+    };
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+fn literal(elements: &[Element]) -> (u64, u64) {
+    let (mut key, mut mask) = (0, 0);
+    let mut place = 0;
+    for element in elements {
+        let mut bytes = element.set.iter();
+        let only = bytes.next().filter(|_| bytes.next().is_none());
+        for _ in 0..element.min.min(8) {
+            if place == 64 {
+                return (key, mask);
+            }
+            if let Some(byte) = only {
+                key |= u64::from(byte) << place;
+                mask |= 0xFF << place;
+            }
+            place += 8;
+        }
+        if element.min != element.max {
+            break;
+        }
+    }
+    (key, mask)
+}
+
+const fn hash(three: u32) -> u32 {
+    three.wrapping_mul(0x9E37_79B1)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Engine;
 
     #[test]
-    fn it_knows_what_was_put_in() {
-        let [github, aws] = [Heads::key(*b"ghp"), Heads::key(*b"AKI")];
-        let heads = Heads::new([(github, 3), (github, 1), (aws, 2)].into_iter());
-        assert!(heads.maybe(github) && heads.maybe(aws));
-        assert_eq!(heads.of(github).collect::<Vec<_>>(), [1, 3]);
-        assert_eq!(heads.of(Heads::key(*b"ghx")).count(), 0);
+    fn a_rule_is_named_where_its_literal_beginning_stands() {
+        let rules = Engine::builtin_rules();
+        let heads = Heads::new(&rules);
+        let named = |text: &[u8]| -> Vec<&str> {
+            let head = eight(text, 0);
+            if !heads.maybe(head) {
+                return Vec::new();
+            }
+            heads.of(head).map(|rule| rules[rule as usize].info.id.as_str()).collect()
+        };
+        assert!(named(b"ghp_0123").contains(&"github-pat"));
+        assert!(!named(b"ghpx0123").contains(&"github-pat"));
+        assert!(named(b"AKIA").contains(&"aws-access-key-id"));
+        assert!(named(b"api.shop").is_empty());
     }
 }

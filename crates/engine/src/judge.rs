@@ -1,11 +1,15 @@
 //! The gates that a rule declares: what a match must also satisfy.
 
-use keysieve_finding::{Confidence, SecretKind, Span};
-use keysieve_rules::OnInvalid;
+use keysieve_finding::{Confidence, FileKind, SecretKind, Span};
+use keysieve_rules::{OnInvalid, Pattern};
 
 use crate::compiled::Compiled;
+use crate::context::is_token;
+use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
+use crate::generic::{Judged, is_identifier};
+use crate::human::{Human, is_commented};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -20,7 +24,14 @@ pub(crate) fn judge(
 ) -> Option<Match> {
     let gates = &compiled.rule.gates;
     let secret = &haystack[spans.secret.range()];
-    if secret.is_empty() || gates.digit && !secret.iter().any(u8::is_ascii_digit) {
+    if secret.is_empty() || gates.digit && !has_digit(compiled, secret) {
+        return None;
+    }
+    if let Pattern::Context(pattern) = &compiled.rule.pattern
+        && (is_of_no_secret(haystack, spans.secret.start, &pattern.words)
+            || goes_on(haystack, spans.secret)
+            || is_identifier(secret))
+    {
         return None;
     }
     let entropy = shannon(secret);
@@ -32,7 +43,12 @@ pub(crate) fn judge(
         Some(structure) => structure::check(structure, secret)?,
         None => Note::None,
     };
-    if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
+    if !gates.keep_placeholders
+        && !compiled.rule.paths.is_empty()
+        && compiled.rule.info.kind == SecretKind::Password
+    {
+        confidence = placed(haystack, secret, spans, confidence)?;
+    } else if !gates.keep_placeholders && compiled.rule.info.kind != SecretKind::PrivateKey {
         if is_example(secret) {
             note = Note::DocumentationExample;
             confidence = Confidence::Low;
@@ -58,8 +74,58 @@ pub(crate) fn judge(
         entropy,
         checksum: checked,
         note,
+        score: None,
         context,
     })
+}
+
+/// Whether a value that words before it tell of is only the beginning of a longer token: base64 goes on with `+`, other
+/// tokens with `-` and a letter or digit.
+fn goes_on(haystack: &[u8], secret: Span) -> bool {
+    match haystack[secret.end..] {
+        [b'+', ..] => true,
+        [b'-', next, ..] => next.is_ascii_alphanumeric(),
+        _ => false,
+    }
+}
+
+/// How sure a password is that a program's own file assigns; `None` if it is none.
+fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) -> Option<Confidence> {
+    match Human::of(secret) {
+        Human::StandIn => None,
+        Human::Default => Some(Confidence::Low),
+        // Programs come with their settings commented out, a word in each.
+        Human::Chosen if is_commented(haystack, spans.secret.start) => {
+            let random = secret.len() >= 8 && secret.iter().any(u8::is_ascii_digit);
+            Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
+        }
+        Human::Chosen => Some(confidence),
+    }
+}
+
+/// What is assigned to a name, as a match of a rule. Its confidence is that in a place of which nothing is known.
+pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Judged) -> Match {
+    let secret = &haystack[judged.value.range()];
+    let example = is_example(secret);
+    let confidence = judged.score.confidence(FileKind::Unknown).unwrap_or(Confidence::Low);
+    Match {
+        rule,
+        span: Span::new(at, judged.value.end),
+        secret: judged.value,
+        confidence: if example { Confidence::Low } else { confidence },
+        entropy: shannon(secret),
+        checksum: Checked::None,
+        note: if example { Note::DocumentationExample } else { Note::None },
+        score: Some(judged.score),
+        context: None,
+    }
+}
+
+/// Whether a digit stands in a secret; where the words before it tell of it, among the token bytes that it begins with,
+/// because the kernel sees as far.
+fn has_digit(compiled: &Compiled, secret: &[u8]) -> bool {
+    let told = matches!(compiled.rule.pattern, Pattern::Context(_));
+    secret.iter().take_while(|&&byte| !told || is_token(byte)).any(u8::is_ascii_digit)
 }
 
 fn is_allowed(compiled: &Compiled, secret: &[u8]) -> bool {

@@ -27,31 +27,42 @@
 //!
 //! An object larger than memory goes through [`Feed`], window by window; where the windows are cut changes nothing.
 //!
+//! A rule that asks for a path takes no part in this. It runs where its [`Place`] is, and there its expression is
+//! searched for as it stands, window by window; so it may be any expression, and costs nothing elsewhere. What it
+//! finds lies within [`Engine::reach`] bytes of where it begins.
+//!
 //! The plain version of all this is [`Engine::oracle`]: each rule's expression over the whole haystack, one after the
 //! other, with the same gates. Tests hold the two against each other.
 
 mod boundary;
 mod compiled;
 mod context;
+mod designation;
 mod engine;
 mod entropy;
 mod feed;
+mod fit;
 mod form;
+mod generic;
 mod heads;
+mod human;
 mod judge;
 mod matched;
 mod oracle;
 mod pack;
 mod parts;
+mod place;
 mod placeholder;
 mod scratch;
 mod stems;
 mod structure;
-mod values;
+mod words;
 
 pub use engine::{Engine, EngineError};
 pub use entropy::shannon;
 pub use feed::{Feed, Step};
+pub use generic::{Explanation, Score, Weight, explain, place_weight};
 pub use matched::{Checked, Match, Note};
 pub use pack::{BuiltinSource, builtin_sources};
+pub use place::Place;
 pub use scratch::Scratch;

@@ -2,6 +2,8 @@
 
 use keysieve_finding::{Confidence, Span};
 
+use crate::Score;
+
 /// A match: small, owns nothing, speaks of the haystack that was scanned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Match {
@@ -19,6 +21,8 @@ pub struct Match {
     pub checksum: Checked,
     /// What is to be said of it.
     pub note: Note,
+    /// For what is assigned to a name: how likely it is a secret.
+    pub score: Option<Score>,
     /// For a context rule: which of its words, and where it stands.
     pub context: Option<(u16, Span)>,
 }

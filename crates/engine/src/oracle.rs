@@ -3,21 +3,42 @@
 use std::ops::Range;
 
 use keysieve_finding::Span;
-use keysieve_rules::{Left, Pattern};
+use keysieve_rules::Pattern;
 
-use crate::compiled::{Compiled, spans};
+use crate::compiled::Compiled;
 use crate::context::{assigned, starts_part, word_at};
 use crate::form::Spans;
-use crate::judge::judge;
-use crate::{Engine, Match};
+use crate::generic;
+use crate::judge::{assigned_match, judge};
+use crate::words::is_whole;
+use crate::{Engine, Match, Place};
 
 impl Engine {
     /// Every match in a haystack, found without kernel, drivers, shapes and tables: what [`Engine::scan`] must find,
     /// slowly. For tests and benches.
     #[must_use]
     pub fn oracle(&self, haystack: &[u8]) -> Vec<Match> {
+        self.oracle_at(&Place::nowhere(), haystack)
+    }
+
+    /// As [`Engine::oracle`], for [`Engine::scan_at`].
+    #[must_use]
+    pub fn oracle_at(&self, place: &Place, haystack: &[u8]) -> Vec<Match> {
         let mut all = Vec::new();
         for (index, compiled) in (0_u32..).zip(&self.rules) {
+            if !place.holds(index, !compiled.rule.paths.is_empty()) {
+                continue;
+            }
+            if let Pattern::Assignment(kind) = compiled.rule.pattern {
+                for at in 0..haystack.len() {
+                    generic::judge_anywhere(haystack, at, |judged| {
+                        if judged.kind == kind {
+                            all.push(assigned_match(index, haystack, at, &judged));
+                        }
+                    });
+                }
+                continue;
+            }
             compiled.each_match(haystack, 0..haystack.len(), |spans, context| {
                 all.extend(judge(index, compiled, haystack, spans, context));
             });
@@ -41,8 +62,7 @@ impl Compiled {
         let mut at = range.start;
         while at < range.end {
             let Some(captures) = expression.captures_at(haystack, at) else { break };
-            let spans =
-                if self.rule.plan.left == Left::Value { value(&captures) } else { spans(&captures, 0) };
+            let spans = self.spans(&captures);
             if spans.whole.start >= range.end {
                 break;
             }
@@ -71,15 +91,9 @@ impl Compiled {
         (first..at).rev().filter(|&place| starts_part(haystack, place)).find_map(|place| {
             (0_u16..).zip(&pattern.words).find_map(|(number, word)| {
                 let end = word_at(haystack, place, word.as_bytes())?;
-                (end <= at).then_some((number, Span::new(place, end)))
+                (end <= at && is_whole(haystack, end, word.as_bytes()))
+                    .then_some((number, Span::new(place, end)))
             })
         })
     }
-}
-
-/// The value that a context rule's expression found: the group that took part.
-fn value(captures: &regex::bytes::Captures<'_>) -> Spans {
-    let group = captures.iter().skip(1).flatten().next();
-    let span = group.map_or(Span::new(0, 0), |found| Span::new(found.start(), found.end()));
-    Spans { whole: span, secret: span }
 }

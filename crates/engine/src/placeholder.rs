@@ -71,7 +71,7 @@ pub(crate) fn contains_folded(haystack: &[u8], word: &[u8]) -> bool {
 }
 
 /// `${TOKEN}`, `$(cat token)`, `{{ token }}`, `%TOKEN%`, `<token>`, `$TOKEN`.
-fn is_reference(secret: &[u8]) -> bool {
+pub(crate) fn is_reference(secret: &[u8]) -> bool {
     match secret {
         [b'$', b'{' | b'(' | b'[', ..]
         | [b'{', b'{', ..]

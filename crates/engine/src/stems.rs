@@ -2,8 +2,10 @@
 
 use keysieve_rules::{ByteSet, Driver, Rule};
 
+use crate::generic::Assignments;
+
 /// How many different stems there can be; rules beyond it are searched for.
-pub(crate) const MAX_STEMS: usize = 32;
+pub(crate) const MAX_STEMS: usize = 64;
 
 /// A rule at a stem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub(crate) struct StemRule {
 #[derive(Debug)]
 pub(crate) struct Stems {
     /// Each position's table says which stems allow a byte there; the four together say which stems there are.
-    tables: Box<[[u32; 256]; 4]>,
+    tables: Box<[[u64; 256]; 4]>,
     stems: Vec<[ByteSet; 4]>,
     rules: Vec<Vec<StemRule>>,
 }
@@ -35,6 +37,12 @@ impl Stems {
                 if !this.add(stems, entry) {
                     left_over.push(index);
                 }
+            }
+        }
+        if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
+            let entry = StemRule { rule: Assignments::ANY, min: 0, max: 0 };
+            for stem in crate::generic::stems() {
+                this.add(&[*stem], entry);
             }
         }
         for (bit, stem) in this.stems.iter().enumerate() {
@@ -87,7 +95,7 @@ impl Stems {
 }
 
 /// The stems at a place.
-pub(crate) struct StemBits(u32);
+pub(crate) struct StemBits(u64);
 
 impl Iterator for StemBits {
     type Item = usize;

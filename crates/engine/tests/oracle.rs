@@ -4,12 +4,28 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use keysieve_engine::{Engine, Feed, Match, Scratch, builtin_sources};
+use keysieve_engine::{Engine, Feed, Match, Place, Scratch, builtin_sources};
 use keysieve_kernel::Kernel;
 use keysieve_rules::{Pack, Strictness};
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::builtin);
+
+/// The rules that ask for a path.
+static PLACED: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    let asks = |(index, rule): (u32, &keysieve_rules::Rule)| (!rule.paths.is_empty()).then_some(index);
+    (0..).zip(ENGINE.rules()).filter_map(asks).collect()
+});
+
+/// Where a few of them hold, as in a file with a name: all at once would take each case a second.
+fn place() -> impl Strategy<Value = Place> {
+    prop::collection::vec(any::<prop::sample::Index>(), 0..6).prop_map(|picked| {
+        let mut rules: Vec<u32> = picked.iter().map(|index| *index.get(&PLACED)).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        Place::of_rules(rules)
+    })
+}
 
 /// What the pack's examples say, filled: texts in which something is, or nearly is, a secret.
 static EXAMPLES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -93,18 +109,18 @@ fn explain(engine: &Engine, haystack: &[u8], found: &[(usize, usize, u32, usize,
     found.iter().map(line).collect()
 }
 
-fn scanned(engine: &Engine, haystack: &[u8]) -> Vec<(usize, usize, u32, usize, usize)> {
+fn scanned(engine: &Engine, place: &Place, haystack: &[u8]) -> Vec<(usize, usize, u32, usize, usize)> {
     let mut all = Vec::new();
-    let _ = engine.scan(haystack, &mut Scratch::new(engine), |found| {
+    let _ = engine.scan_at(place, haystack, &mut Scratch::new(engine), |found| {
         all.push(key(&found));
         ControlFlow::Continue(())
     });
     all
 }
 
-fn same(engine: &Engine, haystack: &[u8]) -> Result<(), TestCaseError> {
-    let scanned = scanned(engine, haystack);
-    let oracle: Vec<_> = engine.oracle(haystack).iter().map(key).collect();
+fn same(engine: &Engine, place: &Place, haystack: &[u8]) -> Result<(), TestCaseError> {
+    let scanned = scanned(engine, place, haystack);
+    let oracle: Vec<_> = engine.oracle_at(place, haystack).iter().map(key).collect();
     let missed: Vec<_> = oracle.iter().filter(|found| !scanned.contains(found)).copied().collect();
     let extra: Vec<_> = scanned.iter().filter(|found| !oracle.contains(found)).copied().collect();
     let (missed, extra) = (explain(engine, haystack, &missed), explain(engine, haystack, &extra));
@@ -113,8 +129,13 @@ fn same(engine: &Engine, haystack: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-fn fed(engine: &Engine, haystack: &[u8], cuts: &[usize]) -> Vec<(usize, usize, u32, usize, usize)> {
-    let (mut feed, mut scratch, mut all) = (Feed::new(), Scratch::new(engine), Vec::new());
+fn fed(
+    engine: &Engine,
+    place: &Place,
+    haystack: &[u8],
+    cuts: &[usize],
+) -> Vec<(usize, usize, u32, usize, usize)> {
+    let (mut feed, mut scratch, mut all) = (Feed::at(place.clone()), Scratch::new(engine), Vec::new());
     let mut from = 0;
     for &cut in cuts.iter().chain([&haystack.len()]) {
         let last = cut == haystack.len();
@@ -137,17 +158,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_engine_finds_what_the_oracle_finds(haystack in haystack()) {
-        same(&ENGINE, &haystack)?;
+    fn the_engine_finds_what_the_oracle_finds(haystack in haystack(), place in place()) {
+        same(&ENGINE, &place, &haystack)?;
     }
 
     #[test]
-    fn windows_change_nothing(pieces in prop::collection::vec(haystack(), 1..4), gap in 0_usize..90_000, cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+    fn windows_change_nothing(pieces in prop::collection::vec(haystack(), 1..4), gap in 0_usize..90_000, cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20), place in place()) {
         let haystack = pieces.join(&vec![b'.'; gap][..]);
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(haystack.len() + 1)).collect();
         cuts.retain(|&cut| cut < haystack.len());
         cuts.sort_unstable();
-        prop_assert_eq!(fed(&ENGINE, &haystack, &cuts), scanned(&ENGINE, &haystack));
+        prop_assert_eq!(fed(&ENGINE, &place, &haystack, &cuts), scanned(&ENGINE, &place, &haystack));
     }
 }
 
@@ -159,19 +180,19 @@ proptest! {
     fn what_stands_at_the_seams_of_chunks_is_found(haystack in haystack(), at in 65_400_usize..65_600, fill in prop::sample::select(&[b' ', b'='][..])) {
         let mut padded = vec![fill; at];
         padded.extend_from_slice(&haystack);
-        same(&ENGINE, &padded)?;
+        same(&ENGINE, &Place::nowhere(), &padded)?;
     }
 }
 
 #[test]
 fn every_kernel_finds_the_same() {
     let text = EXAMPLES.join("\n");
-    let wanted = scanned(&ENGINE, text.as_bytes());
+    let wanted = scanned(&ENGINE, &Place::nowhere(), text.as_bytes());
     assert!(wanted.len() > 100);
     for implementation in Kernel::available() {
         let engine = Engine::with_kernel(Engine::builtin_rules(), Some(implementation)).expect("links");
         assert_eq!(engine.kernel(), implementation);
-        assert_eq!(scanned(&engine, text.as_bytes()), wanted, "{implementation}");
+        assert_eq!(scanned(&engine, &Place::nowhere(), text.as_bytes()), wanted, "{implementation}");
     }
 }
 
@@ -180,7 +201,7 @@ fn every_example_after_every_escape_is_as_the_oracle_says() {
     for text in EXAMPLES.iter() {
         for before in ["\\n", "%3D", "\\u0022", "\\x3d", "\\042", "x", "_", "-"] {
             let text = format!("{before}{text}");
-            same(&ENGINE, text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+            same(&ENGINE, &Place::nowhere(), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
         }
     }
 }
@@ -188,5 +209,6 @@ fn every_example_after_every_escape_is_as_the_oracle_says() {
 #[test]
 fn all_examples_together_are_as_the_oracle_says() {
     let text = EXAMPLES.join("\n");
-    same(&ENGINE, text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    same(&ENGINE, &Place::of_rules(PLACED.clone()), text.as_bytes())
+        .unwrap_or_else(|error| panic!("{error}"));
 }

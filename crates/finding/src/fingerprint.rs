@@ -1,6 +1,7 @@
 //! What identifies a finding without revealing it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 use zeroize::Zeroize;
@@ -17,6 +18,13 @@ impl FingerprintKey {
     #[must_use]
     pub fn from_passphrase(passphrase: &[u8]) -> Self {
         Self { key: blake3::derive_key("keysieve 2026-11 fingerprint key", passphrase), custom: true }
+    }
+
+    /// 64 bits, in hex, that tell whether another key is the same one, and nothing else of it.
+    #[must_use]
+    pub fn check(&self) -> String {
+        let check = Fingerprint::keyed(self, &[b"keysieve key check"]);
+        check.0[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Whether it is the user's own, rather than the documented default that everyone knows.
@@ -84,6 +92,31 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+impl FromStr for Fingerprint {
+    type Err = ParseFingerprintError;
+
+    fn from_str(text: &str) -> Result<Self, ParseFingerprintError> {
+        let digits = text.strip_prefix("ks1:").ok_or(ParseFingerprintError)?;
+        if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(ParseFingerprintError);
+        }
+        let bits = u128::from_str_radix(digits, 16).map_err(|_| ParseFingerprintError)?;
+        Ok(Self(bits.to_be_bytes()))
+    }
+}
+
+/// A text that is no fingerprint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParseFingerprintError;
+
+impl fmt::Display for ParseFingerprintError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a fingerprint; one is `ks1:` and 32 hexadecimal digits")
+    }
+}
+
+impl std::error::Error for ParseFingerprintError {}
+
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -109,6 +142,9 @@ mod tests {
         assert_ne!(print, Fingerprint::of_secret(&key, "acme-key2", b"value"));
         assert_ne!(print, Fingerprint::of_secret(&other, "acme-key", b"value"));
         assert_eq!(print.to_string().len(), "ks1:".len() + 32);
+        assert_eq!(print.to_string().parse(), Ok(print));
+        assert_eq!("ks1:+123456789abcdef0123456789abcdef".parse::<Fingerprint>(), Err(ParseFingerprintError));
+        assert_ne!(key.check(), other.check());
     }
 
     #[test]

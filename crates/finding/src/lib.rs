@@ -18,6 +18,7 @@
 //! assert_eq!(password.to_string(), "…");
 //! ```
 
+mod allowed;
 mod fingerprint;
 mod git;
 mod location;
@@ -29,7 +30,8 @@ mod severity;
 mod skip;
 mod span;
 
-pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use allowed::{Allowed, AllowedBy};
+pub use fingerprint::{Fingerprint, FingerprintKey, ParseFingerprintError};
 pub use git::{GitPart, GitPlace, GitState, ObjectId};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};

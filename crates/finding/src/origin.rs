@@ -144,7 +144,7 @@ pub enum FileKind {
     /// Nothing is known.
     #[default]
     Unknown,
-    /// Source code.
+    /// Source code in which text stands in quotes; scripts of shells are none.
     Code,
     /// Configuration and data: YAML, JSON, TOML, INI, environment files.
     Config,
@@ -165,8 +165,8 @@ impl FileKind {
         };
         match name[dot + 1..].to_ascii_lowercase().as_slice() {
             b"c" | b"cc" | b"cpp" | b"cs" | b"dart" | b"ex" | b"go" | b"h" | b"hpp" | b"java" | b"js"
-            | b"jsx" | b"kt" | b"lua" | b"m" | b"mjs" | b"php" | b"pl" | b"ps1" | b"py" | b"r" | b"rb"
-            | b"rs" | b"scala" | b"sh" | b"sql" | b"swift" | b"ts" | b"tsx" | b"vb" | b"vue" => Self::Code,
+            | b"jsx" | b"kt" | b"lua" | b"m" | b"mjs" | b"php" | b"pl" | b"py" | b"r" | b"rb" | b"rs"
+            | b"scala" | b"swift" | b"ts" | b"tsx" | b"vb" | b"vue" => Self::Code,
             b"cfg" | b"conf" | b"config" | b"csv" | b"env" | b"ini" | b"json" | b"plist" | b"properties"
             | b"tf" | b"tfvars" | b"toml" | b"xml" | b"yaml" | b"yml" => Self::Config,
             b"adoc" | b"html" | b"htm" | b"md" | b"org" | b"rst" | b"tex" | b"txt" => Self::Prose,

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::{Confidence, Evidence, Fingerprint, Location, RuleInfo, Secret, Severity, SkipClass, SkipReason};
+use crate::{
+    Allowed, Confidence, Evidence, Fingerprint, Location, RuleInfo, Secret, Severity, SkipClass, SkipReason,
+};
 
 /// One secret, found by one rule, at one or more places.
 #[derive(Clone, Debug)]
@@ -52,10 +54,22 @@ pub struct Suppressed {
     pub inline: u64,
     /// By an entry of an ignore file.
     pub ignore_file: u64,
+    /// By an exception of the configuration.
+    pub config: u64,
+    /// Because a baseline knows it.
+    pub baseline: u64,
     /// Below the confidence asked for.
     pub confidence: u64,
     /// Below the severity asked for.
     pub severity: u64,
+}
+
+impl Suppressed {
+    /// All of them together.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.inline + self.ignore_file + self.config + self.baseline + self.confidence + self.severity
+    }
 }
 
 /// What was done. It holds no wall time: the same input gives the same numbers.
@@ -80,6 +94,8 @@ pub struct Outcome {
     pub targets: Vec<String>,
     /// Sorted by their first location: path bytes, first byte, rule id.
     pub findings: Vec<Finding>,
+    /// What was kept out of `findings` on purpose, place by place in the same order; only if it was asked for.
+    pub allowed: Vec<Allowed>,
     /// Sorted. Ignored files are counted in `stats`, and listed only where the source names them one by one.
     pub skips: Vec<SkipRecord>,
     /// What was done.

@@ -3,7 +3,7 @@
 use std::arch::x86_64::{
     __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
     _mm256_cmpgt_epi8, _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_shuffle_epi8, _mm256_srli_epi16,
+    _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
 };
 
 use crate::Block;
@@ -24,6 +24,9 @@ const GROUPS: [(u8, &[u8], &[u8]); 6] = [
 
 /// The greatest group that is no word byte.
 const LAST_OUTSIDE_WORDS: i8 = 2 | 1;
+
+/// The greatest group that holds no letter.
+const LAST_OUTSIDE_LETTERS: i8 = 4 | LAST_OUTSIDE_WORDS;
 
 /// [`GROUPS`] by the lower half of a byte, and by the upper.
 const CLASS_HALVES: ([u8; 16], [u8; 16]) = {
@@ -87,11 +90,9 @@ impl Lanes for Registers {
         // SAFETY: `Registers` exist only where AVX2 does.
         let (first, second) =
             unsafe { (classes(self.class, load::<64>(window)), classes(self.class, load::<96>(window))) };
-        Classes {
-            token: join(first.0, second.0),
-            word: join(first.1, second.1),
-            digit: join(first.2, second.2),
-        }
+        let [token, word, digit, letter, small, backslash, line] =
+            std::array::from_fn(|mask| join(first[mask], second[mask]));
+        Classes { token, word, digit, upper: letter & !small, lower: letter & small, backslash, line }
     }
 
     #[inline(always)]
@@ -109,17 +110,22 @@ fn join(first: u32, second: u32) -> u64 {
     u64::from(first) | u64::from(second) << 32
 }
 
-/// The masks of the token, word and digit bytes.
+/// The masks of the token, word and digit bytes, of the letters, of what has the bit that small letters have, of the
+/// backslashes and of the line feeds.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> (u32, u32, u32) {
+fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 7] {
     // The look-up of a byte above 0x7F is 0: no class.
     let group =
         _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper_halves(bytes)));
     let digit = mask(group);
     let token = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(0)));
     let word = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(LAST_OUTSIDE_WORDS)));
-    (token | digit, word | digit, digit)
+    let letter = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(LAST_OUTSIDE_LETTERS)));
+    // Bit 5 of every byte, moved to the top of it.
+    let small = mask(_mm256_slli_epi16::<2>(bytes));
+    let is = |byte: u8| mask(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())));
+    [token | digit, word | digit, digit, letter, small, is(b'\\'), is(b'\n')]
 }
 
 /// Where a stem may stand; each of the four vectors begins one byte after the one before it.

@@ -9,7 +9,7 @@ use std::array;
 
 use crate::Block;
 use crate::buckets::Tables;
-use crate::class::{CLASSES, Classes, TOKEN, WORD};
+use crate::class::{BACKSLASH, CLASSES, Classes, LINE, LOWER, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
 
 /// Exists only on a processor that has AVX-512F, -BW and -VBMI.
@@ -78,10 +78,15 @@ impl Lanes for Registers {
 fn classes((lower, upper): (__m512i, __m512i), bytes: __m512i) -> Classes {
     let ascii = !_mm512_movepi8_mask(bytes);
     let class = _mm512_maskz_permutex2var_epi8(ascii, lower, bytes, upper);
+    let of = |bit: u8| _mm512_test_epi8_mask(class, _mm512_set1_epi8(bit.cast_signed()));
     Classes {
-        token: _mm512_test_epi8_mask(class, _mm512_set1_epi8(TOKEN.cast_signed())),
-        word: _mm512_test_epi8_mask(class, _mm512_set1_epi8(WORD.cast_signed())),
+        token: of(TOKEN),
+        word: of(WORD),
         digit: _mm512_movepi8_mask(class),
+        upper: of(UPPER),
+        lower: of(LOWER),
+        backslash: of(BACKSLASH),
+        line: of(LINE),
     }
 }
 

@@ -23,6 +23,11 @@ pub struct Block {
     pub word: u64,
     /// The byte is one of `0-9`.
     pub digit: u64,
+    /// A part of a name starts here: a letter or digit after a byte that is neither, a capital where camelCase begins a
+    /// new word, or a small letter right after an escape such as `\n`.
+    pub part: u64,
+    /// The byte is a line feed.
+    pub line: u64,
 }
 
 impl Block {
@@ -35,5 +40,7 @@ impl Block {
         self.token &= keep;
         self.word &= keep;
         self.digit &= keep;
+        self.part &= keep;
+        self.line &= keep;
     }
 }

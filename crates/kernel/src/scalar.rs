@@ -3,7 +3,7 @@
 use std::array;
 
 use crate::buckets::Tables;
-use crate::class::{CLASSES, Classes, DIGIT, TOKEN, WORD};
+use crate::class::{BACKSLASH, CLASSES, Classes, DIGIT, LINE, LOWER, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
 use crate::{BLOCK, Block};
 
@@ -34,6 +34,10 @@ impl Lanes for &Scalar {
             classes.token |= gather(each, TOKEN) << (8 * at);
             classes.word |= gather(each, WORD) << (8 * at);
             classes.digit |= gather(each, DIGIT) << (8 * at);
+            classes.upper |= gather(each, UPPER) << (8 * at);
+            classes.lower |= gather(each, LOWER) << (8 * at);
+            classes.backslash |= gather(each, BACKSLASH) << (8 * at);
+            classes.line |= gather(each, LINE) << (8 * at);
         }
         classes
     }

@@ -1,6 +1,6 @@
 //! The pass over the haystack, the same for every implementation: blocks, seams and edges.
 
-use crate::class::{CLASSES, Classes, TOKEN, WORD};
+use crate::class::Classes;
 use crate::{BLOCK, Block};
 
 /// A block and the one after it: what must be seen to say everything of the first.
@@ -19,20 +19,20 @@ pub(crate) trait Lanes: Copy {
 struct Seam {
     /// The classes of the block that comes next.
     classes: Classes,
-    /// The word bytes of the block before it.
-    words: u64,
-    /// The token bytes of the block before it.
-    tokens: u64,
+    /// Those of the block before it.
+    behind: Classes,
 }
 
 impl Seam {
     #[inline(always)]
     fn step<L: Lanes>(&mut self, lanes: L, window: &[u8; WINDOW]) -> Block {
-        let Classes { token, word, digit } = self.classes;
+        let (here, behind) = (self.classes, self.behind);
         let ahead = lanes.classes_ahead(window);
-        let (start, run) = self.classes.starts(ahead.token, self.words, self.tokens);
-        *self = Self { classes: ahead, words: word, tokens: token };
-        Block { start, run, stem: lanes.stems(window), token, word, digit }
+        let (start, run) = here.starts(ahead.token, behind.word, behind.token);
+        let part = here.parts(behind, ahead);
+        *self = Self { classes: ahead, behind: here };
+        let Classes { token, word, digit, line, .. } = here;
+        Block { start, run, stem: lanes.stems(window), token, word, digit, part, line }
     }
 }
 
@@ -45,15 +45,13 @@ pub(crate) fn sweep<L: Lanes>(lanes: L, haystack: &[u8], from: usize, to: usize,
     if length == 0 {
         return;
     }
-    let before = from.checked_sub(1).map_or(0, |at| CLASSES[usize::from(haystack[at])]);
-    let behind = |class: u8| u64::from(before & class != 0) << 63;
     let rest = &haystack[from..];
     // The first block has no step before it that would have classed it.
     let mut before_first = [0; WINDOW];
     let first = rest.len().min(BLOCK);
     before_first[BLOCK..BLOCK + first].copy_from_slice(&rest[..first]);
     let mut seam =
-        Seam { classes: lanes.classes_ahead(&before_first), words: behind(WORD), tokens: behind(TOKEN) };
+        Seam { classes: lanes.classes_ahead(&before_first), behind: Classes::before(haystack, from) };
 
     let whole = (rest.len() / BLOCK).saturating_sub(1).min(out.len());
     let (inner, edge) = out.split_at_mut(whole);

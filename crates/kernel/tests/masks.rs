@@ -20,6 +20,14 @@ fn define(stems: &[Stem], haystack: &[u8]) -> Vec<Block> {
     let byte = |at: usize| haystack.get(at).copied().unwrap_or(0);
     let word = |at: usize| byte(at).is_ascii_alphanumeric() || byte(at) == b'_';
     let token = |at: usize| word(at) || b"+/.~-".contains(&byte(at));
+    let part = |at: usize| {
+        let here = byte(at);
+        if !here.is_ascii_alphanumeric() || at == 0 || !byte(at - 1).is_ascii_alphanumeric() {
+            return here.is_ascii_alphanumeric();
+        }
+        let hump = !byte(at - 1).is_ascii_uppercase() || byte(at + 1).is_ascii_lowercase();
+        here.is_ascii_uppercase() && hump || here.is_ascii_lowercase() && at >= 2 && byte(at - 2) == b'\\'
+    };
     let mut blocks = vec![Block::default(); haystack.len().div_ceil(BLOCK)];
     for p in 0..haystack.len() {
         let block = &mut blocks[p / BLOCK];
@@ -32,6 +40,8 @@ fn define(stems: &[Stem], haystack: &[u8]) -> Vec<Block> {
         block.token |= u64::from(token(p)) << (p % BLOCK);
         block.word |= u64::from(word(p)) << (p % BLOCK);
         block.digit |= u64::from(byte(p).is_ascii_digit()) << (p % BLOCK);
+        block.part |= u64::from(part(p)) << (p % BLOCK);
+        block.line |= u64::from(byte(p) == b'\n') << (p % BLOCK);
     }
     blocks
 }
@@ -47,10 +57,10 @@ fn scan(kernel: &Kernel, haystack: &[u8], from: usize, to: usize) -> Vec<Block> 
 }
 
 /// The bits of one mask from `from` to `to`, one by one.
-fn bits(blocks: &[Block], from: usize, to: usize) -> Vec<[bool; 6]> {
+fn bits(blocks: &[Block], from: usize, to: usize) -> Vec<[bool; 8]> {
     let bit = |at: usize| {
-        let Block { start, run, stem, token, word, digit } = blocks[at / BLOCK];
-        [start, run, stem, token, word, digit].map(|mask| mask >> (at % BLOCK) & 1 == 1)
+        let Block { start, run, stem, token, word, digit, part, line } = blocks[at / BLOCK];
+        [start, run, stem, token, word, digit, part, line].map(|mask| mask >> (at % BLOCK) & 1 == 1)
     };
     (from..to).map(bit).collect()
 }

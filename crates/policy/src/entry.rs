@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::{Date, Problem};
+use crate::{Attributes, Date, Problem};
 
 /// What an entry allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,7 @@ pub(crate) enum Subject {
 pub struct Entry {
     line: usize,
     subject: Subject,
-    expires: Option<Date>,
-    owner: Option<String>,
-    reason: Option<String>,
+    attributes: Attributes,
     used: AtomicBool,
 }
 
@@ -45,9 +43,7 @@ impl Entry {
         let mut entry = Self {
             line,
             subject: subject(text, word)?,
-            expires: None,
-            owner: None,
-            reason: None,
+            attributes: Attributes::default(),
             used: AtomicBool::new(false),
         };
         loop {
@@ -56,31 +52,9 @@ impl Entry {
                 return Ok(Some(entry));
             }
             let (word, after) = take_word(rest)?;
-            entry.add(&word)?;
+            entry.attributes.add(&word)?;
             rest = after;
         }
-    }
-
-    fn add(&mut self, word: &str) -> Result<(), Problem> {
-        let (name, value) = word.split_once('=').ok_or(Problem::Attribute)?;
-        let (name, twice) = match name {
-            "expires" => ("expires", self.expires.is_some()),
-            "owner" => ("owner", self.owner.is_some()),
-            "reason" => ("reason", self.reason.is_some()),
-            _ => return Err(Problem::Attribute),
-        };
-        if twice {
-            return Err(Problem::Repeated(name));
-        }
-        if value.trim_matches(BLANKS).is_empty() {
-            return Err(Problem::NoValue(name));
-        }
-        match name {
-            "expires" => self.expires = Some(value.parse()?),
-            "owner" => self.owner = Some(value.to_owned()),
-            _ => self.reason = Some(value.to_owned()),
-        }
-        Ok(())
     }
 
     pub(crate) fn subject(&self) -> &Subject {
@@ -93,28 +67,16 @@ impl Entry {
         self.line
     }
 
-    /// The last day on which it counts, if it does not count for ever.
+    /// Why it is there, whom to ask, how long it counts.
     #[must_use]
-    pub fn expires(&self) -> Option<Date> {
-        self.expires
-    }
-
-    /// Whom to ask about it.
-    #[must_use]
-    pub fn owner(&self) -> Option<&str> {
-        self.owner.as_deref()
-    }
-
-    /// Why it is there.
-    #[must_use]
-    pub fn reason(&self) -> Option<&str> {
-        self.reason.as_deref()
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
     }
 
     /// Whether it no longer counts.
     #[must_use]
     pub fn expired(&self, today: Date) -> bool {
-        self.expires.is_some_and(|last| today > last)
+        self.attributes.expired(today)
     }
 
     /// Whether it has allowed anything so far.
@@ -190,9 +152,9 @@ mod tests {
             r#"tests/**/*.pem reason="made \"here\" # no secret" expires=2027-01-31 owner=ops # later"#,
         );
         assert_eq!(entry.subject(), &Subject::Pattern("tests/**/*.pem".into()));
-        assert_eq!(entry.reason(), Some(r#"made "here" # no secret"#));
-        assert_eq!(entry.expires(), Date::new(2027, 1, 31));
-        assert_eq!(entry.owner(), Some("ops"));
+        assert_eq!(entry.attributes().reason.as_deref(), Some(r#"made "here" # no secret"#));
+        assert_eq!(entry.attributes().expires, Date::new(2027, 1, 31));
+        assert_eq!(entry.attributes().owner.as_deref(), Some("ops"));
         assert_eq!(entry.line(), 7);
     }
 

@@ -103,9 +103,15 @@ impl IgnoreFile {
         }
     }
 
-    /// The entry that allows a secret of this fingerprint at this path, if one does: the first that has not expired.
-    /// Every entry that would is marked as used.
-    pub fn judge(&self, path: &[u8], fingerprint: &Fingerprint, today: Date) -> Option<&Entry> {
+    /// The entry that allows a secret of this fingerprint at this path, if one does: the first that has not expired,
+    /// and that says why if it must. Every entry that would is marked as used.
+    pub fn judge(
+        &self,
+        path: &[u8],
+        fingerprint: &Fingerprint,
+        today: Date,
+        require_reason: bool,
+    ) -> Option<&Entry> {
         let mut indexes = Vec::new();
         if let Some(relative) = self.relative(path).filter(|_| !self.by_pattern.is_empty()) {
             let patterns = self.globs.of_file(relative);
@@ -118,8 +124,10 @@ impl IgnoreFile {
             indexes.extend(entries);
         }
         indexes.sort_unstable();
-        let mut live =
-            indexes.into_iter().map(|index| &self.entries[index]).filter(|entry| !entry.expired(today));
+        let counts = |entry: &&Entry| {
+            !entry.expired(today) && (!require_reason || entry.attributes().reason.is_some())
+        };
+        let mut live = indexes.into_iter().map(|index| &self.entries[index]).filter(counts);
         let first = live.next()?;
         first.mark_used();
         live.for_each(Entry::mark_used);
@@ -184,7 +192,7 @@ mod tests {
     }
 
     fn line(file: &IgnoreFile, path: &str, secret: &str) -> Option<usize> {
-        file.judge(path.as_bytes(), &print(secret), today()).map(Entry::line)
+        file.judge(path.as_bytes(), &print(secret), today(), false).map(Entry::line)
     }
 
     #[test]
@@ -202,6 +210,13 @@ mod tests {
         assert_eq!(line(&file, "a", "x"), None);
         assert_eq!(line(&file, "b", "x"), Some(2));
         assert_eq!(file.expired(today()).map(Entry::line).collect::<Vec<_>>(), [1, 3]);
+    }
+
+    #[test]
+    fn an_entry_that_must_say_why_and_does_not_allows_nothing() {
+        let file = parse("a\nb reason=\"made up\"\n");
+        let allowed = |path: &str| file.judge(path.as_bytes(), &print("x"), today(), true).map(Entry::line);
+        assert_eq!((allowed("a"), allowed("b")), (None, Some(2)));
     }
 
     #[test]
@@ -261,6 +276,6 @@ mod tests {
     fn windows_line_ends_and_a_byte_order_mark_are_no_part_of_an_entry() {
         let file = parse("\u{feff}a.txt\r\nb.txt owner=me\r\n");
         assert_eq!(line(&file, "a.txt", "x"), Some(1));
-        assert_eq!(file.entries()[1].owner(), Some("me"));
+        assert_eq!(file.entries()[1].attributes().owner.as_deref(), Some("me"));
     }
 }

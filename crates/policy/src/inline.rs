@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use crate::{Attributes, Date};
+
 /// The longest line in which comments are looked for, in bytes. Nobody writes a comment into a longer one, and a
 /// minified bundle with a thousand findings on its only line would be searched a thousand times.
 pub const LONGEST_LINE: usize = 8192;
@@ -23,29 +25,44 @@ pub const MARKERS: &[(&str, bool)] = &[
     ("secretlint-disable-next-line", true),
 ];
 
-/// The comment that allows a secret in a line, if there is one: its name.
+/// A comment that allows a secret where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InlineAllow {
+    /// Which of the [`MARKERS`] it is.
+    pub marker: &'static str,
+    /// What it says of itself; only ours can.
+    pub attributes: Attributes,
+}
+
+/// The comment that allows a secret in a line, if there is one: the first that has not expired.
 ///
 /// `line` is the text of the line or lines that the secret stands on, `previous` that of the line before them, both
 /// decoded; either may be cut, as long as what is left is longer than [`LONGEST_LINE`]. `rule` is the id of the rule
-/// that found it, `aliases` are its former ones.
+/// that found it, `aliases` are its former ones; `today` is the day for which expiry is judged.
 ///
 /// Whatever the language, a comment counts anywhere in the line. Those of other tools allow every rule; ours may name
 /// some:
 ///
 /// ```text
-/// comment = "keysieve:allow" [ blanks rule *( [blanks] "," [blanks] rule ) ] [ blanks "--" reason ]
-/// rule    = letter or digit, then letters, digits and "-"
+/// comment   = "keysieve:allow" [ blanks rule *( [blanks] "," [blanks] rule ) ] [ blanks "--" reason ]
+/// rule      = letter or digit, then letters, digits and "-"
+/// reason    = words, of which "expires=YYYY-MM-DD" is the last day and "owner=…" whom to ask
 /// ```
 ///
 /// So a word right after it is always a rule's id, and a reason needs the `--`: `keysieve:allow old key` is about a
-/// rule called `old`, and allows nothing else. What else may follow (`*/`, `-->`, a quote) ends the comment.
+/// rule called `old`, and allows nothing else. What else may follow (`*/`, `-->`, a quote) ends the comment. An
+/// `expires=` that is no day lets the comment count for nothing, as one that is over does.
 ///
 /// ```
-/// use keysieve_policy::inline_allow;
+/// use keysieve_policy::{Date, inline_allow};
 ///
-/// let line = b"token: abc  # keysieve:allow acme-key, acme-pat -- revoked in May";
-/// assert_eq!(inline_allow(line, None, "acme-pat", &[]), Some("keysieve:allow"));
-/// assert_eq!(inline_allow(line, None, "other-key", &[]), None);
+/// let today = Date::new(2026, 11, 30).expect("a date");
+/// let line = b"token: abc  # keysieve:allow acme-key, acme-pat -- revoked in May owner=ops";
+/// let allow = inline_allow(line, None, "acme-pat", &[], today).expect("allowed");
+/// assert_eq!(allow.attributes.reason.as_deref(), Some("revoked in May"));
+/// assert_eq!(allow.attributes.owner.as_deref(), Some("ops"));
+/// assert_eq!(inline_allow(line, None, "other-key", &[], today), None);
 /// ```
 #[must_use]
 pub fn inline_allow(
@@ -53,19 +70,47 @@ pub fn inline_allow(
     previous: Option<&[u8]>,
     rule: &str,
     aliases: &[String],
-) -> Option<&'static str> {
+    today: Date,
+) -> Option<InlineAllow> {
     let names = |id: &[u8]| id == rule.as_bytes() || aliases.iter().any(|alias| id == alias.as_bytes());
     MARKERS.iter().find_map(|&(marker, next_line)| {
         let text = if next_line { previous? } else { line };
         if text.len() > LONGEST_LINE {
             return None;
         }
-        let allows = |start| {
+        memmem::find_iter(text, marker).find_map(|start| {
             let after = &text[start + marker.len()..];
-            stands_alone(&text[..start], after) && (marker != OURS || speaks_of(after, names))
-        };
-        memmem::find_iter(text, marker).any(allows).then_some(marker)
+            if !stands_alone(&text[..start], after) {
+                return None;
+            }
+            if marker != OURS {
+                return Some(InlineAllow { marker, attributes: Attributes::default() });
+            }
+            let attributes = attributes(after)?;
+            let allows = speaks_of(after, names) && !attributes.expired(today);
+            allows.then_some(InlineAllow { marker, attributes })
+        })
     })
+}
+
+/// What stands after `--`, up to the end of the line or of the comment. `None` if a day in it is none.
+fn attributes(after: &[u8]) -> Option<Attributes> {
+    let mut attributes = Attributes::default();
+    let Some(dashes) = memmem::find(after, b" -- ") else { return Some(attributes) };
+    let text = String::from_utf8_lossy(&after[dashes + 4..]);
+    let text = ["*/", "-->", "#}", "%>", "--%>"]
+        .iter()
+        .fold(text.as_ref(), |text, end| text.split(end).next().unwrap_or_default());
+    let mut words = Vec::new();
+    for word in text.split_whitespace() {
+        match word.split_once('=') {
+            Some(("expires" | "owner", _)) => attributes.add(word).ok()?,
+            _ => words.push(word),
+        }
+    }
+    let reason = words.join(" ");
+    attributes.reason = (!reason.is_empty()).then_some(reason);
+    Some(attributes)
 }
 
 /// Whether a marker is a word of its own: not `keysieve:allowed`, nor `gitleaks:allow-foo`.
@@ -115,27 +160,37 @@ fn leading_id(text: &[u8]) -> &[u8] {
 mod tests {
     use super::*;
 
+    fn today() -> Date {
+        Date::new(2026, 11, 30).expect("a date")
+    }
+
+    fn marker(line: &str, previous: Option<&str>) -> Option<&'static str> {
+        let aliases = ["acme-old".to_owned()];
+        inline_allow(line.as_bytes(), previous.map(str::as_bytes), "acme-key", &aliases, today())
+            .map(|allow| allow.marker)
+    }
+
     fn allowed(line: &str) -> Option<&'static str> {
-        inline_allow(line.as_bytes(), None, "acme-key", &["acme-old".to_owned()])
+        marker(line, None)
     }
 
     #[test]
     fn every_comment_on_the_line_counts() {
-        for &(marker, next_line) in MARKERS {
-            let text = format!("x = 1 // {marker}");
+        for &(name, next_line) in MARKERS {
+            let text = format!("x = 1 // {name}");
             let (line, previous) =
-                if next_line { ("x = 1", Some(text.as_bytes())) } else { (text.as_str(), None) };
-            assert_eq!(inline_allow(line.as_bytes(), previous, "acme-key", &[]), Some(marker), "{marker}");
+                if next_line { ("x = 1", Some(text.as_str())) } else { (text.as_str(), None) };
+            assert_eq!(marker(line, previous), Some(name), "{name}");
         }
     }
 
     #[test]
     fn comments_on_the_wrong_line_do_not_count() {
-        for &(marker, next_line) in MARKERS {
-            let text = format!("x = 1 // {marker}");
+        for &(name, next_line) in MARKERS {
+            let text = format!("x = 1 // {name}");
             let (line, previous) =
-                if next_line { (text.as_str(), None) } else { ("x = 1", Some(text.as_bytes())) };
-            assert_eq!(inline_allow(line.as_bytes(), previous, "acme-key", &[]), None, "{marker}");
+                if next_line { (text.as_str(), None) } else { ("x = 1", Some(text.as_str())) };
+            assert_eq!(marker(line, previous), None, "{name}");
         }
     }
 
@@ -189,6 +244,20 @@ mod tests {
         ] {
             assert_eq!(allowed(line), None, "{line}");
         }
+    }
+
+    #[test]
+    fn a_comment_says_why_until_when_and_whom_to_ask() {
+        let read = |line: &str| {
+            inline_allow(line.as_bytes(), None, "acme-key", &[], today()).map(|allow| allow.attributes)
+        };
+        let allow = read("/* keysieve:allow -- key of the sandbox expires=2026-11-30 owner=pay */ f(x)");
+        let Attributes { expires, owner, reason } = allow.expect("it counts on its last day");
+        assert_eq!(expires, Date::new(2026, 11, 30));
+        assert_eq!((owner.as_deref(), reason.as_deref()), (Some("pay"), Some("key of the sandbox")));
+        assert_eq!(read("# keysieve:allow -- over expires=2026-11-29"), None);
+        assert_eq!(read("# keysieve:allow -- unclear expires=soon"), None);
+        assert_eq!(read("# keysieve:allow acme-key").expect("allowed").reason, None);
     }
 
     #[test]

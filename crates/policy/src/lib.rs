@@ -2,12 +2,14 @@
 //!
 //! The engine says what looks like a secret; a [`Policy`] says whether the user wants to hear of it. It judges one
 //! *place* at a time, before the places of one secret are merged, so that a secret allowed in one file and live in
-//! another is still reported. Four things keep a [`Sighting`] out of the report, asked in this order:
+//! another is still reported. Six things keep a [`Sighting`] out of the report, asked in this order:
 //!
 //! 1. it is below the lowest severity or
 //! 2. the lowest confidence that is reported,
 //! 3. a comment in its line allows it ([`inline_allow`]),
-//! 4. an entry of an [`IgnoreFile`] allows it, by path or by fingerprint.
+//! 4. an entry of an [`IgnoreFile`] allows it, by path or by fingerprint,
+//! 5. an exception of the configuration allows it ([`Allow`]),
+//! 6. a [`Baseline`] knows it: asked last and of all places together, because what moved is not new.
 //!
 //! ```
 //! use keysieve_finding::{Confidence, Fingerprint, FingerprintKey, Origin, Severity};
@@ -24,19 +26,24 @@
 //!     confidence: Confidence::High,
 //!     fingerprint: &print,
 //!     origin: &Origin::file(b"tests/data/a.env"),
-//!     inline: false,
+//!     inline: None,
+//!     hints: None,
 //! };
-//! assert_eq!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile));
+//! assert!(matches!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile(..))));
 //!
 //! let live = Origin::file(b"src/main.rs");
 //! sighting.origin = &live;
-//! assert_eq!(policy.verdict(&sighting), Verdict::Report);
+//! assert!(matches!(policy.verdict(&sighting), Verdict::Report));
 //!
 //! let line = b"KEY=value  # keysieve:allow acme-key -- revoked in May";
-//! sighting.inline = inline_allow(line, None, "acme-key", &[]).is_some();
-//! assert_eq!(policy.verdict(&sighting), Verdict::Suppressed(By::Inline));
+//! let comment = inline_allow(line, None, "acme-key", &[], today);
+//! sighting.inline = comment.as_ref();
+//! assert!(matches!(policy.verdict(&sighting), Verdict::Suppressed(By::Inline(_))));
 //! ```
 
+mod allow;
+mod attributes;
+mod baseline;
 mod date;
 mod entry;
 mod error;
@@ -45,9 +52,12 @@ mod inline;
 mod path_globs;
 mod policy;
 
+pub use allow::{Allow, Found, Hints, Target};
+pub use attributes::Attributes;
+pub use baseline::{Baseline, BaselineEntry, Place, Record};
 pub use date::Date;
 pub use entry::Entry;
 pub use error::{Error, Problem};
 pub use ignore_file::IgnoreFile;
-pub use inline::{LONGEST_LINE, MARKERS, inline_allow};
+pub use inline::{InlineAllow, LONGEST_LINE, MARKERS, inline_allow};
 pub use policy::{By, Policy, Sighting, Verdict};

@@ -1,8 +1,13 @@
 //! The verdict on one place.
 
-use keysieve_finding::{Confidence, Fingerprint, Origin, RuleInfo, Severity, Suppressed};
+use keysieve_finding::{AllowedBy, Confidence, Fingerprint, Origin, RuleInfo, Severity, Suppressed};
 
-use crate::{Date, IgnoreFile};
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::{
+    Allow, Attributes, Baseline, BaselineEntry, Date, Entry, Hints, IgnoreFile, InlineAllow, Place, Problem,
+    Record,
+};
 
 /// One place where something that looks like a secret stands.
 #[derive(Clone, Copy, Debug)]
@@ -15,50 +20,82 @@ pub struct Sighting<'a> {
     pub fingerprint: &'a Fingerprint,
     /// The object it is in.
     pub origin: &'a Origin,
-    /// Whether a comment allows it: what [`inline_allow`](crate::inline_allow) said of its line when that was at hand.
-    pub inline: bool,
+    /// The comment that allows it: what [`inline_allow`](crate::inline_allow) said of its line when that was at hand.
+    pub inline: Option<&'a InlineAllow>,
+    /// The exceptions of the configuration that may allow it.
+    pub hints: Option<&'a Hints>,
 }
 
 impl<'a> Sighting<'a> {
     /// Fills in what a rule says of itself. Severity and confidence start as the rule's; evidence may change them.
     #[must_use]
     pub fn new(rule: &'a RuleInfo, fingerprint: &'a Fingerprint, origin: &'a Origin) -> Self {
-        Self { severity: rule.severity, confidence: rule.confidence, fingerprint, origin, inline: false }
+        Self {
+            severity: rule.severity,
+            confidence: rule.confidence,
+            fingerprint,
+            origin,
+            inline: None,
+            hints: None,
+        }
     }
 }
 
 /// What a policy says of a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It goes into the report.
+#[derive(Clone, Copy, Debug)]
+pub enum Verdict<'a> {
+    /// It goes into the report, unless a baseline knows it.
     Report,
     /// It is counted, and left out.
-    Suppressed(By),
+    Suppressed(By<'a>),
 }
 
 /// What keeps a place out of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+#[derive(Clone, Copy, Debug)]
+pub enum By<'a> {
     /// A comment in its line.
-    Inline,
+    Inline(&'a InlineAllow),
     /// An entry of an ignore file.
-    IgnoreFile,
+    IgnoreFile(&'a IgnoreFile, &'a Entry),
+    /// An exception of the configuration.
+    Config(&'a Allow),
+    /// An entry of a baseline.
+    Baseline(&'a Baseline, &'a BaselineEntry),
     /// Its confidence.
     Confidence,
     /// Its severity.
     Severity,
 }
 
-impl By {
+impl By<'_> {
     /// Adds one to the count that a report shows.
     pub fn count(self, suppressed: &mut Suppressed) {
         let count = match self {
-            Self::Inline => &mut suppressed.inline,
-            Self::IgnoreFile => &mut suppressed.ignore_file,
+            Self::Inline(_) => &mut suppressed.inline,
+            Self::IgnoreFile(..) => &mut suppressed.ignore_file,
+            Self::Config(_) => &mut suppressed.config,
+            Self::Baseline(..) => &mut suppressed.baseline,
             Self::Confidence => &mut suppressed.confidence,
             Self::Severity => &mut suppressed.severity,
         };
         *count += 1;
+    }
+
+    /// Who allowed it, under which name, and what that says of itself; `None` where nobody did.
+    #[must_use]
+    pub fn allowed(&self) -> Option<(AllowedBy, String, &Attributes)> {
+        match self {
+            Self::Inline(allow) => Some((AllowedBy::Inline, allow.marker.to_owned(), &allow.attributes)),
+            Self::IgnoreFile(file, entry) => {
+                let name = format!("{}:{}", file.name(), entry.line());
+                Some((AllowedBy::IgnoreFile, name, entry.attributes()))
+            }
+            Self::Config(allow) => Some((AllowedBy::Config, allow.name().to_owned(), allow.says())),
+            Self::Baseline(baseline, entry) => {
+                Some((AllowedBy::Baseline, baseline.name().to_owned(), entry.attributes()))
+            }
+            Self::Confidence | Self::Severity => None,
+        }
     }
 }
 
@@ -73,8 +110,16 @@ pub struct Policy {
     pub fail_on: Severity,
     /// Whether comments in the line count.
     pub inline_allow: bool,
+    /// Whether a comment or an entry of an ignore file counts only if it says why.
+    pub require_reason: bool,
     /// The ignore files that count.
     pub ignore_files: Vec<IgnoreFile>,
+    /// Rules that look only at certain files: the rule's id, and an expression that is found in the paths of these.
+    pub only_at: Vec<(String, Regex)>,
+    /// The exceptions of the configuration.
+    pub allows: Vec<Allow>,
+    /// What was there before.
+    pub baselines: Vec<Baseline>,
     /// The day for which entries' expiry is judged.
     pub today: Date,
 }
@@ -89,33 +134,94 @@ impl Policy {
             min_confidence: Confidence::Medium,
             fail_on: Severity::Low,
             inline_allow: true,
+            require_reason: false,
             ignore_files: Vec::new(),
+            only_at: Vec::new(),
+            allows: Vec::new(),
+            baselines: Vec::new(),
             today,
         }
+    }
+
+    /// Lets a rule look only at files in whose paths an expression is found.
+    ///
+    /// # Errors
+    /// An expression that is none.
+    pub fn look_only_at(&mut self, rule: String, expression: &str) -> Result<(), Problem> {
+        let regex = RegexBuilder::new(expression).unicode(false).build().map_err(|_| Problem::Expression)?;
+        self.only_at.push((rule, regex));
+        Ok(())
+    }
+
+    /// Whether a rule looks at files of this path at all.
+    #[must_use]
+    pub fn looks_at(&self, rule: &str, path: &[u8]) -> bool {
+        self.only_at.iter().all(|(id, regex)| id != rule || regex.is_match(path))
     }
 
     /// Judges one place. What would not be reported anyway is not asked for a comment or an entry, so an entry that
     /// allows only such places is unused.
     #[must_use]
-    pub fn verdict(&self, sighting: &Sighting<'_>) -> Verdict {
+    pub fn verdict<'a>(&'a self, sighting: &Sighting<'a>) -> Verdict<'a> {
         if sighting.severity < self.min_severity {
             return Verdict::Suppressed(By::Severity);
         }
         if sighting.confidence < self.min_confidence {
             return Verdict::Suppressed(By::Confidence);
         }
-        if sighting.inline && self.inline_allow && heeds_comments(sighting.origin) {
-            return Verdict::Suppressed(By::Inline);
+        if let Some(allow) = sighting.inline.filter(|allow| self.heeds(allow, sighting.origin)) {
+            return Verdict::Suppressed(By::Inline(allow));
         }
         if !self.ignore_files.is_empty() {
             let path = sighting.origin.path();
-            let allows = |file: &IgnoreFile| file.judge(&path, sighting.fingerprint, self.today).is_some();
             // Every file is asked, so that none of their entries looks unused.
-            if self.ignore_files.iter().filter(|file| allows(file)).count() > 0 {
-                return Verdict::Suppressed(By::IgnoreFile);
+            let entries: Vec<By<'_>> = self
+                .ignore_files
+                .iter()
+                .filter_map(|file| {
+                    let entry = file.judge(&path, sighting.fingerprint, self.today, self.require_reason)?;
+                    Some(By::IgnoreFile(file, entry))
+                })
+                .collect();
+            if let Some(first) = entries.first() {
+                return Verdict::Suppressed(*first);
+            }
+        }
+        if let Some(hints) = sighting.hints {
+            let path = sighting.origin.path();
+            let counts = |says: &Attributes| {
+                !says.expired(self.today) && (!self.require_reason || says.reason.is_some())
+            };
+            if let Some(allow) = hints.first(&self.allows, counts, &path, sighting.fingerprint) {
+                return Verdict::Suppressed(By::Config(allow));
             }
         }
         Verdict::Report
+    }
+
+    fn heeds(&self, allow: &InlineAllow, origin: &Origin) -> bool {
+        let reasoned = !self.require_reason || allow.attributes.reason.is_some();
+        self.inline_allow && reasoned && heeds_comments(origin)
+    }
+
+    /// Asks the baselines for all places that [`Policy::verdict`] would report, in the order of the report: for each,
+    /// what knows it. All of them are noted in `record`, if there is one, for a new baseline.
+    pub fn known<'a>(&'a self, places: &[Place<'_>], record: Option<&mut Record>) -> Vec<Option<By<'a>>> {
+        let mut known: Vec<Option<(usize, usize)>> = vec![None; places.len()];
+        for (at, baseline) in self.baselines.iter().enumerate() {
+            let found = baseline.settle(places, self.today);
+            for (known, found) in known.iter_mut().zip(found) {
+                *known = known.or(found.map(|entry| (at, entry)));
+            }
+        }
+        if let Some(record) = record {
+            places.iter().zip(&known).for_each(|(place, known)| record.add(place, *known));
+        }
+        let by = |(baseline, entry): (usize, usize)| {
+            let baseline = &self.baselines[baseline];
+            By::Baseline(baseline, &baseline.entries()[entry])
+        };
+        known.into_iter().map(|known| known.map(by)).collect()
     }
 
     /// Whether a reported finding of this severity makes the run fail.
@@ -145,7 +251,8 @@ mod tests {
         Policy::new(Date::new(2026, 11, 30).expect("a date"))
     }
 
-    fn verdict(policy: &Policy, change: impl FnOnce(&mut Sighting<'_>)) -> Verdict {
+    /// The verdict in a word, on a place that `change` has changed.
+    fn verdict(policy: &Policy, change: impl FnOnce(&mut Sighting<'_>)) -> &'static str {
         let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"value");
         let origin = Origin::file(b"src/a.rs");
         let mut sighting = Sighting {
@@ -153,28 +260,43 @@ mod tests {
             confidence: Confidence::Medium,
             fingerprint: &print,
             origin: &origin,
-            inline: false,
+            inline: None,
+            hints: None,
         };
         change(&mut sighting);
-        policy.verdict(&sighting)
+        word(policy.verdict(&sighting))
+    }
+
+    fn word(verdict: Verdict<'_>) -> &'static str {
+        match verdict {
+            Verdict::Report => "report",
+            Verdict::Suppressed(By::Inline(_)) => "inline",
+            Verdict::Suppressed(By::IgnoreFile(..)) => "ignore file",
+            Verdict::Suppressed(By::Config(_)) => "config",
+            Verdict::Suppressed(By::Baseline(..)) => "baseline",
+            Verdict::Suppressed(By::Confidence) => "confidence",
+            Verdict::Suppressed(By::Severity) => "severity",
+        }
+    }
+
+    fn comment(reason: Option<&str>) -> &'static InlineAllow {
+        let attributes = Attributes { reason: reason.map(str::to_owned), ..Attributes::default() };
+        Box::leak(Box::new(InlineAllow { marker: "keysieve:allow", attributes }))
     }
 
     #[test]
     fn floors_are_inclusive() {
         let policy = Policy { min_severity: Severity::Medium, ..policy() };
-        assert_eq!(verdict(&policy, |_| {}), Verdict::Report);
-        assert_eq!(verdict(&policy, |it| it.severity = Severity::Low), Verdict::Suppressed(By::Severity));
-        assert_eq!(
-            verdict(&policy, |it| it.confidence = Confidence::Low),
-            Verdict::Suppressed(By::Confidence)
-        );
+        assert_eq!(verdict(&policy, |_| {}), "report");
+        assert_eq!(verdict(&policy, |it| it.severity = Severity::Low), "severity");
+        assert_eq!(verdict(&policy, |it| it.confidence = Confidence::Low), "confidence");
     }
 
     #[test]
     fn a_comment_counts_in_files_only_and_can_be_switched_off() {
-        assert_eq!(verdict(&policy(), |it| it.inline = true), Verdict::Suppressed(By::Inline));
+        assert_eq!(verdict(&policy(), |it| it.inline = Some(comment(None))), "inline");
         let deaf = Policy { inline_allow: false, ..policy() };
-        assert_eq!(verdict(&deaf, |it| it.inline = true), Verdict::Report);
+        assert_eq!(verdict(&deaf, |it| it.inline = Some(comment(None))), "report");
         let stdin = Origin::stdin();
         let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"value");
         let sighting = Sighting {
@@ -182,9 +304,21 @@ mod tests {
             confidence: Confidence::High,
             fingerprint: &print,
             origin: &stdin,
-            inline: true,
+            inline: Some(comment(None)),
+            hints: None,
         };
-        assert_eq!(policy().verdict(&sighting), Verdict::Report);
+        assert_eq!(word(policy().verdict(&sighting)), "report");
+    }
+
+    #[test]
+    fn what_must_say_why_and_does_not_allows_nothing() {
+        let mut strict = Policy { require_reason: true, ..policy() };
+        assert_eq!(verdict(&strict, |it| it.inline = Some(comment(None))), "report");
+        assert_eq!(verdict(&strict, |it| it.inline = Some(comment(Some("made up")))), "inline");
+        strict.ignore_files.push(IgnoreFile::parse("one", "src/\n").expect("well-formed"));
+        assert_eq!(verdict(&strict, |_| {}), "report");
+        strict.ignore_files.push(IgnoreFile::parse("two", "src/ reason=x\n").expect("well-formed"));
+        assert_eq!(verdict(&strict, |_| {}), "ignore file");
     }
 
     #[test]
@@ -193,7 +327,7 @@ mod tests {
         for name in ["one", "two"] {
             policy.ignore_files.push(IgnoreFile::parse(name, "src/\n").expect("well-formed"));
         }
-        assert_eq!(verdict(&policy, |_| {}), Verdict::Suppressed(By::IgnoreFile));
+        assert_eq!(verdict(&policy, |_| {}), "ignore file");
         assert!(policy.ignore_files.iter().all(|file| file.entries()[0].used()));
     }
 
@@ -201,10 +335,7 @@ mod tests {
     fn what_is_below_a_floor_uses_up_no_entry() {
         let mut policy = policy();
         policy.ignore_files.push(IgnoreFile::parse("one", "src/\n").expect("well-formed"));
-        assert_eq!(
-            verdict(&policy, |it| it.confidence = Confidence::Low),
-            Verdict::Suppressed(By::Confidence)
-        );
+        assert_eq!(verdict(&policy, |it| it.confidence = Confidence::Low), "confidence");
         assert!(!policy.ignore_files[0].entries()[0].used());
     }
 
@@ -213,15 +344,5 @@ mod tests {
         assert!(Severity::ALL.iter().all(|severity| policy().fails(*severity)));
         let lenient = Policy { fail_on: Severity::High, ..policy() };
         assert!(!lenient.fails(Severity::Medium) && lenient.fails(Severity::High));
-    }
-
-    #[test]
-    fn every_reason_has_a_count_of_its_own() {
-        let mut suppressed = Suppressed::default();
-        for by in [By::Inline, By::IgnoreFile, By::Confidence, By::Severity] {
-            by.count(&mut suppressed);
-        }
-        let once = Suppressed { inline: 1, ignore_file: 1, confidence: 1, severity: 1 };
-        assert_eq!(suppressed, once);
     }
 }

@@ -1,6 +1,6 @@
 //! What a report says besides what was found.
 
-use crate::LineHashes;
+use crate::{LineHashes, Moment};
 
 /// What a report says besides what was found, and how it may look.
 #[derive(Clone, Debug)]
@@ -18,12 +18,14 @@ pub struct Context {
     pub color: bool,
     /// Links to files in text, for terminals that know them (OSC 8); they need `root`.
     pub hyperlinks: bool,
-    /// Raw secrets in text, JSON and JSONL. SARIF never has any.
+    /// Raw secrets in text, JSON and JSONL. The other formats never have any.
     pub show_secrets: bool,
     /// How many columns the terminal has; `None` lets lines be as long as they are.
     pub width: Option<usize>,
     /// The absolute directory that the paths of files are relative to, `/`-separated. Only links in text show it.
     pub root: Option<String>,
+    /// When the run took place, for formats whose schema demands a time; the others never say.
+    pub time: Moment,
     /// Hashes of the lines where findings start, for SARIF.
     pub line_hashes: LineHashes,
 }
@@ -42,6 +44,7 @@ impl Context {
             show_secrets: false,
             width: None,
             root: None,
+            time: Moment::default(),
             line_hashes: LineHashes::default(),
         }
     }

@@ -7,7 +7,10 @@ use std::str::FromStr;
 
 use keysieve_finding::Outcome;
 
-use crate::{Context, json, jsonl, sarif, text};
+use crate::{
+    Context, codequality, csv, ecs, github, gitlab, gitleaks, html, json, jsonl, junit, markdown, ocsf,
+    rdjson, sarif, text,
+};
 
 /// A form that a report can take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -22,11 +25,49 @@ pub enum Format {
     Jsonl,
     /// SARIF 2.1.0, for code scanning services.
     Sarif,
+    /// A page for people, in one file that loads nothing.
+    Html,
+    /// GitHub's Markdown, for job summaries and comments.
+    Markdown,
+    /// JUnit XML, for the test views of build servers.
+    Junit,
+    /// Comma-separated values, for spreadsheets.
+    Csv,
+    /// Workflow commands of GitHub Actions, which become annotations.
+    Github,
+    /// GitLab's secret detection report, schema 15.
+    Gitlab,
+    /// GitLab's Code Quality report.
+    CodeQuality,
+    /// Reviewdog's diagnostic format.
+    Rdjson,
+    /// The JSON report of gitleaks, masked.
+    Gitleaks,
+    /// Events of the Open Cybersecurity Schema Framework, one a line.
+    Ocsf,
+    /// Events in the fields of the Elastic Common Schema, one a line.
+    Ecs,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: &'static [Self] = &[Self::Text, Self::Json, Self::Jsonl, Self::Sarif];
+    pub const ALL: &'static [Self] = &[
+        Self::Text,
+        Self::Json,
+        Self::Jsonl,
+        Self::Sarif,
+        Self::Html,
+        Self::Markdown,
+        Self::Junit,
+        Self::Csv,
+        Self::Github,
+        Self::Gitlab,
+        Self::CodeQuality,
+        Self::Rdjson,
+        Self::Gitleaks,
+        Self::Ocsf,
+        Self::Ecs,
+    ];
 
     /// The word that options use.
     #[must_use]
@@ -36,13 +77,48 @@ impl Format {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Junit => "junit",
+            Self::Csv => "csv",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::CodeQuality => "code-quality",
+            Self::Rdjson => "rdjson",
+            Self::Gitleaks => "gitleaks",
+            Self::Ocsf => "ocsf",
+            Self::Ecs => "ecs",
         }
     }
 
-    /// The format that a file's extension asks for: `.txt`, `.json`, `.jsonl` or `.ndjson`, `.sarif`; also
-    /// `.sarif.json`, which some services want.
+    /// Other words that mean it.
+    #[must_use]
+    pub const fn aliases(self) -> &'static [&'static str] {
+        match self {
+            Self::Jsonl => &["ndjson"],
+            Self::Markdown => &["md"],
+            Self::CodeQuality => &["codequality", "codeclimate"],
+            _ => &[],
+        }
+    }
+
+    /// Whether it shows raw secrets where [`Context::show_secrets`] asks for them. The others never do: they are made
+    /// to be sent elsewhere.
+    #[must_use]
+    pub const fn can_show_secrets(self) -> bool {
+        matches!(self, Self::Text | Self::Json | Self::Jsonl)
+    }
+
+    /// The format that a file's name asks for, most often by its extension: `.txt`, `.json`, `.jsonl` or `.ndjson`,
+    /// `.sarif` (also `.sarif.json`, which some services want), `.html`, `.md`, `.xml` for JUnit, `.csv`, `.rdjson`;
+    /// and the names that GitLab gives its own reports.
     #[must_use]
     pub fn from_path(path: &Path) -> Option<Self> {
+        match path.file_name()?.to_str()? {
+            "gl-secret-detection-report.json" => return Some(Self::Gitlab),
+            "gl-code-quality-report.json" => return Some(Self::CodeQuality),
+            _ => {}
+        }
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         let inner = path.file_stem().map(Path::new).and_then(Path::extension);
         match extension.as_str() {
@@ -51,6 +127,11 @@ impl Format {
             "json" => Some(Self::Json),
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             "sarif" => Some(Self::Sarif),
+            "html" | "htm" => Some(Self::Html),
+            "md" | "markdown" => Some(Self::Markdown),
+            "xml" => Some(Self::Junit),
+            "csv" => Some(Self::Csv),
+            "rdjson" => Some(Self::Rdjson),
             _ => None,
         }
     }
@@ -67,6 +148,17 @@ impl Format {
             Self::Json => json::write(outcome, context, &mut out)?,
             Self::Jsonl => jsonl::write(outcome, context, &mut out)?,
             Self::Sarif => sarif::write(outcome, context, &mut out)?,
+            Self::Html => html::write(outcome, context, &mut out)?,
+            Self::Markdown => markdown::write(outcome, context, &mut out)?,
+            Self::Junit => junit::write(outcome, context, &mut out)?,
+            Self::Csv => csv::write(outcome, context, &mut out)?,
+            Self::Github => github::write(outcome, context, &mut out)?,
+            Self::Gitlab => gitlab::write(outcome, context, &mut out)?,
+            Self::CodeQuality => codequality::write(outcome, context, &mut out)?,
+            Self::Rdjson => rdjson::write(outcome, context, &mut out)?,
+            Self::Gitleaks => gitleaks::write(outcome, context, &mut out)?,
+            Self::Ocsf => ocsf::write(outcome, context, &mut out)?,
+            Self::Ecs => ecs::write(outcome, context, &mut out)?,
         }
         out.flush()
     }
@@ -78,9 +170,10 @@ impl Format {
         let total: u64 = outcome.findings.iter().map(|finding| finding.total_locations).sum();
         let kept: usize = outcome.findings.iter().map(|finding| finding.locations.len()).sum();
         let written = match self {
-            Self::Text => return 0,
-            Self::Json | Self::Jsonl => kept,
+            // Written for people, who read that there is more.
+            Self::Text | Self::Html | Self::Markdown => return 0,
             Self::Sarif => kept.min(sarif::MAX_RESULTS),
+            _ => kept,
         };
         total.saturating_sub(written as u64)
     }
@@ -96,10 +189,8 @@ impl FromStr for Format {
     type Err = UnknownFormat;
 
     fn from_str(word: &str) -> Result<Self, UnknownFormat> {
-        match word {
-            "ndjson" => Ok(Self::Jsonl),
-            _ => Self::ALL.iter().copied().find(|format| format.as_str() == word).ok_or(UnknownFormat),
-        }
+        let named = |format: &Self| format.as_str() == word || format.aliases().contains(&word);
+        Self::ALL.iter().copied().find(named).ok_or(UnknownFormat)
     }
 }
 
@@ -125,8 +216,9 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.as_str().parse(), Ok(*format));
         }
+        assert_eq!("md".parse(), Ok(Format::Markdown));
         let error = "xml".parse::<Format>().expect_err("no such format");
-        assert_eq!(error.to_string(), "expected one of text, json, jsonl, sarif");
+        assert!(error.to_string().starts_with("expected one of text, json, jsonl, sarif, html, markdown"));
     }
 
     #[test]
@@ -137,6 +229,10 @@ mod tests {
         assert_eq!(format("report.sarif.json"), Some(Format::Sarif));
         assert_eq!(format("report.ndjson"), Some(Format::Jsonl));
         assert_eq!(format("report.txt"), Some(Format::Text));
+        assert_eq!(format("summary.md"), Some(Format::Markdown));
+        assert_eq!(format("TEST-keysieve.xml"), Some(Format::Junit));
+        assert_eq!(format("out/gl-secret-detection-report.json"), Some(Format::Gitlab));
+        assert_eq!(format("gl-code-quality-report.json"), Some(Format::CodeQuality));
         assert_eq!(format("report"), None);
         assert_eq!(format(".json"), None);
     }

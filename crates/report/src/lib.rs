@@ -1,5 +1,5 @@
-//! What a run found, written down: for people (text), for scripts (JSON, JSONL) and for the services that show
-//! findings beside code (SARIF 2.1.0).
+//! What a run found, written down: for people (text, HTML, Markdown), for scripts (JSON, JSONL, CSV), for services that
+//! show findings beside code (SARIF, GitHub, GitLab, reviewdog, JUnit) and for those that watch (OCSF, ECS).
 //!
 //! Every format is made from the same [`Outcome`](keysieve_finding::Outcome) and one [`Context`], in a file of its
 //! own; none of them opens a file, asks a source or knows an argument. No format writes a raw secret, except text,
@@ -21,15 +21,30 @@
 //! GitHub tells results apart by a hash of the line they stand on, which needs the file itself: whoever can open files
 //! fills [`LineHashes`] and hands it over in the context.
 
+mod codequality;
 mod context;
+mod csv;
+mod ecs;
 mod format;
+mod github;
+mod gitlab;
+mod gitleaks;
+mod html;
 mod json;
 mod jsonl;
+mod junit;
 mod line_hash;
 mod line_hashes;
+mod markdown;
+mod markup;
+mod moment;
+mod ocsf;
 mod path;
+mod places;
+mod rdjson;
 mod record;
 mod sarif;
+mod sentence;
 mod text;
 mod visible;
 mod words;
@@ -37,3 +52,4 @@ mod words;
 pub use context::Context;
 pub use format::{Format, UnknownFormat};
 pub use line_hashes::LineHashes;
+pub use moment::Moment;

@@ -11,6 +11,7 @@ mod message;
 mod model;
 mod notifications;
 mod rules;
+mod suppressions;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -44,15 +45,31 @@ pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -
 
 fn run(outcome: &Outcome, context: &Context) -> Run {
     let places = worst_first(outcome);
-    let rules = rules::of(places.iter().map(|(finding, _)| finding.rule.as_ref()));
+    let room = MAX_RESULTS - places.len();
+    let allowed = &outcome.allowed[..outcome.allowed.len().min(room)];
+    let used =
+        places.iter().map(|(finding, _)| *finding).chain(allowed.iter().map(|allowed| &allowed.finding));
+    let rules = rules::of(used.map(|finding| finding.rule.as_ref()));
     let indexes: BTreeMap<&str, usize> = rules.keys().enumerate().map(|(index, id)| (*id, index)).collect();
     let mut artifacts = Artifacts::default();
-    let results = places
+    let mut results: Vec<RunResult> = places
         .iter()
         .map(|(finding, location)| {
             result(finding, location, indexes[finding.rule.id.as_str()], context, &mut artifacts)
         })
         .collect();
+    if !allowed.is_empty() {
+        // If one result says whether it is suppressed, all must.
+        results.iter_mut().for_each(|result| result.suppressions = Some(Vec::new()));
+        for allowed in allowed {
+            let finding = &allowed.finding;
+            let index = indexes[finding.rule.id.as_str()];
+            results.extend(finding.locations.iter().map(|location| RunResult {
+                suppressions: Some(vec![suppressions::of(allowed)]),
+                ..result(finding, location, index, context, &mut artifacts)
+            }));
+        }
+    }
     let driver = Driver {
         name: "keysieve",
         full_name: format!("keysieve {}", context.version),
@@ -126,6 +143,7 @@ fn result(
         locations: [place],
         related_locations: related.into_iter().collect(),
         partial_fingerprints,
+        suppressions: None,
         properties: properties(finding, location),
     }
 }

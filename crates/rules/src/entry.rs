@@ -4,7 +4,9 @@ use keysieve_finding::{Confidence, RuleInfo, SecretKind, Severity};
 
 use crate::example::{Example, Examples, Template};
 use crate::file::Strictness;
-use crate::pattern;
+use crate::paths::glob;
+use crate::pattern::{self, Terms};
+use crate::plan::Driver;
 use crate::random::seed;
 use crate::reader::{At, Section};
 use crate::rule::{Lookahead, Rule};
@@ -31,19 +33,29 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     }
     let id = id.map(|id| id.value).unwrap_or_default();
     let lookahead = lookahead(&mut section);
-    let found = pattern::read(&mut section, lookahead == Lookahead::Open, defaults.strictness);
+    let paths = paths(&mut section);
+    let everywhere = paths.is_empty();
+    let terms = Terms { open: lookahead == Lookahead::Open, everywhere, strictness: defaults.strictness };
+    if terms.open && !everywhere && defaults.strictness == Strictness::Pack {
+        let help = "give every repetition a bound, and take `lookahead` out";
+        section.report(section.key_at("lookahead"), "a rule with a `path` cannot be open", help);
+    }
+    let mut found = pattern::read(&mut section, terms);
+    if let Some(found) = found.as_mut().filter(|_| !everywhere) {
+        // Run where it holds and nowhere else, it needs no driver, and takes no room in the tables of the others.
+        found.plan.driver = Driver::Search;
+    }
     let context = found.as_ref().is_some_and(pattern::Found::is_context);
     let info = info(&mut section, &id, context, defaults);
     let gates = gate::read(&mut section, context, found.as_ref());
     let keywords = section.strings("keywords").unwrap_or_default();
-    let path = path(&mut section);
     let examples = examples(&mut section, &id, defaults.strictness);
     let keywords = check_keywords(&section, keywords, found.as_ref(), &examples, &id);
     let reporter = section.reporter();
     section.finish();
     let pattern::Found { pattern, plan, .. } = found?;
     (reporter.count() == before)
-        .then_some((Rule { info, pattern, gates, lookahead, path, keywords, plan }, examples))
+        .then_some((Rule { info, pattern, gates, lookahead, paths, keywords, plan }, examples))
 }
 
 fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults) -> RuleInfo {
@@ -52,6 +64,7 @@ fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults)
     if name.is_none() && strict {
         section.missing("name", "name the credential as its provider does");
     }
+    let provider = section.text("provider").map(|provider| provider.value);
     let levels: Vec<_> = Severity::ALL.iter().rev().map(|level| (level.as_str(), *level)).collect();
     let severity = section.choice("severity", &levels);
     if severity.is_none() && strict {
@@ -87,7 +100,7 @@ fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults)
     RuleInfo {
         id: id.to_owned(),
         name: name.unwrap_or_else(|| id.to_owned()),
-        provider: defaults.provider.clone(),
+        provider: provider.unwrap_or_else(|| defaults.provider.clone()),
         severity: severity.unwrap_or(Severity::High),
         confidence: confidence.unwrap_or(if context { Confidence::Medium } else { Confidence::High }),
         kind,
@@ -129,13 +142,17 @@ fn lookahead(section: &mut Section<'_>) -> Lookahead {
     section.chosen("lookahead", &word, &known).unwrap_or_default()
 }
 
-fn path(section: &mut Section<'_>) -> Option<String> {
-    let path = section.text("path")?;
-    if let Err(error) = globset::GlobBuilder::new(&path.value).literal_separator(true).build() {
-        let help = "write a glob as in .gitignore, such as **/.npmrc";
-        section.report(path.at, format!("`path` is no glob: {}", error.kind()), help);
+fn paths(section: &mut Section<'_>) -> Vec<String> {
+    let paths = section.string_or_strings("path").unwrap_or_default();
+    for path in &paths {
+        let help = "write a glob as in .gitignore, such as .npmrc or **/.aws/credentials";
+        if path.value.trim().is_empty() {
+            section.report(path.at, "`path` is empty", help);
+        } else if let Err(error) = glob(&path.value) {
+            section.report(path.at, format!("`path` is no glob: {}", error.kind()), help);
+        }
     }
-    Some(path.value)
+    paths.into_iter().map(|path| path.value.to_ascii_lowercase()).collect()
 }
 
 fn examples(section: &mut Section<'_>, id: &str, strictness: Strictness) -> Examples {

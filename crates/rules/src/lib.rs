@@ -30,20 +30,29 @@ mod expression;
 mod file;
 mod gate;
 mod generator;
+mod import;
 mod keyword;
+mod named;
 mod pack;
+mod paths;
 mod pattern;
 mod placeholder;
 mod plan;
 mod random;
 mod reader;
 mod rule;
+mod wildcard;
 
 pub use error::{Errors, Problem};
 pub use example::{Example, ExampleError, Examples, Template};
 pub use file::{RuleFile, Strictness};
+pub use import::{AllowTarget, Imported, ImportedAllow};
+pub use named::{Assigned, NamedPattern};
 pub use pack::{Pack, PackSource};
+pub use paths::Paths;
 pub use placeholder::{PlaceholderError, fill};
 
-pub use plan::{ByteSet, Driver, Element, End, Left, Plan, PlanError, Shape, Tail, plan};
-pub use rule::{ChecksumGate, ContextPattern, Gates, Lookahead, OnInvalid, Pattern, Rule, Structure};
+pub use plan::{ByteSet, Driver, Element, End, LONGEST_ASSIGNMENT, Left, Plan, PlanError, Shape, Tail, plan};
+pub use rule::{
+    ChecksumGate, ContextPattern, Gates, Lookahead, NameKind, OnInvalid, Pattern, Rule, Structure,
+};

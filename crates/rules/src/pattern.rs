@@ -1,12 +1,23 @@
-//! What a rule looks for: `regex`, or `value` with `context`.
+//! What a rule looks for: `regex`, `value` with `context`, or `assignment`.
 
 use regex_syntax::hir::Hir;
 
 use crate::expression::{self, Role};
 use crate::file::Strictness;
+use crate::named::{Assigned, NamedPattern};
 use crate::plan::{Driver, Plan, plan};
 use crate::reader::{At, Section};
-use crate::rule::{ContextPattern, Pattern};
+use crate::rule::{ContextPattern, NameKind, Pattern};
+
+/// What else is known of the rule whose pattern is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    /// Whether a match may go on without a bound.
+    pub(crate) open: bool,
+    /// Whether it looks in every object, so that a driver must find its candidates.
+    pub(crate) everywhere: bool,
+    pub(crate) strictness: Strictness,
+}
 
 /// A pattern, its plan and its expression as a tree.
 pub(crate) struct Found {
@@ -22,22 +33,45 @@ impl Found {
 
     /// Whether the expression says it all and has the property.
     pub(crate) fn proves(&self, property: impl Fn(&Hir) -> bool) -> bool {
-        !self.is_context() && property(&self.hir)
+        matches!(self.pattern, Pattern::Regex(_)) && property(&self.hir)
     }
 
     /// The greatest length of the secret, if there is one.
     pub(crate) fn longest_secret(&self) -> Option<usize> {
+        if matches!(self.pattern, Pattern::Assignment(_)) {
+            return None;
+        }
         expression::secret(&self.hir).unwrap_or(&self.hir).properties().maximum_len()
     }
 }
 
 /// Reads the pattern; `None` where it is missing or wrong.
-pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness) -> Option<Found> {
+pub(crate) fn read(section: &mut Section<'_>, terms: Terms) -> Option<Found> {
     let regex = section.text("regex");
     let value = section.text("value");
     let words = section.strings("context");
     let within = section.number("within");
     let operator = section.boolean("operator");
+    if section.has("names") {
+        return named(section, terms, value);
+    }
+    let kinds = [
+        ("password", NameKind::Password),
+        ("secret", NameKind::Secret),
+        ("token", NameKind::Token),
+        ("key", NameKind::Key),
+    ];
+    if let Some(kind) = section.choice("assignment", &kinds) {
+        for key in ["regex", "value", "context", "within", "operator"] {
+            if section.has(key) {
+                let what = format!("`{key}` and `assignment` exclude each other");
+                section.report(section.key_at(key), what, "keep one of them");
+            }
+        }
+        let pattern = Pattern::Assignment(kind);
+        let plan = plan(&pattern).ok()?;
+        return Some(Found { pattern, plan, hir: Hir::empty() });
+    }
     match (regex, value) {
         (Some(regex), None) => {
             for key in
@@ -53,10 +87,10 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
                 }
             }
             let pattern = Pattern::Regex(regex.value.clone());
-            finish(section, ("regex", Role::Regex), &regex, pattern, open, strictness)
+            finish(section, ("regex", Role::Regex), &regex, pattern, terms)
         }
         (None, Some(value)) => {
-            let words = check_words(section, words, strictness);
+            let words = check_words(section, words, terms.strictness);
             let within = check_within(section, within);
             let context = ContextPattern {
                 value: value.value.clone(),
@@ -64,7 +98,7 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
                 within,
                 operator: operator.unwrap_or(true),
             };
-            finish(section, ("value", Role::Value), &value, Pattern::Context(context), open, strictness)
+            finish(section, ("value", Role::Value), &value, Pattern::Context(context), terms)
         }
         (Some(_), Some(value)) => {
             section.report(value.at, "`regex` and `value` exclude each other", "keep one of them");
@@ -72,7 +106,7 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
         }
         (None, None) => {
             // One of the wrong type was reported when it was read.
-            if !section.has("regex") && !section.has("value") {
+            if !["regex", "value", "assignment"].into_iter().any(|key| section.has(key)) {
                 let what = "there is neither `regex` nor `value`";
                 section.report(section.at(), what, "write `regex`, or `value` with `context`");
             }
@@ -81,15 +115,57 @@ pub(crate) fn read(section: &mut Section<'_>, open: bool, strictness: Strictness
     }
 }
 
+/// Reads a pattern of `names`; whatever else it has but `value` is reported.
+fn named(section: &mut Section<'_>, terms: Terms, value: Option<At<String>>) -> Option<Found> {
+    let at = section.key_at("names");
+    for key in ["regex", "context", "within", "operator"] {
+        if section.has(key) {
+            let what = format!("`{key}` does not go with `names`");
+            section.report(section.key_at(key), what, "take one of the two out");
+        }
+    }
+    if terms.everywhere {
+        section.report(at, "`names` without a `path`", "say in which files: `path`");
+    }
+    let ways = [("any", Assigned::Any), ("blank", Assigned::Blank), ("quoted", Assigned::Quoted)];
+    let assigned = section.choice("assigned", &ways).unwrap_or_default();
+    let names = section.strings("names").unwrap_or_default();
+    for name in names.iter().filter(|name| !is_name(&name.value)) {
+        let what = format!("`{}` is no name", name.value);
+        let help = "write lower-case letters, digits and separators, `*` for any part of a name";
+        section.report(name.at, what, help);
+    }
+    let value = match value {
+        Some(value) => {
+            finish(section, ("value", Role::Allow), &value, Pattern::Regex(value.value.clone()), terms)?;
+            Some(value.value)
+        }
+        None => None,
+    };
+    let names: Vec<String> = names.into_iter().map(|name| name.value).collect();
+    if names.is_empty() {
+        section.report(at, "`names` is empty", "list the names to which the file assigns its secrets");
+        return None;
+    }
+    let pattern = NamedPattern { names, assigned, value };
+    let text = At { value: pattern.to_expression(), at };
+    finish(section, ("names", Role::Allow), &text, Pattern::Named(pattern), terms)
+}
+
+fn is_name(name: &str) -> bool {
+    let letters = name.bytes().filter(u8::is_ascii_alphanumeric).count();
+    let other = |c: char| !c.is_ascii_lowercase() && !c.is_ascii_digit() && !"-_. *:/@\\".contains(c);
+    letters >= 2 && !name.contains(other)
+}
+
 fn finish(
     section: &Section<'_>,
     (key, role): (&str, Role),
     text: &At<String>,
     pattern: Pattern,
-    open: bool,
-    strictness: Strictness,
+    terms: Terms,
 ) -> Option<Found> {
-    let hir = match expression::check(&text.value, role, open, strictness) {
+    let hir = match expression::check(&text.value, role, terms.open, terms.strictness) {
         Ok(hir) => hir,
         Err(complaints) => {
             for (what, help) in complaints {
@@ -99,11 +175,15 @@ fn finish(
         }
     };
     match plan(&pattern) {
-        Ok(plan) if strictness == Strictness::Pack && matches!(plan.driver, Driver::Search) => {
+        Ok(plan)
+            if terms.everywhere
+                && terms.strictness == Strictness::Pack
+                && matches!(plan.driver, Driver::Search) =>
+        {
             section.report(
                 text.at,
                 format!("`{key}` can only be found by searching through everything"),
-                r"begin with \b, at least three literal characters and sixteen token bytes, or with a rare literal of at least four bytes",
+                r"begin with \b, at least three literal characters and sixteen token bytes, or with a rare literal of at least four bytes; or say in which files it holds: `path`",
             );
             None
         }

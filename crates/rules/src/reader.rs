@@ -175,6 +175,14 @@ impl<'d> Section<'d> {
         }
     }
 
+    /// A string, or a list of strings; `None` if the key is missing.
+    pub(crate) fn string_or_strings(&mut self, key: &'static str) -> Option<Vec<At<String>>> {
+        match self.get(key)?.get_ref() {
+            DeValue::String(_) => self.string(key).map(|text| vec![text]),
+            _ => self.strings(key),
+        }
+    }
+
     /// A list of strings, each with its place; `None` if the key is missing.
     pub(crate) fn strings(&mut self, key: &'static str) -> Option<Vec<At<String>>> {
         let value = self.get(key)?;

@@ -1,9 +1,11 @@
 //! A validated rule.
 
+use std::borrow::Cow;
+
 use keysieve_finding::RuleInfo;
 use serde::{Deserialize, Serialize};
 
-use crate::Plan;
+use crate::{NamedPattern, Plan, paths};
 
 /// A rule that obeys every law of the format: the expression compiles, the examples are well-formed, the extent is
 /// known. This is what the built-in pack stores; the examples stay behind in the rule file.
@@ -17,13 +19,32 @@ pub struct Rule {
     pub gates: Gates,
     /// How far past its own bytes a match must look to be sure.
     pub lookahead: Lookahead,
-    /// A glob (gitignore syntax) that the object's path must match.
-    pub path: Option<String>,
+    /// Globs in lower case, of which the object's path must match one; empty for a rule that holds everywhere. See
+    /// [`Paths`](crate::Paths).
+    pub paths: Vec<String>,
     /// Strings in lower case one of which is in every match, in either case. Where no driver fits, the engine looks
     /// for these first; empty if the file names none.
     pub keywords: Vec<String>,
     /// How the engine finds its candidates.
     pub plan: Plan,
+}
+
+impl Rule {
+    /// The expression of a match, without what stands before it: the plan's, or that of the rule's names.
+    #[must_use]
+    pub fn expression(&self) -> Cow<'_, str> {
+        match &self.pattern {
+            Pattern::Named(named) => named.to_expression().into(),
+            _ => self.plan.body.as_str().into(),
+        }
+    }
+
+    /// Where the rule's examples stand: at a path that the first of its globs matches. `None` for a rule that holds
+    /// everywhere.
+    #[must_use]
+    pub fn example_path(&self) -> Option<String> {
+        self.paths.first().map(|glob| paths::example(glob))
+    }
 }
 
 /// What a rule looks for.
@@ -37,6 +58,24 @@ pub enum Pattern {
     Regex(String),
     /// A value without a form of its own, told by the words near it.
     Context(ContextPattern),
+    /// Values told by the name that they are assigned to, in files of certain names.
+    Named(NamedPattern),
+    /// Whatever is assigned to a name of this kind, judged by name, value and place together.
+    Assignment(NameKind),
+}
+
+/// What a name says of the value that is assigned to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameKind {
+    /// A password or passphrase: a person may have chosen it.
+    Password,
+    /// A secret, or credentials.
+    Secret,
+    /// A token.
+    Token,
+    /// A key.
+    Key,
 }
 
 /// A value without a form of its own, told by the words near it.
@@ -44,7 +83,7 @@ pub enum Pattern {
 pub struct ContextPattern {
     /// The value: an expression without boundaries of its own. On the left it must touch neither a
     /// token byte (`[A-Za-z0-9+/_.~-]`; an escape sequence may end there) nor a byte that it could begin with, and on
-    /// the right neither a word byte nor a byte of its last class.
+    /// the right neither a word byte nor a byte that it could end with.
     pub value: String,
     /// Lower-case words, of which one must stand to the left of the value, at most `within` bytes before it, on the
     /// same line, in either case, and at the start of a part of a name: after a byte that is no letter or digit, or
@@ -64,7 +103,7 @@ pub struct ContextPattern {
 pub struct Gates {
     /// The least Shannon entropy of the secret, in bits per byte.
     pub entropy: Option<f64>,
-    /// Whether the secret must hold a digit.
+    /// Whether the secret must hold a digit; a context rule's among the token bytes that it begins with.
     pub digit: bool,
     /// The checksum inside the token.
     pub checksum: Option<ChecksumGate>,

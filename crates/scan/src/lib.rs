@@ -22,6 +22,7 @@
 //! # Ok::<(), keysieve_source::SourceError>(())
 //! ```
 
+mod allowed;
 mod attribution;
 mod cache;
 mod control;
@@ -40,4 +41,4 @@ mod versions;
 pub use cache::Cache;
 pub use control::Control;
 pub use redact::mask_text;
-pub use run::{Options, scan, scan_with};
+pub use run::{Options, scan, scan_and_record};

@@ -1,20 +1,20 @@
 //! From sightings to findings: judged place by place, then merged by secret.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use globset::{Candidate, GlobMatcher};
 use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
-    Finding, Fingerprint, FingerprintKey, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
+    Finding, Fingerprint, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
 };
-use keysieve_policy::{Policy, Verdict};
+use keysieve_policy::{By, Place, Policy, Record, Verdict};
 use keysieve_source::{Source, SourceError};
 
+use crate::allowed::allowed;
 use crate::attribution;
 use crate::redact::mask;
+use crate::run::Options;
 use crate::sighting::Sighting;
 use crate::sink::Sink;
 
@@ -25,14 +25,14 @@ const GUESSABLE: f64 = 64.0;
 pub(crate) struct Merge<'a> {
     engine: &'a Engine,
     policy: &'a Policy,
-    key: &'a FingerprintKey,
+    options: &'a Options,
     sightings: Vec<Sighting>,
     skips: Vec<(Origin, Skip)>,
 }
 
 impl<'a> Merge<'a> {
-    pub(crate) fn new(engine: &'a Engine, policy: &'a Policy, key: &'a FingerprintKey) -> Self {
-        Self { engine, policy, key, sightings: Vec::new(), skips: Vec::new() }
+    pub(crate) fn new(engine: &'a Engine, policy: &'a Policy, options: &'a Options) -> Self {
+        Self { engine, policy, options, sightings: Vec::new(), skips: Vec::new() }
     }
 
     /// Takes what the threads have seen so far.
@@ -44,17 +44,12 @@ impl<'a> Merge<'a> {
     }
 
     /// Lets the source say where what was seen stands. What is below a floor needs no place: it is only counted.
-    pub(crate) fn attribute(
-        &mut self,
-        source: &dyn Source,
-        threads: NonZeroUsize,
-        sink: &Sink<'_>,
-    ) -> Result<(), SourceError> {
+    pub(crate) fn attribute(&mut self, source: &dyn Source, sink: &Sink<'_>) -> Result<(), SourceError> {
         let mut sightings = std::mem::take(&mut self.sightings);
         attribution::number(&mut sightings);
         let (asked, below): (Vec<_>, Vec<_>) =
             sightings.into_iter().partition(|sighting| !self.is_below_floor(sighting));
-        self.sightings = attribution::attribute(source, threads, sink, asked)?;
+        self.sightings = attribution::attribute(source, self.options.threads, sink, asked)?;
         self.sightings.extend(below);
         Ok(())
     }
@@ -65,7 +60,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Judges, merges and sorts.
-    pub(crate) fn outcome(&mut self, paths: &[Option<GlobMatcher>]) -> Outcome {
+    pub(crate) fn outcome(&mut self, record: Option<&mut Record>) -> Outcome {
         let mut outcome = Outcome::default();
         self.skips(&mut outcome);
         let mut sightings = std::mem::take(&mut self.sightings);
@@ -75,30 +70,73 @@ impl<'a> Merge<'a> {
         });
         let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
-        let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
+        let mut kept = Vec::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
-            if let Some(Some(glob)) = paths.get(sighting.rule as usize)
-                && !glob.is_match_candidate(&Candidate::from_bytes(&path))
-            {
+            let info = &infos[sighting.rule as usize];
+            if !self.policy.looks_at(&info.id, &path) {
                 continue;
             }
-            let info = &infos[sighting.rule as usize];
-            let fingerprint = self.fingerprint(&sighting, info, &path);
+            let (fingerprint, ordinal) = self.fingerprint(&sighting, info, &path);
+            let (inline, hints) = (sighting.inline.take(), sighting.hints.take());
+            let origin = sighting.location.origin.clone();
             let judged = keysieve_policy::Sighting {
                 severity: info.severity,
                 confidence: sighting.confidence,
                 fingerprint: &fingerprint,
-                origin: &sighting.location.origin,
-                inline: sighting.inline,
+                origin: &origin,
+                inline: inline.as_deref(),
+                hints: hints.as_deref(),
             };
-            if let Verdict::Suppressed(by) = self.policy.verdict(&judged) {
-                by.count(&mut outcome.stats.suppressed);
+            let verdict = self.policy.verdict(&judged);
+            if let Verdict::Suppressed(By::Severity | By::Confidence) = verdict {
+                count(verdict, &mut outcome);
                 continue;
             }
             sighting.location.path = names.of(&path);
             if let Some(git) = &mut sighting.location.git {
-                git.refs.iter_mut().for_each(|name| *name = names.of(name.as_bytes()));
+                git.refs.iter_mut().for_each(|name| *name = names.mask(name.as_bytes()));
+            }
+            match verdict {
+                Verdict::Report => kept.push(Kept { sighting, fingerprint, ordinal }),
+                Verdict::Suppressed(by) => {
+                    count(verdict, &mut outcome);
+                    if self.options.keep_allowed {
+                        let finding = finding(sighting, info, fingerprint);
+                        outcome.allowed.extend(allowed(finding, by, &mut names));
+                    }
+                }
+            }
+        }
+        self.settle(kept, &infos, record, &mut names, &mut outcome);
+        outcome
+    }
+
+    /// Asks the baselines, and merges what is new by secret.
+    fn settle(
+        &self,
+        kept: Vec<Kept>,
+        infos: &[Arc<RuleInfo>],
+        record: Option<&mut Record>,
+        names: &mut Names<'_>,
+        outcome: &mut Outcome,
+    ) {
+        let known = if self.policy.baselines.is_empty() && record.is_none() {
+            Vec::new()
+        } else {
+            let places: Vec<Place<'_>> = kept.iter().map(|kept| kept.place(infos)).collect();
+            self.policy.known(&places, record)
+        };
+        let mut known = known.into_iter();
+        let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
+        for Kept { sighting, fingerprint, .. } in kept {
+            let info = &infos[sighting.rule as usize];
+            if let Some(by) = known.next().flatten() {
+                count(Verdict::Suppressed(by), outcome);
+                if self.options.keep_allowed {
+                    outcome.allowed.extend(allowed(finding(sighting, info, fingerprint), by, names));
+                }
+                continue;
             }
             let key = (sighting.rule, sighting.secret.expose().to_vec());
             match by_secret.get(&key) {
@@ -109,16 +147,18 @@ impl<'a> Merge<'a> {
                 }
             }
         }
-        outcome
     }
 
-    /// A finding's fingerprint: of its value, unless that could be guessed from it.
-    fn fingerprint(&self, sighting: &Sighting, info: &RuleInfo, path: &[u8]) -> Fingerprint {
+    /// A finding's fingerprint: of its value, unless that could be guessed from it; then of its place, with which one
+    /// of its kind it is there.
+    fn fingerprint(&self, sighting: &Sighting, info: &RuleInfo, path: &[u8]) -> (Fingerprint, Option<u64>) {
+        let key = &self.options.key;
         let bits = sighting.evidence.entropy * sighting.secret.expose().len() as f64;
-        if self.key.is_custom() || bits >= GUESSABLE {
-            return Fingerprint::of_secret(self.key, &info.id, sighting.secret.expose());
+        if key.is_custom() || bits >= GUESSABLE {
+            return (Fingerprint::of_secret(key, &info.id, sighting.secret.expose()), None);
         }
-        Fingerprint::of_place(self.key, &info.id, path, &sighting.name, sighting.ordinal)
+        let ordinal = sighting.ordinal;
+        (Fingerprint::of_place(key, &info.id, path, &sighting.name, ordinal), Some(ordinal))
     }
 
     fn skips(&mut self, outcome: &mut Outcome) {
@@ -159,14 +199,46 @@ impl<'a> Merge<'a> {
     }
 }
 
+/// A place that is to be reported unless a baseline knows it.
+struct Kept {
+    sighting: Sighting,
+    fingerprint: Fingerprint,
+    /// Which one of its kind it is, where that is part of its fingerprint.
+    ordinal: Option<u64>,
+}
+
+impl Kept {
+    fn place<'a>(&'a self, infos: &'a [Arc<RuleInfo>]) -> Place<'a> {
+        let Self { sighting, fingerprint, ordinal } = self;
+        Place {
+            rule: &infos[sighting.rule as usize],
+            secret: &sighting.secret,
+            fingerprint: *fingerprint,
+            unvalued: ordinal.map(|ordinal| (&*sighting.name, ordinal)),
+            path: &sighting.location.path,
+            line: sighting.location.line,
+        }
+    }
+}
+
+fn count(verdict: Verdict<'_>, outcome: &mut Outcome) {
+    if let Verdict::Suppressed(by) = verdict {
+        by.count(&mut outcome.stats.suppressed);
+    }
+}
+
 /// Safe names of paths; the findings of one object come one after the other.
-struct Names<'a> {
+pub(crate) struct Names<'a> {
     engine: &'a Engine,
     scratch: Scratch,
     last: Option<(Vec<u8>, String)>,
 }
 
 impl Names<'_> {
+    pub(crate) fn mask(&mut self, text: &[u8]) -> String {
+        mask(self.engine, &mut self.scratch, text)
+    }
+
     fn of(&mut self, path: &[u8]) -> String {
         match &self.last {
             Some((last, name)) if last == path => name.clone(),

@@ -1,8 +1,8 @@
 //! One object on its way through the engine.
 
 use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
-use keysieve_finding::{Evidence, Location, Origin, Secret, Span};
-use keysieve_policy::{LONGEST_LINE, inline_allow};
+use keysieve_finding::{Confidence, Evidence, Location, Origin, Secret, Span};
+use keysieve_policy::{Found, Hints, InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
 
 use crate::cursor::Cursor;
@@ -57,7 +57,13 @@ impl Object {
         blob: &Blob<'_>,
         scratch: &mut Scratch,
     ) -> Vec<Sighting> {
-        let mut form = self.form.take().unwrap_or_else(|| Form::of(blob));
+        let mut form = match self.form.take() {
+            Some(form) => form,
+            None => {
+                self.feed = Feed::at(rules.place(blob.origin));
+                Form::of(blob)
+            }
+        };
         let mut cursor = self.cursor.take().unwrap_or_else(|| Cursor::new(blob.line));
         let mut text = Vec::new();
         let bytes = match &mut form.decoder {
@@ -92,9 +98,10 @@ struct View<'a> {
 impl View<'_> {
     fn look(&mut self, recent: &mut Vec<(u64, u64, Hidden)>, sightings: &mut Vec<Sighting>) {
         let Step { haystack, base, matches, sure, next } = self.step;
+        let looks = |found: &&Match| self.rules.looks_at(found.rule, self.origin);
         if !matches.is_empty() {
             let hidden = self.hidden(recent);
-            let mut order: Vec<&Match> = matches.iter().collect();
+            let mut order: Vec<&Match> = matches.iter().filter(looks).collect();
             order.sort_by_key(|found| (found.secret.start, found.secret.end, found.rule));
             let mut cursor = self.cursor;
             if base == 0 && haystack.starts_with(b"\xef\xbb\xbf") {
@@ -104,12 +111,14 @@ impl View<'_> {
             let shown =
                 haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
             for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
+                let Some(confidence) = self.confidence(found) else { continue };
                 let secret = widen(haystack, found.secret);
                 let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
                 if from < secret.start {
                     cursor.advance(&haystack[from..secret.start]);
                 }
-                sightings.push(self.sighting(found, secret, &cursor, &hidden, shown));
+                let sighting = self.sighting(found, secret, &cursor, &hidden, shown);
+                sightings.push(Sighting { confidence, ..sighting });
             }
             let kept =
                 |secret: &Hidden| (base + secret.span.start as u64, base + secret.span.end as u64, *secret);
@@ -132,13 +141,21 @@ impl View<'_> {
         let mut hidden: Vec<Hidden> = earlier
             .map(|&(start, end, secret)| Hidden { span: Span::new(place(start), place(end)), ..secret })
             .collect();
-        for found in self.step.matches {
+        for found in self.step.matches.iter().filter(|found| self.rules.looks_at(found.rule, self.origin)) {
             let kind = self.rules.engine.rule(found.rule).info.kind.mask();
             hidden.push(Hidden { span: widen(self.step.haystack, found.secret), kind });
         }
         hidden.sort_by_key(|secret| (secret.span.start, secret.span.end));
         hidden.dedup_by_key(|secret| (secret.span, secret.kind));
         hidden
+    }
+
+    /// How sure a match is in this object; `None` if it is not worth a word here.
+    fn confidence(&self, found: &Match) -> Option<Confidence> {
+        match found.score {
+            Some(score) if found.note == Note::None => score.confidence(self.origin.kind()),
+            _ => Some(found.confidence),
+        }
     }
 
     fn sighting(
@@ -166,7 +183,9 @@ impl View<'_> {
             location: self.location(secret, (start, &end), hidden, shown),
             name: name_before(haystack, found.secret.start).into(),
             ordinal: 0,
+            score: found.score.filter(|_| found.note == Note::None),
             inline: self.allowed(secret, rule),
+            hints: self.hints(found, secret, rule),
         }
     }
 
@@ -226,11 +245,24 @@ impl View<'_> {
         }
     }
 
-    /// Whether a comment in the secret's line, or the line before it, allows it.
-    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> bool {
-        if !self.rules.comments || matches!(self.origin, Origin::Stream { .. }) {
-            return false;
+    /// The exceptions of the configuration that may allow it.
+    fn hints(&self, found: &Match, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<Hints>> {
+        if self.rules.policy.allows.is_empty() {
+            return None;
         }
+        let haystack = self.step.haystack;
+        let found = Found {
+            rule: &rule.info.id,
+            aliases: &rule.info.aliases,
+            secret: &haystack[secret.range()],
+            matched: &haystack[found.span.range()],
+            line: self.lines(secret).0,
+        };
+        Some(Box::new(Hints::of(&self.rules.policy.allows, &found)))
+    }
+
+    /// The line or lines that a secret stands on, and the one before, as far as they are looked at.
+    fn lines(&self, secret: Span) -> (&[u8], Option<&[u8]>) {
         let haystack = self.step.haystack;
         let line_start = |at: usize| {
             let far = at.saturating_sub(LONGEST_LINE + 1);
@@ -241,8 +273,18 @@ impl View<'_> {
         let end =
             memchr::memchr(b'\n', &haystack[secret.end..limit]).map_or(limit, |newline| secret.end + newline);
         let previous = start.checked_sub(1).filter(|&newline| haystack[newline] == b'\n');
-        let previous = previous.map(|newline| &haystack[line_start(newline)..newline]);
-        inline_allow(&haystack[start..end], previous, &rule.info.id, &rule.info.aliases).is_some()
+        (&haystack[start..end], previous.map(|newline| &haystack[line_start(newline)..newline]))
+    }
+
+    /// The comment in the secret's line, or the line before it, that allows it.
+    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<InlineAllow>> {
+        let today = self.rules.comments?;
+        if matches!(self.origin, Origin::Stream { .. }) {
+            return None;
+        }
+        let (line, previous) = self.lines(secret);
+        let info = &rule.info;
+        inline_allow(line, previous, &info.id, &info.aliases, today).map(Box::new)
     }
 }
 

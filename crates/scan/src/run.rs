@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use globset::{GlobBuilder, GlobMatcher};
-use keysieve_engine::Engine;
-use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::Policy;
+use keysieve_engine::{Engine, Place};
+use keysieve_finding::{FingerprintKey, GitPart, Origin, Outcome};
+use keysieve_policy::{Date, Policy, Record};
+use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
 
 use crate::merge::Merge;
@@ -29,6 +29,10 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// The ids of the rules whose findings count; `None` for all. What the others find is masked all the same.
     pub rules: Option<BTreeSet<String>>,
+    /// Whether the outcome also lists what was allowed.
+    pub keep_allowed: bool,
+    /// Contents in which earlier runs found nothing; those in which this one finds nothing are added.
+    pub cache: Option<Arc<Cache>>,
 }
 
 impl Default for Options {
@@ -40,6 +44,8 @@ impl Default for Options {
             targets: Vec::new(),
             timeout: None,
             rules: None,
+            keep_allowed: false,
+            cache: None,
         }
     }
 }
@@ -48,9 +54,14 @@ impl Default for Options {
 #[derive(Debug)]
 pub(crate) struct Rules<'a> {
     pub(crate) engine: &'a Engine,
-    /// Whether comments in the line count.
-    pub(crate) comments: bool,
+    /// If comments in the line count, the day for which their expiry is judged.
+    pub(crate) comments: Option<Date>,
+    pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
+    /// What they ask of paths.
+    paths: Paths,
+    /// What they ask of the last part of a path, whatever comes before it.
+    names: Paths,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
@@ -58,6 +69,35 @@ pub(crate) struct Rules<'a> {
 impl Rules<'_> {
     pub(crate) fn specificity(&self, rule: u32) -> u8 {
         self.specificity[rule as usize]
+    }
+
+    /// Whether a rule looks at an object at all, as far as that can be told from its name.
+    pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let policy = self.policy;
+        policy.only_at.is_empty()
+            || !named
+            || policy.looks_at(&self.engine.rule(rule).info.id, &origin.path())
+    }
+
+    /// Where an object stands: by its innermost name, whatever it is contained in.
+    pub(crate) fn place(&self, origin: &Origin) -> Place {
+        match origin {
+            Origin::File { path } | Origin::Entry { path, .. } => Place::of_path(&self.paths, path),
+            // Of a blob only the name is known yet; the rest of its path is asked for when something was found.
+            Origin::Git { part: GitPart::Blob, path: Some(name), .. } => Place::of_path(&self.names, name),
+            _ => Place::nowhere(),
+        }
+    }
+
+    /// Whether a rule holds at a path, for what was found when only the last part of the path was known.
+    pub(crate) fn holds(&self, rule: u32, path: &[u8]) -> bool {
+        self.engine.rule(rule).paths.is_empty() || self.paths.of(path).binary_search(&rule).is_ok()
+    }
+
+    /// Whether there are rules that hold for some path that ends in a name.
+    pub(crate) fn mind_name(&self, name: &[u8]) -> bool {
+        !self.names.of(name).is_empty()
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -76,40 +116,48 @@ pub fn scan(
     options: &Options,
     control: &Control,
 ) -> Result<Outcome, SourceError> {
-    scan_with(engine, policy, source, options, control, None)
+    scan_and_record(engine, policy, source, options, control, None)
 }
 
-/// Scans a source, but for contents in which earlier runs found nothing; notes those in which this one finds nothing.
+/// As [`scan`]; every place that could be part of a baseline, known ones too, is noted in `record`.
 ///
 /// # Errors
 /// If the source itself cannot be opened.
-pub fn scan_with(
+pub fn scan_and_record(
     engine: &Engine,
     policy: &Policy,
     source: &dyn Source,
     options: &Options,
     control: &Control,
-    cache: Option<&Cache>,
+    record: Option<&mut Record>,
 ) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
     let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
     let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
     let sink = Sink {
-        rules: Rules { engine, comments: policy.inline_allow, specificity, counts },
+        rules: Rules {
+            engine,
+            comments: policy.inline_allow.then_some(policy.today),
+            policy,
+            specificity,
+            paths: engine.paths(),
+            names: Paths::of_names(engine.rules()),
+            counts,
+        },
         control,
-        cache,
+        cache: options.cache.as_deref(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
         idle: Mutex::new(Vec::new()),
     };
     source.visit(options.threads, &sink)?;
     let late = sink.late.load(Ordering::Relaxed).then_some(options.timeout).flatten();
-    let mut merge = Merge::new(engine, policy, &options.key);
+    let mut merge = Merge::new(engine, policy, options);
     merge.add(&sink);
-    merge.attribute(source, options.threads, &sink)?;
+    merge.attribute(source, &sink)?;
     // The second phase may have something to say of its own.
     merge.add(&sink);
-    let mut outcome = merge.outcome(&path_rules(engine));
+    let mut outcome = merge.outcome(record);
     if let Some(timeout) = late {
         merge.late(&mut outcome, timeout);
     }
@@ -118,14 +166,4 @@ pub fn scan_with(
     outcome.stats.bytes = control.bytes();
     outcome.interrupted = control.stopped();
     Ok(outcome)
-}
-
-/// For each rule that has one: what the path of an object must look like.
-fn path_rules(engine: &Engine) -> Vec<Option<GlobMatcher>> {
-    let glob = |pattern: &String| {
-        // As in an ignore file, a pattern without a slash is one for names.
-        let pattern = if pattern.contains('/') { pattern.clone() } else { format!("**/{pattern}") };
-        GlobBuilder::new(&pattern).literal_separator(true).build().ok().map(|glob| glob.compile_matcher())
-    };
-    engine.rules().map(|rule| rule.path.as_ref().and_then(glob)).collect()
 }

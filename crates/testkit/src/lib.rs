@@ -5,6 +5,7 @@
 //!   nothing.
 //! - [`Tree`], [`Text`] and [`Planted`] make files and texts from a seed: the same ones on every machine.
 //! - [`example_tree`] makes the tree that is bundled under `fixtures/example`.
+//! - [`Corpus`] is a tree of labelled lines, and [`Score`] says what a scan found of it.
 //! - [`FloorPlan`] says which crate may use which.
 //!
 //! ```
@@ -21,6 +22,7 @@
 //! # let _ = Cuts::Whole;
 //! ```
 
+mod corpus;
 mod cut_source;
 mod example;
 mod floor_plan;
@@ -30,6 +32,7 @@ mod recorder;
 mod text;
 mod tree;
 
+pub use corpus::{Corpus, CorpusError, Hit, Part, Sample, SampleFile, Score, Tally};
 pub use cut_source::{CutSource, Cuts};
 pub use example::example_tree;
 pub use floor_plan::{Breach, Dependency, FloorPlan, MetadataError, Usage};

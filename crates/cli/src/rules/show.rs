@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::Result;
 use keysieve_finding::SecretKind;
 use keysieve_rules::{
-    Driver, Example, Examples, Gates, Lookahead, OnInvalid, Pack, Pattern, Plan, Rule, Structure,
+    Assigned, Driver, Example, Examples, Gates, Lookahead, OnInvalid, Pack, Pattern, Plan, Rule, Structure,
 };
 
 use super::builtin;
@@ -45,12 +45,12 @@ impl Page {
         self.line("docs", &info.docs);
         self.0.push('\n');
         self.pattern(&rule.pattern);
-        if let Some(path) = &rule.path {
-            self.line("only in", path);
+        if !rule.paths.is_empty() {
+            self.line("only in", &rule.paths.join(", "));
         }
         self.gates(&rule.gates);
         self.0.push('\n');
-        self.line("found by", &driver(&rule.plan, &rule.keywords));
+        self.line("found by", &driver(rule));
         self.line("extent", &extent(&rule.plan));
         self.line("looks ahead", lookahead(rule.lookahead));
     }
@@ -63,6 +63,18 @@ impl Page {
                 self.line("after one of", &context.words.join(", "));
                 let operator = if context.operator { ", assigned to it" } else { "" };
                 self.line("within", &format!("{} bytes on the same line{operator}", context.within));
+            }
+            Pattern::Named(named) => {
+                self.line("matches", named.value.as_deref().unwrap_or("a value"));
+                self.line("assigned to", &named.names.join(", "));
+                match named.assigned {
+                    Assigned::Any => {}
+                    Assigned::Blank => self.line("by", "an operator, or blanks alone"),
+                    Assigned::Quoted => self.line("by", "an operator, in quotes"),
+                }
+            }
+            Pattern::Assignment(_) => {
+                self.line("matches", "what is assigned to a name that says so, if it looks like a secret");
             }
         }
     }
@@ -146,14 +158,17 @@ fn structure(structure: Structure) -> &'static str {
     }
 }
 
-fn driver(plan: &Plan, keywords: &[String]) -> String {
-    match &plan.driver {
+fn driver(rule: &Rule) -> String {
+    let keywords = &rule.keywords;
+    match &rule.plan.driver {
         Driver::Prefix(heads) => format!("how it begins: {}", heads_of(heads)),
+        Driver::Assignment => "words in the name".to_owned(),
         Driver::Context => "its form, where one of the words stands before it".to_owned(),
         Driver::Stem { min: 0, max: 0, .. } => "four characters that it begins with".to_owned(),
         Driver::Stem { min, max, .. } => {
             format!("four characters in it, {min} to {max} bytes from its start")
         }
+        Driver::Search if !rule.paths.is_empty() => "a search through such files".to_owned(),
         Driver::Search if keywords.is_empty() => "a search through everything (slow)".to_owned(),
         Driver::Search => format!("a search where {} occurs (slow)", keywords.join(" or ")),
     }

@@ -1,5 +1,7 @@
 //! Runs the command as users do.
 
+mod baselines;
+mod config;
 mod example;
 mod exit_codes;
 mod files;

@@ -152,6 +152,8 @@ pub(super) struct RunResult {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) suppressions: Option<Vec<Suppression>>,
     pub(super) properties: BTreeMap<&'static str, Value>,
 }
 
@@ -192,4 +194,13 @@ pub(super) struct Region {
     pub(super) end_column: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) snippet: Option<Text>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Suppression {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) justification: Option<String>,
+    pub(super) properties: BTreeMap<&'static str, Value>,
 }

@@ -76,6 +76,8 @@ fn suppressed(outcome: &Outcome) -> Option<String> {
     let said: Vec<String> = [
         (counts.inline, "by a comment in the line"),
         (counts.ignore_file, "by the ignore file"),
+        (counts.config, "by the configuration"),
+        (counts.baseline, "known to the baseline"),
         (counts.confidence, "below the confidence asked for (--min-confidence low)"),
         (counts.severity, "below the severity asked for (--min-severity low)"),
     ]

@@ -6,11 +6,12 @@ use keysieve_finding::{
     Confidence, Evidence, Finding, Fingerprint, FingerprintKey, Location, Origin, Outcome, RuleInfo, Secret,
     SecretKind, Severity, SkipReason, SkipRecord, Snippet, Span, Stats, Suppressed,
 };
-use keysieve_report::Context;
+use keysieve_report::{Context, Moment};
 
 pub(crate) fn context() -> Context {
     let mut context = Context::new("0.1.0", "2026.11+0123456789ab");
     context.information_uri = Some("https://example.com/keysieve".to_owned());
+    context.time = Moment::from_unix(1_795_593_310);
     let file = "nothing\nhere\n# größe 鍵🔑: \"…\"; other=…\n";
     context.line_hashes.read("deploy/größe 1.yaml".as_bytes(), file.as_bytes(), &[3]).expect("a slice");
     context
@@ -189,13 +190,21 @@ pub(crate) fn outcome() -> Outcome {
     Outcome {
         targets: vec![".".to_owned(), "-".to_owned()],
         findings: vec![not_in_a_text_file(), widely_spread(), badly_named(), key_block()],
+        allowed: Vec::new(),
         skips,
         stats: Stats {
             objects: 1204,
             bytes: 12_345_678,
             excluded: 17,
             gaps: 2,
-            suppressed: Suppressed { inline: 2, ignore_file: 1, confidence: 4, severity: 0 },
+            suppressed: Suppressed {
+                inline: 2,
+                ignore_file: 1,
+                config: 5,
+                baseline: 3,
+                confidence: 4,
+                severity: 0,
+            },
         },
         interrupted: false,
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jsonschema::Validator;
-use keysieve_finding::{Finding, Outcome, RuleInfo, Severity};
+use keysieve_finding::{Allowed, AllowedBy, Finding, Outcome, RuleInfo, Severity};
 use keysieve_report::{Context, Format};
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(&schema).expect("the schema is JSON")
 }
 
-fn validator(name: &str) -> Validator {
+pub(crate) fn validator(name: &str) -> Validator {
     jsonschema::validator_for(&schema(name)).expect("the schema is one")
 }
 
@@ -42,7 +42,7 @@ fn closed(name: &str) -> Validator {
     jsonschema::validator_for(&schema).expect("the schema is one")
 }
 
-fn check(validator: &Validator, text: &str) -> Value {
+pub(crate) fn check(validator: &Validator, text: &str) -> Value {
     let value: Value = serde_json::from_str(text).expect("the report is JSON");
     let errors: Vec<String> =
         validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
@@ -51,7 +51,7 @@ fn check(validator: &Validator, text: &str) -> Value {
 }
 
 /// Every kind of outcome.
-fn outcomes() -> [Outcome; 3] {
+pub(crate) fn outcomes() -> [Outcome; 3] {
     [outcome(), clean(), interrupted()]
 }
 
@@ -168,8 +168,34 @@ fn the_line_hash_is_the_files_own_and_only_where_it_is_known() {
     assert_eq!(uri, "deploy/gr%C3%B6%C3%9Fe%201.yaml");
 }
 
+#[test]
+fn sarif_shows_what_is_allowed_only_where_it_is_handed_over() {
+    let mut outcome = outcome();
+    let finding = outcome.findings.remove(0);
+    outcome.allowed = [AllowedBy::Inline, AllowedBy::Baseline]
+        .map(|by| Allowed {
+            finding: finding.clone(),
+            by,
+            entry: "keysieve:allow".to_owned(),
+            reason: Some("made {0} up".to_owned()),
+            owner: None,
+            expires: Some("2027-03-31".to_owned()),
+        })
+        .to_vec();
+    let log = check(&validator("sarif-2.1.0.json"), &report(Format::Sarif, &outcome, &context()));
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let kinds: Vec<_> = results
+        .iter()
+        .map(|result| result["suppressions"].as_array().expect("all say it").first())
+        .map(|first| first.map_or("", |first| first["kind"].as_str().expect("a kind")))
+        .filter(|kind| !kind.is_empty())
+        .collect();
+    assert_eq!(kinds, ["inSource", "inSource", "external", "external"]);
+    assert_eq!(results[results.len() - 1]["suppressions"][0]["justification"], "made {0} up");
+}
+
 /// Many findings of two severities, the less severe first.
-fn many(count: usize) -> Outcome {
+pub(crate) fn many(count: usize) -> Outcome {
     let model = outcome().findings.remove(1);
     let of = |severity: Severity| Finding {
         severity,

@@ -67,6 +67,68 @@ fn sarif() {
 }
 
 #[test]
+fn html() {
+    insta::assert_snapshot!(report(Format::Html, &outcome(), &context()));
+}
+
+#[test]
+fn markdown() {
+    insta::assert_snapshot!(of_all(Format::Markdown));
+}
+
+#[test]
+fn junit() {
+    insta::assert_snapshot!(of_all(Format::Junit));
+}
+
+#[test]
+fn csv() {
+    insta::assert_snapshot!(report(Format::Csv, &outcome(), &context()));
+}
+
+#[test]
+fn github() {
+    insta::assert_snapshot!(of_all(Format::Github));
+}
+
+#[test]
+fn gitlab() {
+    insta::assert_snapshot!(report(Format::Gitlab, &outcome(), &context()));
+}
+
+#[test]
+fn code_quality() {
+    insta::assert_snapshot!(report(Format::CodeQuality, &outcome(), &context()));
+}
+
+#[test]
+fn rdjson() {
+    insta::assert_snapshot!(report(Format::Rdjson, &outcome(), &context()));
+}
+
+#[test]
+fn gitleaks() {
+    insta::assert_snapshot!(report(Format::Gitleaks, &outcome(), &context()));
+}
+
+#[test]
+fn ocsf() {
+    insta::assert_snapshot!(report(Format::Ocsf, &outcome(), &context()));
+}
+
+#[test]
+fn ecs() {
+    insta::assert_snapshot!(report(Format::Ecs, &outcome(), &context()));
+}
+
+/// With findings, without any, and cut short.
+fn of_all(format: Format) -> String {
+    [outcome(), clean(), interrupted()]
+        .map(|outcome| report(format, &outcome, &context()))
+        .join("\n-----\n\n")
+}
+
+#[test]
 fn a_report_never_holds_a_raw_escape_unless_the_terminal_wants_it() {
     for format in Format::ALL {
         let report = report(*format, &outcome(), &context());

@@ -16,7 +16,7 @@ pub use gate::Tail;
 pub use set::ByteSet;
 pub use shape::{Element, End, Shape};
 
-use crate::{ContextPattern, Pattern};
+use crate::{ContextPattern, NamedPattern, Pattern};
 
 /// How the engine finds a rule's candidates.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct Plan {
     /// Where the secret is in a match of a rule without shapes, if that can be told from the match's end.
     pub tail: Option<Tail>,
     /// The expression without what `left` says: what a match is, wherever it begins. A context rule's takes the byte
-    /// after the value too, and has the value itself as the one group that takes part.
+    /// after the value too, and has the value itself as the one group that takes part. That of a rule of names is not
+    /// kept: [`Rule::expression`](crate::Rule::expression) makes it.
     pub body: String,
     /// The longest match in bytes; `None` where there is no bound.
     pub extent: Option<u32>,
@@ -54,6 +55,8 @@ pub enum Driver {
         /// The greatest distance.
         max: u16,
     },
+    /// At a name that something is assigned to.
+    Assignment,
     /// Nowhere in particular: the whole object is searched where a keyword occurs in it, or always if there is none.
     Search,
 }
@@ -120,6 +123,23 @@ pub fn plan(pattern: &Pattern) -> Result<Plan, PlanError> {
     match pattern {
         Pattern::Regex(expression) => plan_expression(expression),
         Pattern::Context(context) => plan_context(context),
+        Pattern::Named(named) => plan_named(named),
+        Pattern::Assignment(_) => Ok(plan_assignment()),
+    }
+}
+
+/// The most bytes from a name to the end of the value assigned to it: what the engine reads at most.
+pub const LONGEST_ASSIGNMENT: u32 = 2048;
+
+fn plan_assignment() -> Plan {
+    Plan {
+        driver: Driver::Assignment,
+        left: Left::Any,
+        shapes: Vec::new(),
+        gate: Vec::new(),
+        tail: None,
+        body: String::new(),
+        extent: Some(LONGEST_ASSIGNMENT),
     }
 }
 
@@ -147,8 +167,7 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         return Err(PlanError::ValueTooShort);
     }
     for shape in &mut shapes {
-        let last = shape.elements.last().map(|element| element.set).unwrap_or_default();
-        shape.end = End::NotIn(last.union(&word_set()));
+        shape.end = End::NotIn(last_bytes(&shape.elements).union(&word_set()));
     }
     for shape in &mut shapes {
         // The whole value is the secret.
@@ -165,6 +184,27 @@ fn plan_context(context: &ContextPattern) -> Result<Plan, PlanError> {
         gate: Vec::new(),
         tail: None,
     })
+}
+
+fn plan_named(named: &NamedPattern) -> Result<Plan, PlanError> {
+    let hir = parse(&named.to_expression())?;
+    Ok(Plan {
+        driver: Driver::Search,
+        left: Left::Any,
+        extent: extent(&hir),
+        // Thousands of bytes, wanted by few runs.
+        body: String::new(),
+        shapes: Vec::new(),
+        gate: Vec::new(),
+        tail: None,
+    })
+}
+
+/// The bytes that a value can end with: those of its last element, and where that can be missing, of the one before.
+fn last_bytes(elements: &[Element]) -> ByteSet {
+    let optional = elements.iter().rev().take_while(|element| element.min == 0).count();
+    let last = elements.iter().rev().take(optional + 1);
+    last.fold(ByteSet::default(), |all, element| all.union(&element.set))
 }
 
 fn extent(hir: &Hir) -> Option<u32> {

@@ -1,0 +1,77 @@
+//! What can be written on the command line: the verbs here, and in a file each the groups of options that they share.
+
+mod baseline;
+mod compat;
+mod config;
+mod files;
+mod git;
+mod key;
+mod reports;
+mod rules;
+mod run;
+mod scan;
+mod verdict;
+
+use clap::{Parser, Subcommand};
+use clap_complete::Shell;
+
+pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
+pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksShared, GitleaksVerb};
+pub(crate) use self::config::{ConfigArguments, ConfigVerb};
+pub(crate) use self::files::FileArguments;
+pub(crate) use self::git::{GitArguments, HistoryArguments};
+pub(crate) use self::key::KeyArguments;
+pub(crate) use self::reports::ReportArguments;
+pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
+pub(crate) use self::run::{Color, RunArguments};
+pub(crate) use self::scan::ScanArguments;
+pub(crate) use self::verdict::VerdictArguments;
+use crate::ruleset;
+
+/// Finds leaked credentials in files: API keys, tokens, private keys, passwords.
+///
+/// It reads every file, works offline, and never prints a secret unless it is told to.
+#[derive(Debug, Parser)]
+#[command(name = "keysieve", version = ruleset::version(), arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Find secrets in directories, files and standard input
+    ///
+    /// Every file is read, whatever its name, type or size. Exit codes: 0 nothing was found; 1 something was found; 2
+    /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
+    /// interrupted.
+    Scan(Box<ScanArguments>),
+    /// Find secrets in a git repository: its whole history and all that lies beside it
+    ///
+    /// Every object is read, reachable or not: files, messages, names, notes, stashes; then the files of the git
+    /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
+    /// shallow or partial clone is incomplete.
+    Git(Box<GitArguments>),
+    /// Make and keep a baseline: what was there before, and is not new
+    ///
+    /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
+    #[command(subcommand)]
+    Baseline(BaselineVerb),
+    /// List, explain and check rules
+    #[command(subcommand)]
+    Rules(RulesVerb),
+    /// Show, check and begin a configuration
+    #[command(subcommand)]
+    Config(ConfigVerb),
+    /// Act as another tool would: accept its verbs and options, exit as it does
+    #[command(subcommand)]
+    Compat(CompatVerb),
+    /// Print completions for a shell
+    Completions {
+        /// The shell that is to read them
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}

@@ -1,0 +1,113 @@
+//! Configuration: which file counts, what it says, and the verb `config`.
+//!
+//! What is said on the command line or in the environment goes before the file, and the file before what is built in. A
+//! file that was found in the scanned tree may be anyone's: it can add rules and allow findings, and it can name only
+//! files of its own repository.
+
+mod check;
+mod discover;
+mod file;
+mod foreign;
+mod init;
+mod show;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use keysieve_policy::Allow;
+use keysieve_rules::Rule;
+
+use crate::arguments::{
+    ConfigArguments, ConfigVerb, FileArguments, RuleArguments, RunArguments, VerdictArguments,
+};
+use crate::exit::Exit;
+use crate::messages;
+
+pub(crate) use self::discover::Origin;
+use self::file::Settings;
+
+/// The configuration of a run.
+#[derive(Debug, Default)]
+pub(crate) struct Config {
+    /// The file, and how it was found; none, if there is none.
+    pub(crate) source: Option<(PathBuf, Origin)>,
+    settings: Settings,
+    /// Rules that it adds.
+    pub(crate) rules: Vec<Rule>,
+    /// Whether it is the file of another tool.
+    foreign: bool,
+    /// Whether the built-in rules do not count.
+    pub(crate) without_pack: bool,
+    /// Rules of the pack that do not count.
+    pub(crate) disabled: BTreeSet<String>,
+    /// Rules that look only at paths in which an expression is found.
+    pub(crate) only_at: Vec<(String, String)>,
+    /// What it allows.
+    pub(crate) allows: Vec<Allow>,
+}
+
+impl Config {
+    /// Finds and reads the configuration for these targets.
+    pub(crate) fn load(asked: &ConfigArguments, targets: &[PathBuf]) -> Result<Self> {
+        let Some((path, origin)) = discover::find(asked, targets)? else { return Ok(Self::default()) };
+        let config = Self::read(&path, origin)?;
+        // Another tool's rules add to ours; they stand alone only where we act as that tool.
+        Ok(Self { without_pack: false, ..config })
+    }
+
+    /// Reads a configuration file, of ours or of another tool.
+    pub(crate) fn read(path: &Path, origin: Origin) -> Result<Self> {
+        let shown = path.display().to_string();
+        let text = std::fs::read(path).with_context(|| shown.clone())?;
+        let text = String::from_utf8(text).map_err(|_| anyhow!("{shown}: not UTF-8"))?;
+        let foreign = foreign::is_foreign(path, &text);
+        let mut config =
+            if foreign { foreign::read(path, &text, origin)? } else { file::read(path, &text, origin)? };
+        config.foreign = foreign;
+        config.source = Some((path.to_owned(), origin));
+        Ok(config)
+    }
+
+    /// Reads a text as the configuration of gitleaks; `name` is what errors call it.
+    pub(crate) fn of_gitleaks(name: &str, text: &str) -> Result<Self> {
+        foreign::read(Path::new(name), text, Origin::Named)
+    }
+
+    /// Says on standard error that another tool's file counts: who runs us may not think of it.
+    pub(crate) fn announce(&self, quiet: bool) {
+        if let Some((path, Origin::Tree)) = &self.source
+            && self.foreign
+            && !quiet
+        {
+            messages::note(&format!("{} counts, and adds to keysieve's own rules", path.display()));
+        }
+    }
+
+    /// The directory that its paths are relative to, if it lies in the tree that is scanned.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        let (path, origin) = self.source.as_ref()?;
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        (*origin != Origin::User).then_some(parent)
+    }
+
+    /// Fills in what was not said on the command line or in the environment.
+    pub(crate) fn apply(
+        &self,
+        rules: &mut RuleArguments,
+        verdict: &mut VerdictArguments,
+        files: Option<&mut FileArguments>,
+        run: &mut RunArguments,
+    ) {
+        self.settings.apply(rules, verdict, files, run);
+    }
+}
+
+/// Runs one of the verbs of `config`.
+pub(crate) fn run(verb: &ConfigVerb) -> Result<Exit> {
+    match verb {
+        ConfigVerb::Show { path, origin, config } => show::run(path.as_deref(), *origin, config),
+        ConfigVerb::Check { files } => check::run(files),
+        ConfigVerb::Init { file } => init::run(file),
+    }
+}

@@ -1,0 +1,262 @@
+//! What a name says of the value that is assigned to it.
+
+use keysieve_finding::Span;
+use keysieve_rules::NameKind;
+
+use super::lists;
+
+/// The longest name that is read, in bytes to each side of the word that was found in it.
+const LONGEST: usize = 64;
+/// The most parts of a name that are told apart.
+const PARTS: usize = 16;
+
+/// A name, and what it says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Name {
+    /// Where it stands.
+    pub(crate) span: Span,
+    pub(crate) kind: NameKind,
+    /// What the words beside the telling one say: see [`Beside`].
+    pub(crate) before: Beside,
+    pub(crate) after: Beside,
+}
+
+/// What the words on one side of the telling word say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// There are none.
+    Nothing,
+    /// That it is a secret indeed: `api` before `key`.
+    Telling,
+    /// Nothing in particular.
+    Plain,
+    /// Something that is not known.
+    Unknown,
+    /// That it is something else: `field` after `password`.
+    Denying,
+}
+
+/// The bytes of names; those above ASCII are letters.
+pub(crate) const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'$') || byte >= 0x80
+}
+
+/// Where the name ends that a byte is part of.
+pub(crate) fn end(haystack: &[u8], at: usize) -> usize {
+    at + haystack[at..].iter().take(LONGEST).take_while(|&&byte| is_name(byte)).count()
+}
+
+/// Where the name begins that a byte is part of.
+pub(crate) fn start(haystack: &[u8], at: usize) -> usize {
+    let before = &haystack[at.saturating_sub(LONGEST)..at];
+    let length = before.iter().rev().take_while(|&&byte| is_name(byte)).count();
+    let flags =
+        before[before.len() - length..].iter().take_while(|&&byte| matches!(byte, b'-' | b'.' | b'$'));
+    at - length + flags.count()
+}
+
+/// The parts of a name in small letters.
+struct Parts {
+    text: [u8; 2 * LONGEST],
+    ends: [usize; PARTS],
+    count: usize,
+    /// Which parts a dot stands before, as bits.
+    dotted: u32,
+}
+
+impl Parts {
+    fn of(name: &[u8]) -> Self {
+        let mut parts = Self { text: [0; 2 * LONGEST], ends: [0; PARTS], count: 0, dotted: 0 };
+        let (mut length, mut from) = (0, 0);
+        for (at, &byte) in name.iter().take(2 * LONGEST).enumerate() {
+            let letter = byte.is_ascii_alphanumeric() || byte >= 0x80;
+            let before = at.checked_sub(1).map(|before| name[before]);
+            let hump = byte.is_ascii_uppercase()
+                && before.is_some_and(|before| {
+                    let next_is_small = name.get(at + 1).is_some_and(u8::is_ascii_lowercase);
+                    !before.is_ascii_uppercase() || next_is_small && before.is_ascii_alphabetic()
+                });
+            let digits = before.is_some_and(|before| before.is_ascii_digit() != byte.is_ascii_digit());
+            if (!letter || hump || digits) && length > from && parts.count < PARTS {
+                parts.ends[parts.count] = length;
+                parts.count += 1;
+                from = length;
+            }
+            if byte == b'.' {
+                parts.dotted |= 1 << parts.count.min(31);
+            }
+            if letter {
+                parts.text[length] = byte.to_ascii_lowercase();
+                length += 1;
+            }
+        }
+        if length > from && parts.count < PARTS {
+            parts.ends[parts.count] = length;
+            parts.count += 1;
+        }
+        parts
+    }
+
+    fn get(&self, index: usize) -> &[u8] {
+        let from = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[from..self.ends[index]]
+    }
+
+    /// The first part after the last dot before a part.
+    fn own_from(&self, index: usize) -> usize {
+        (0..=index).rev().find(|&part| self.dotted >> part & 1 == 1).unwrap_or(0)
+    }
+
+    fn all(&self, indices: std::ops::Range<usize>) -> impl Iterator<Item = &[u8]> {
+        indices.map(|index| self.get(index))
+    }
+}
+
+/// The word in a part of a name that tells of a secret, and what else that part says.
+struct Telling<'a> {
+    kind: NameKind,
+    /// Whether it says by itself what it is for: `apikey`.
+    long: bool,
+    /// The word alone tells of many other things too: `pass`.
+    weak: bool,
+    before: &'a [u8],
+    after: &'a [u8],
+}
+
+fn telling(part: &[u8]) -> Option<Telling<'_>> {
+    let whole = |kind, weak| Telling { kind, long: false, weak, before: &[], after: &[] };
+    if let Some(&(_, kind)) = lists::WORDS.iter().find(|(word, _)| word.as_bytes() == part) {
+        return Some(whole(kind, part == b"pass" || part == b"pw"));
+    }
+    // In names without humps or separators: `dbpassword`, `authtoken`, `apikey2`.
+    let inside = lists::LONG_WORDS.iter().find_map(|&(word, kind)| {
+        let at = memchr::memmem::find(part, word.as_bytes())?;
+        let (before, after) = (&part[..at], &part[at + word.len()..]);
+        Some(Telling { kind, long: kind == NameKind::Key, weak: false, before, after })
+    });
+    inside.or_else(|| {
+        // `userpass` and `bindpw`, but not `bypass`.
+        let before = [&b"pass"[..], b"pwd", b"pw"].iter().find_map(|word| part.strip_suffix(*word))?;
+        lists::contains(lists::BEFORE_PASS, before).then(|| whole(NameKind::Password, false))
+    })
+}
+
+/// Whether text is a word that tells of a secret, and nothing else.
+pub(crate) fn is_telling(text: &[u8]) -> bool {
+    lists::WORDS.iter().any(|(word, _)| word.as_bytes() == text)
+}
+
+/// Reads a name; `None` if it tells of nothing.
+pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Name> {
+    let parts = Parts::of(&haystack[span.range()]);
+    let (index, telling) =
+        (0..parts.count).rev().find_map(|index| telling(parts.get(index)).map(|telling| (index, telling)))?;
+    let kind = telling.kind;
+    // What stands before a dot is where the name is from, which can tell but not deny.
+    let own = parts.own_from(index);
+    let far = beside(parts.all(0..own), lists::before(kind));
+    let near = beside(parts.all(own..index).chain([telling.before]), lists::before(kind));
+    let mut before = match (far, near) {
+        (_, Beside::Denying) => Beside::Denying,
+        (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,
+        (Beside::Nothing, near) => near,
+        (_, Beside::Nothing) => Beside::Plain,
+        (_, near) => near,
+    };
+    if telling.long && before != Beside::Denying
+        || before == Beside::Nothing && word_tells(haystack, span, kind)
+    {
+        before = Beside::Telling;
+    }
+    let rest = beside(parts.all(index + 1..parts.count), lists::after(kind));
+    let after = match beside([telling.after].into_iter(), lists::after(kind)) {
+        Beside::Nothing => rest,
+        // The rest of a single word: `secretary`, `tokenizer`.
+        Beside::Unknown => Beside::Denying,
+        says => says,
+    };
+    let after = if telling.weak && after == Beside::Unknown { Beside::Denying } else { after };
+    Some(Name { span, kind, before, after })
+}
+
+/// Whether the word before a name in plain text, or its place in a URL, says what it is for: `master key`, `?key=`.
+fn word_tells(haystack: &[u8], span: Span, kind: NameKind) -> bool {
+    let before = &haystack[span.start.saturating_sub(20)..span.start];
+    match before.last() {
+        Some(b'?' | b'&') => true,
+        Some(b' ' | b'-') => {
+            let word = &before[..before.len() - 1];
+            let length = word.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let word = word[word.len() - length..].to_ascii_lowercase();
+            lists::contains(lists::before(kind).telling, &word)
+        }
+        _ => false,
+    }
+}
+
+/// What words say: one that denies counts more than one that tells, and that more than any other.
+fn beside<'a>(words: impl Iterator<Item = &'a [u8]>, lists: lists::Lists) -> Beside {
+    let mut all = Beside::Nothing;
+    for word in words.filter(|word| !word.is_empty() && !word.iter().all(u8::is_ascii_digit)) {
+        let singular = word.strip_suffix(b"s").filter(|word| word.len() > 3).unwrap_or(word);
+        let holds = |list: &str| lists::contains(list, word) || lists::contains(list, singular);
+        let says = if holds(lists.denying) {
+            return Beside::Denying;
+        } else if holds(lists.telling) {
+            Beside::Telling
+        } else if holds(lists.plain) || word.len() <= 2 {
+            Beside::Plain
+        } else {
+            Beside::Unknown
+        };
+        all = match (all, says) {
+            (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,
+            (Beside::Unknown, _) | (_, Beside::Unknown) => Beside::Unknown,
+            _ => says,
+        };
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Option<Name> {
+        read(text.as_bytes(), Span::new(0, text.len()))
+    }
+
+    #[test]
+    fn the_last_telling_word_decides() {
+        for (text, kind) in [
+            ("DB_PASSWORD", NameKind::Password),
+            ("spring.datasource.password", NameKind::Password),
+            ("rootPwd", NameKind::Password),
+            ("userpass", NameKind::Password),
+            ("contraseña", NameKind::Password),
+            ("пароль", NameKind::Password),
+            ("clientSecret", NameKind::Secret),
+            ("password_secret", NameKind::Secret),
+            ("authtoken", NameKind::Token),
+            ("AWS_SECRET_ACCESS_KEY", NameKind::Key),
+            ("apikey2", NameKind::Key),
+        ] {
+            assert_eq!(name(text).map(|name| name.kind), Some(kind), "{text}");
+        }
+        for text in ["bypass", "compass", "monkey", "keyboard", "author", "passenger"] {
+            assert!(name(text).is_none_or(|name| name.after != Beside::Nothing), "{text}: {:?}", name(text));
+        }
+        assert!(name("bypass").is_none() && name("monkey").is_none());
+    }
+
+    #[test]
+    fn words_beside_it_tell_or_deny() {
+        assert_eq!(name("api_key").map(|name| name.before), Some(Beside::Telling));
+        assert_eq!(name("primaryKey").map(|name| name.before), Some(Beside::Denying));
+        assert_eq!(name("password_field").map(|name| name.after), Some(Beside::Denying));
+        assert_eq!(name("tokenCount").map(|name| name.after), Some(Beside::Denying));
+        assert_eq!(name("password_prod").map(|name| name.after), Some(Beside::Plain));
+        assert_eq!(name("accessKeyId").map(|name| name.after), Some(Beside::Denying));
+        assert_eq!(name("tokenizer").map(|name| name.after), Some(Beside::Denying));
+    }
+}

@@ -1,0 +1,215 @@
+//! How likely an assigned value is a secret: a sum of weights, each with its reason.
+//!
+//! A weight is in tenths; about ten of them make it ten times as likely. Above zero a value is reported at medium
+//! confidence, from [`HIGH`] on at high, and below [`DROP`] it is nothing at all. The weights are few and each speaks of
+//! one thing: the name, the value's looks, its length and mixture, and how it is assigned.
+
+use keysieve_finding::Confidence;
+use keysieve_rules::NameKind::{self, Key, Password, Secret, Token};
+
+use super::grammar::{Assigned, Form, Operator};
+use super::name::{Beside, Name};
+use super::value::{Counts, Looks, Words};
+use crate::placeholder::goes_on_as_template;
+
+/// From here on confidence is high.
+pub(crate) const HIGH: i16 = 30;
+/// Below this nothing is said of a value.
+pub(crate) const DROP: i16 = -25;
+
+/// A weight and what it is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Weight {
+    /// In tenths.
+    pub points: i16,
+    /// What it says, as part of a sentence.
+    pub reason: &'static str,
+}
+
+/// What a score means.
+pub(crate) fn confidence(score: i16) -> Option<Confidence> {
+    match score {
+        HIGH.. => Some(Confidence::High),
+        0.. => Some(Confidence::Medium),
+        DROP.. => Some(Confidence::Low),
+        _ => None,
+    }
+}
+
+/// Hands every weight of an assignment to `add`.
+pub(crate) fn weigh(
+    name: &Name,
+    assigned: &Assigned,
+    haystack: &[u8],
+    mut add: impl FnMut(i16, &'static str),
+) {
+    let text = &haystack[assigned.value.range()];
+    let counts = Counts::of(text);
+    let words = Words::of(text);
+    let looks = super::value::looks(text, assigned.form == Form::Bare, &counts, &words);
+    weigh_name(name, &mut add);
+    weigh_form(assigned, &mut add);
+    weigh_looks(name.kind, looks, &counts, &mut add);
+    if assigned.form == Form::Bare && goes_on_as_template(&haystack[assigned.value.end..]) {
+        add(-60, "it is the beginning of a template");
+    }
+    match name.kind {
+        Password => weigh_password(text, looks, &counts, &words, &mut add),
+        Secret | Token | Key => weigh_token(text, looks, &counts, &words, &mut add),
+    }
+}
+
+fn weigh_name(name: &Name, add: &mut impl FnMut(i16, &'static str)) {
+    match name.kind {
+        Password => add(8, "the name is that of a password"),
+        Secret => add(5, "the name is that of a secret"),
+        Token => add(0, "the name is that of a token"),
+        Key => add(-8, "the name is that of a key"),
+    }
+    match (name.kind, name.before) {
+        (_, Beside::Denying) => add(-40, "a word before it makes the name that of something else"),
+        (Key, Beside::Telling) => add(16, "a word before it says which key"),
+        (_, Beside::Telling) => add(6, "a word before it says what for"),
+        (Key, Beside::Nothing) => add(-18, "the name is just `key`"),
+        (Key, Beside::Plain | Beside::Unknown) => add(-6, "nothing says that the key is secret"),
+        _ => {}
+    }
+    match name.after {
+        Beside::Denying => add(-40, "a word after it makes the name that of something else"),
+        Beside::Unknown => add(-18, "an unknown word after it may make the name that of something else"),
+        _ => {}
+    }
+}
+
+fn weigh_form(assigned: &Assigned, add: &mut impl FnMut(i16, &'static str)) {
+    match assigned.operator {
+        Operator::Compare => add(-4, "it is compared, not assigned"),
+        Operator::Comma => add(-6, "it is an argument after the name"),
+        Operator::Cell => add(-8, "it stands in a table"),
+        Operator::Default => add(-2, "it is a default"),
+        Operator::Flag => add(-2, "it follows an option"),
+        Operator::Beside => add(-6, "it stands beside the name, with nothing between them"),
+        Operator::Is => add(-6, "it is part of a sentence"),
+        _ => {}
+    }
+}
+
+fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnMut(i16, &'static str)) {
+    match looks {
+        Looks::Placeholder => add(-90, "the value is a placeholder"),
+        Looks::Reference => add(-90, "the value refers to another"),
+        Looks::Expression => add(-60, "the value is an expression"),
+        Looks::Keyword => add(-60, "the value is a common word that says nothing"),
+        Looks::Sealed => add(-60, "the value is a hash, public or sealed"),
+        Looks::Address => add(-40, "the value is a path, a name of a file or an address"),
+        Looks::Identifier => add(-35, "the value is made of words, as a name is"),
+        Looks::Prose => add(-45, "the value is text for people"),
+        Looks::Number if kind == Password && counts.sign == 0 => add(-12, "the value is a number"),
+        Looks::Number => add(-40, "the value is a number, a date or a version"),
+        Looks::Word if kind == Password => add(-22, "the value is a single word"),
+        Looks::Word => add(-40, "the value is a single word"),
+        Looks::Weak if kind == Password => add(-18, "the value is a common word with something after it"),
+        Looks::Weak => add(-50, "the value is a common word with something after it"),
+        Looks::Uuid if kind == Password => add(0, "the value is a UUID"),
+        Looks::Uuid => add(-2, "the value is a UUID"),
+        Looks::Hex => add(10, "the value is hexadecimal"),
+        Looks::Human if kind == Password => add(4, "a person may have made the value up"),
+        Looks::Human => add(-16, "the value is not random"),
+        Looks::Random => add(18, "the value is random"),
+    }
+}
+
+fn weigh_password(
+    text: &[u8],
+    looks: Looks,
+    counts: &Counts,
+    words: &Words,
+    add: &mut impl FnMut(i16, &'static str),
+) {
+    match text.len() {
+        0..4 => add(-40, "it is too short"),
+        4..6 => add(-14, "it is short"),
+        6..8 => add(-3, "it is short"),
+        65.. => add(-8, "it is long for a password"),
+        _ => {}
+    }
+    if matches!(looks, Looks::Human | Looks::Random) {
+        match counts.classes() {
+            4.. => add(14, "it mixes four kinds of characters"),
+            3 => add(9, "it mixes three kinds of characters"),
+            2 => add(2, "it mixes two kinds of characters"),
+            _ => add(-6, "all its characters are of one kind"),
+        }
+        if counts.digit == 0 && counts.sign == 0 {
+            if words.percent() > 40 {
+                add(-8, "much of it is words");
+            } else if looks == Looks::Human && words.surprise < 40 {
+                add(-14, "it is letters that could be a word");
+            }
+        }
+    }
+    if repeats_name(text) {
+        add(-16, "it repeats the name");
+    }
+}
+
+fn weigh_token(
+    text: &[u8],
+    looks: Looks,
+    counts: &Counts,
+    words: &Words,
+    add: &mut impl FnMut(i16, &'static str),
+) {
+    match text.len() {
+        0..8 => add(-40, "it is too short"),
+        8..12 => add(-16, "it is short"),
+        12..16 => add(-8, "it is rather short"),
+        20..=128 => add(6, "it is as long as keys are"),
+        257.. => add(-10, "it is longer than keys are"),
+        _ => {}
+    }
+    if looks == Looks::Random || looks == Looks::Human {
+        if counts.digit == 0 {
+            add(-8, "it holds no digit");
+        }
+        if counts.digit > 0 && counts.upper > 0 && counts.lower > 0 && words.percent() < 35 {
+            add(5, "it mixes digits, capitals and small letters");
+        }
+        if words.percent() >= 50 {
+            add(-10, "half of it is words");
+        }
+        if counts.sign * 4 > text.len() {
+            add(-10, "much of it is signs");
+        }
+    }
+    if repeats_name(text) {
+        add(-12, "it repeats the name");
+    }
+}
+
+/// Whether a value says what it is: `mypassword1`, `secret-token-4`.
+fn repeats_name(text: &[u8]) -> bool {
+    let lower = text.to_ascii_lowercase();
+    [
+        &b"password"[..],
+        b"passwd",
+        b"passwort",
+        b"secret",
+        b"token",
+        b"apikey",
+        b"api_key",
+        b"api-key",
+        b"_key",
+        b"-key",
+        b"pwd",
+        b"pass_",
+        b"mypass",
+        b"test",
+        b"example",
+        b"dummy",
+        b"sample",
+        b"fake",
+    ]
+    .iter()
+    .any(|word| memchr::memmem::find(&lower, word).is_some())
+}

@@ -1,0 +1,110 @@
+//! The JSON report of gitleaks, for what imports that: an array with one object a place, its names, order and quirks.
+//!
+//! Quirks: columns are bytes; both are inclusive, and both are one more on every line but the first. Entries of archives
+//! are `outer!inner`. Secrets and lines are masked here, always, as that tool does when told `--redact`. Columns are
+//! those of the secret, where that tool gives the ones of all that the rule matched.
+
+use std::io::{self, Write};
+
+use keysieve_finding::{Location, MASK, Origin, Outcome};
+use serde::Serialize;
+use serde_json::ser::{PrettyFormatter, Serializer};
+
+use crate::Context;
+use crate::places::{self, Place};
+use crate::visible::visible;
+
+/// What stands for a secret of which nothing may be shown.
+const REDACTED: &str = "REDACTED";
+
+/// The names are Go's.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Record<'a> {
+    #[serde(rename = "RuleID")]
+    rule_id: &'a str,
+    description: String,
+    start_line: u64,
+    end_line: u64,
+    start_column: u64,
+    end_column: u64,
+    #[serde(rename = "Match")]
+    matched: String,
+    secret: String,
+    file: String,
+    symlink_file: &'a str,
+    commit: &'a str,
+    entropy: f32,
+    author: &'a str,
+    email: &'a str,
+    date: &'a str,
+    message: &'a str,
+    tags: [&'a str; 0],
+    fingerprint: String,
+}
+
+pub(crate) fn write(outcome: &Outcome, _: &Context, out: &mut dyn Write) -> io::Result<()> {
+    let records: Vec<Record<'_>> = places::in_order(outcome).map(record).collect();
+    // One space, as that tool indents.
+    let mut serializer = Serializer::with_formatter(&mut *out, PrettyFormatter::with_indent(b" "));
+    records.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+fn record(Place { finding, location }: Place<'_>) -> Record<'_> {
+    let file = file(location);
+    let secret = match finding.secret.masked() {
+        mask if mask == MASK => REDACTED.to_owned(),
+        mask => mask.replace(MASK, "..."),
+    };
+    let line = location.snippet.as_ref().map(|snippet| visible(snippet.text.trim()));
+    Record {
+        rule_id: &finding.rule.id,
+        description: visible(&finding.rule.name),
+        start_line: location.line,
+        end_line: location.end_line,
+        start_column: column(location.line, location.column),
+        // Exclusive here, inclusive there.
+        end_column: column(location.end_line, location.end_column.saturating_sub(1).max(1)),
+        matched: line.unwrap_or_else(|| secret.clone()),
+        secret,
+        fingerprint: format!("{file}:{}:{}", finding.rule.id, location.line),
+        file,
+        symlink_file: "",
+        commit: "",
+        // The field is as wide there.
+        #[allow(clippy::cast_possible_truncation)]
+        entropy: finding.evidence.entropy as f32,
+        author: "",
+        email: "",
+        date: "",
+        message: "",
+        tags: [],
+    }
+}
+
+/// A column as gitleaks counts it.
+fn column(line: u64, column: u64) -> u64 {
+    column + u64::from(line > 1)
+}
+
+/// A path as gitleaks writes it: a stream has none.
+fn file(location: &Location) -> String {
+    match location.origin {
+        Origin::Stream { .. } => String::new(),
+        Origin::Entry { .. } => location.path.replace("!/", "!"),
+        _ => location.path.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_one_more_on_later_lines() {
+        // `KEY` at the start: bytes 1 to 3 on the first line, 2 to 4 on the second.
+        assert_eq!((column(1, 1), column(1, 3)), (1, 3));
+        assert_eq!((column(2, 1), column(2, 3)), (2, 4));
+    }
+}

@@ -1,0 +1,103 @@
+//! A configuration of gitleaks in its full grammar, made up for this test.
+
+use std::path::Path;
+
+use keysieve_rules::{AllowTarget, Driver, Imported};
+
+const FULL: &str = r#"
+title = "ours"
+description = "everything that can be said"
+minVersion = "v8.25.0"
+
+[extend]
+useDefault = true
+disabledRules = ["old-rule"]
+
+[[rules]]
+id = "Acme_Key.v2"
+description = "Acme key"
+regex = '''(?i)acme[\w-.]{0,5}\s*[:=]\s*['"]?([a-z0-9]{32})\b'''
+secretGroup = 1
+entropy = 3.5
+keywords = ["ACME"]
+tags = ["key", "acme"]
+
+[[rules]]
+ID = "either"
+Regex = '''left-([0-9a-f]{16})|right-([0-9a-f]{16})'''
+path = '''(?i)\.(?:env|conf)$'''
+[[rules.AllowLists]]
+Condition = "AND"
+RegexTarget = "line"
+Regexes = ['''sandbox''']
+Paths = ['''^tests/''']
+StopWords = ["DEAD"]
+[rules.allowlist]
+commits = ["0123456789012345678901234567890123456789"]
+
+[[rules]]
+id = "key-store"
+path = '''\.p12$'''
+
+[[rules]]
+id = "only-exceptions"
+[[rules.allowlists]]
+stopwords = ["x"]
+
+[[allowlists]]
+description = "fixtures"
+targetRules = ["either", "key-store"]
+paths = ['''fixtures/''']
+
+[allowlist]
+regexTarget = "match"
+regexes = ['''EXAMPLE$''']
+"#;
+
+#[test]
+fn every_key_works() {
+    let imported = Imported::from_gitleaks(Path::new(".gitleaks.toml"), FULL)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    assert!(imported.use_default && imported.disabled == ["old-rule"]);
+    let ids: Vec<&str> = imported.rules.iter().map(|rule| rule.info.id.as_str()).collect();
+    assert_eq!(ids, ["Acme_Key.v2", "either", "key-store"]);
+    let acme = &imported.rules[0];
+    assert_eq!((acme.info.name.as_str(), acme.gates.entropy), ("Acme key", Some(3.5)));
+    assert!(acme.gates.keep_placeholders && acme.keywords == ["acme"]);
+    assert!(matches!(imported.rules[1].plan.driver, Driver::Search), "either group can be the secret");
+    let at: Vec<&str> = imported.paths.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(at, ["either", "key-store"]);
+    let allows: Vec<_> =
+        imported.allows.iter().map(|allow| (allow.rules.join(","), allow.all, allow.target)).collect();
+    assert_eq!(
+        allows,
+        [
+            ("either".to_owned(), true, AllowTarget::Line),
+            ("only-exceptions".to_owned(), false, AllowTarget::Secret),
+            ("either,key-store".to_owned(), false, AllowTarget::Secret),
+            (String::new(), false, AllowTarget::Match),
+        ]
+    );
+    assert_eq!(imported.allows[0].stopwords, ["dead"]);
+}
+
+#[test]
+fn what_has_no_translation_is_an_error_that_names_rule_and_line() {
+    let error =
+        |text: &str| Imported::from_gitleaks(Path::new("g.toml"), text).expect_err("an error").to_string();
+    let rule = |rest: &str| format!("title = 'x'\n[[rules]]\nid = 'a'\n[[rules]]\nid = 'b'\n{rest}\n");
+    assert!(error(&rule("regex = 'a(?=b)'")).starts_with("g.toml:4: rule `b`: `regex`: look-around"));
+    assert!(
+        error(&rule("regex = 'ab'\n[[rules.required]]\nid = 'c'"))
+            .contains("g.toml:4: rule `b`: `required` has no translation")
+    );
+    assert!(error(&rule("regex = '(a)b'\nsecretGroup = 2")).contains("`secretGroup` is 2"));
+    assert!(
+        error(&rule("regex = 'abc'\nfilter = 'len(finding[\"secret\"]) < 3'")).contains("`filter` says more")
+    );
+    assert!(
+        error(&rule("regex = 'abc'\n[[rules.allowlists]]\ndescription = 'none'")).contains("allows nothing")
+    );
+    assert!(error(&rule("regex = '[[:greek:]]'")).contains("rule `b`"));
+    assert!(error("title = [").starts_with("g.toml:1: not TOML"));
+}
