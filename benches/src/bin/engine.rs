@@ -34,6 +34,9 @@ struct Arguments {
     /// Time the inputs made to be slow instead
     #[arg(long)]
     hostile: bool,
+    /// Undo so many layers of encodings
+    #[arg(long, default_value_t = 5)]
+    decode_depth: u8,
     /// Only corpora whose names contain this
     #[arg(long, default_value = "")]
     only: String,
@@ -44,7 +47,8 @@ struct Arguments {
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let engine = Engine::builtin();
+    let mut engine = Engine::builtin();
+    engine.set_decode_depth(arguments.decode_depth);
     let mut out = io::stdout().lock();
     let searched = engine.searched();
     writeln!(out, "{} rules, kernel {}", engine.len(), engine.kernel().name())?;

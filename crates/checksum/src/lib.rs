@@ -17,5 +17,6 @@ mod crc;
 mod digits;
 mod gitlab;
 mod registry;
+mod strkey;
 
 pub use registry::Checksum;

@@ -1,7 +1,7 @@
 //! The checksums by name.
 
 use crate::digits::BASE62;
-use crate::{crc, gitlab};
+use crate::{crc, gitlab, strkey};
 
 /// A checksum scheme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,12 +16,23 @@ pub enum Checksum {
     /// `glsa_`: 32 characters, `_`, the CRC-32 of what stands before it in hex, lowest byte first; Grafana's source,
     /// `pkg/components/satokengen`.
     GrafanaCrc32,
+    /// `SU…`, `SA…`, `SO…`: base 32 of a kind, 32 bytes and their CRC-16, as the documentation of NATS' nkeys says
+    /// (`github.com/nats-io/nkeys`, "Encoding").
+    NatsCrc16,
+    /// `S…`: base 32 of a version byte, 32 bytes and their CRC-16; Stellar's ecosystem proposal 23, "Strkeys".
+    StellarCrc16,
 }
 
 impl Checksum {
     /// Every checksum there is.
-    pub const ALL: &'static [Self] =
-        &[Self::GithubCrc32, Self::NpmCrc32, Self::GitlabRoutable, Self::GrafanaCrc32];
+    pub const ALL: &'static [Self] = &[
+        Self::GithubCrc32,
+        Self::NpmCrc32,
+        Self::GitlabRoutable,
+        Self::GrafanaCrc32,
+        Self::NatsCrc16,
+        Self::StellarCrc16,
+    ];
 
     /// The checksum that rules call by this name.
     #[must_use]
@@ -37,6 +48,8 @@ impl Checksum {
             Self::NpmCrc32 => "npm-crc32",
             Self::GitlabRoutable => "gitlab-routable",
             Self::GrafanaCrc32 => "grafana-crc32",
+            Self::NatsCrc16 => "nats-crc16",
+            Self::StellarCrc16 => "stellar-crc16",
         }
     }
 
@@ -48,6 +61,8 @@ impl Checksum {
             Self::NpmCrc32 => &["npm_"],
             Self::GitlabRoutable => &["glpat-", "gldt-", "glrt-", "glrtr-", "glcbt-", "glptt-", "glagent-"],
             Self::GrafanaCrc32 => &["glsa_"],
+            Self::NatsCrc16 => &["SU", "SA", "SO", "SN", "SC", "SX"],
+            Self::StellarCrc16 => &["S"],
         }
     }
 
@@ -58,6 +73,10 @@ impl Checksum {
             Self::GithubCrc32 | Self::NpmCrc32 => self.strip_prefix(token).is_some_and(crc::verify_base62),
             Self::GitlabRoutable => gitlab::verify(token),
             Self::GrafanaCrc32 => crc::verify_grafana(token, b"glsa_"),
+            Self::NatsCrc16 => {
+                token.get(..2).and_then(strkey::nats).is_some_and(|version| strkey::verify(&version, token))
+            }
+            Self::StellarCrc16 => strkey::verify(strkey::STELLAR, token),
         }
     }
 
@@ -72,6 +91,10 @@ impl Checksum {
                 let head = format!("{prefix}{body}");
                 format!("{head}_{}", crc::grafana(head.as_bytes()))
             }
+            Self::NatsCrc16 => {
+                strkey::nats(prefix.as_bytes()).map_or_else(String::new, |kind| strkey::complete(&kind, body))
+            }
+            Self::StellarCrc16 => strkey::complete(strkey::STELLAR, body),
         }
     }
 
@@ -81,6 +104,7 @@ impl Checksum {
             Self::GithubCrc32 | Self::NpmCrc32 => alphanumeric(crc::BASE62_BODY, random),
             Self::GitlabRoutable => gitlab::payload(random),
             Self::GrafanaCrc32 => alphanumeric(crc::GRAFANA_BODY, random),
+            Self::NatsCrc16 | Self::StellarCrc16 => strkey::body(random),
         }
     }
 

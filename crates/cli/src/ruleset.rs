@@ -64,7 +64,10 @@ impl Ruleset {
             digest = combined(std::iter::once(digest.as_str()).chain(ids.iter().map(String::as_str)));
             counted = Some(ids);
         }
-        let engine = Engine::new(rules)?;
+        let mut engine = Engine::new(rules)?;
+        if let Some(depth) = asked.decode_depth {
+            engine.set_decode_depth(depth);
+        }
         let slow = engine.searched().into_iter().map(str::to_owned).collect();
         Ok(Self { engine, counted, name: name(&digest), slow })
     }
@@ -172,7 +175,7 @@ mod tests {
 
     fn asked(only: &[&str], exclude: &[&str]) -> RuleArguments {
         let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-        RuleArguments { files: Vec::new(), only: owned(only), exclude: owned(exclude) }
+        RuleArguments { only: owned(only), exclude: owned(exclude), ..RuleArguments::default() }
     }
 
     #[test]

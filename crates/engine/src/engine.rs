@@ -10,6 +10,7 @@ use keysieve_rules::{Driver, Rule};
 use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
 use crate::context::{Chunk, Context, assigned, is_assignable};
+use crate::decode;
 use crate::fit::Start;
 use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
@@ -61,6 +62,8 @@ pub struct Engine {
     assignments: Assignments,
     search: Search,
     reach: usize,
+    /// How many layers of encodings are undone.
+    pub(crate) decode_depth: u8,
 }
 
 /// The rules that no driver serves: searched for in the whole haystack, where a keyword of theirs occurs.
@@ -107,7 +110,13 @@ impl Engine {
         let rules: Vec<Compiled> = rules.into_iter().map(Compiled::new).collect();
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
         let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
-        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach })
+        let decode_depth = decode::DEPTH;
+        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach, decode_depth })
+    }
+
+    /// Says how many layers of encodings are undone: none for 0, and no more than eight.
+    pub fn set_decode_depth(&mut self, depth: u8) {
+        self.decode_depth = depth.min(decode::DEEPEST);
     }
 
     /// How many rules there are.
@@ -201,10 +210,30 @@ impl Engine {
         scratch.matches.iter().copied().try_for_each(found)
     }
 
-    /// Finds the matches that start in `range`, and puts them into `scratch.matches`, sorted. Says up to where that is
-    /// all of them: less than the range's end if an open block has begun whose end is not in the haystack and `whole`
-    /// says that there is more to come.
+    /// Finds the matches that start in `range`, and those in stretches with encodings that start in it, and puts them into
+    /// `scratch.matches`, sorted. Says up to where that is all of them: less than the range's end if an open block or an
+    /// encoded value has begun whose end is not in the haystack and `whole` does not say that this is all there is.
     pub(crate) fn run(
+        &self,
+        place: &Place,
+        haystack: &[u8],
+        range: Range<usize>,
+        whole: bool,
+        scratch: &mut Scratch,
+    ) -> usize {
+        let mut sure = self.direct(place, haystack, range.clone(), whole, scratch);
+        if self.decode_depth > 0 {
+            self.marks_beyond(haystack, range.end, scratch);
+            sure = decode::decode(self, haystack, range.start..sure, whole, scratch);
+        }
+        scratch.matches.retain(|found| found.span.start < sure || found.decoded.is_some());
+        scratch.matches.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
+        sure
+    }
+
+    /// Finds the matches that start in `range` and stand in the haystack as they are, and the marks of what is encoded.
+    /// Says up to where that is all of them.
+    pub(crate) fn direct(
         &self,
         place: &Place,
         haystack: &[u8],
@@ -219,6 +248,9 @@ impl Engine {
             let mut blocks = std::mem::take(&mut scratch.blocks);
             self.kernel.scan(haystack, from, to, &mut blocks);
             pass.candidates(from, &blocks, scratch);
+            if self.assignments.any() {
+                generic::other_scripts(haystack, from, to, |at| pass.assignment(at, scratch));
+            }
             scratch.blocks = blocks;
             from = to;
         }
@@ -228,10 +260,16 @@ impl Engine {
         for &rule in place.rules() {
             pass.search(rule, scratch);
         }
-        let sure = pass.unsure;
-        scratch.matches.retain(|found| found.span.start < sure);
-        scratch.matches.sort_by_key(|found| (found.span.start, found.rule, found.span.end));
-        sure
+        pass.unsure
+    }
+
+    /// Notes the marks past a range that belong to what begins in it.
+    fn marks_beyond(&self, haystack: &[u8], from: usize, scratch: &mut Scratch) {
+        let to = haystack.len().min(from + decode::BEYOND);
+        if from < to {
+            self.kernel.scan(haystack, from, to, &mut scratch.blocks);
+            scratch.marks.note(haystack, from, &scratch.blocks);
+        }
     }
 }
 
@@ -266,11 +304,16 @@ impl Pass<'_> {
     /// Looks at every mark of a chunk.
     fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
         let chunk = Chunk { from, blocks };
+        let decodes = self.engine.decode_depth > 0;
+        let escape = if decodes { u64::MAX } else { 0 };
         for (index, block) in blocks.iter().enumerate() {
-            if block.start | block.run | block.stem == 0 {
+            if block.start | block.run | block.stem | block.escape & escape == 0 {
                 continue;
             }
             let base = from + index * BLOCK;
+            if decodes {
+                scratch.marks.escapes(self.haystack, base, block.escape);
+            }
             let mut starts = block.start;
             while starts != 0 {
                 let at = base + starts.trailing_zeros() as usize;
@@ -278,6 +321,9 @@ impl Pass<'_> {
                 let head = eight(self.haystack, at);
                 if self.engine.heads.maybe(head) {
                     self.prefix(at, head, scratch);
+                }
+                if decodes {
+                    scratch.marks.start(self.haystack, at, head);
                 }
             }
             let mut runs = block.run;
@@ -292,6 +338,9 @@ impl Pass<'_> {
                 // Such a byte is no token byte, so what follows it begins a run.
                 if matches!(before, Some(b'\\' | b'%')) {
                     self.after_escape(at, chunk, scratch);
+                }
+                if decodes {
+                    scratch.marks.run(self.haystack, at, blocks, (index, bit));
                 }
             }
             let mut stems = block.stem;

@@ -21,6 +21,8 @@ pub struct Feed {
     wanted: usize,
     /// The rules whose last match ends in what is not done: how far in.
     overlaps: Vec<(u32, usize)>,
+    /// Up to where in the object everything that is encoded has been seen to.
+    covered: u64,
 }
 
 /// A part of an object in which all matches are known.
@@ -30,8 +32,11 @@ pub struct Step<'a> {
     pub haystack: &'a [u8],
     /// Where in the object they begin.
     pub base: u64,
-    /// The matches, in the order of their starts; their spans are of `haystack`.
+    /// The matches, in the order of their starts; their spans are of `haystack`. Those behind encodings may start past
+    /// `sure`.
     pub matches: &'a [Match],
+    /// What was decoded, for the matches behind encodings.
+    pub decoded: &'a [u8],
     /// Up to where in `haystack` all matches are known: what is behind it may hold secrets that are not among them.
     pub sure: usize,
     /// Where in the object the next step's bytes begin.
@@ -71,6 +76,7 @@ impl Feed {
                 haystack: bytes,
                 base: 0,
                 matches: &scratch.matches,
+                decoded: &scratch.decoding.arena,
                 sure: bytes.len(),
                 next: bytes.len() as u64,
             });
@@ -87,11 +93,21 @@ impl Feed {
         for &(rule, length) in &self.overlaps {
             scratch.last[rule as usize] = Span::new(self.done, self.done + length);
         }
+        scratch.decoding.covered =
+            usize::try_from(self.covered.saturating_sub(self.base)).unwrap_or(usize::MAX);
         let sure = engine.run(&self.place, &self.kept, self.done..end, last, scratch);
         let next = self.base + sure.saturating_sub(LOOKBEHIND) as u64;
-        found(Step { haystack: &self.kept, base: self.base, matches: &scratch.matches, sure, next });
+        found(Step {
+            haystack: &self.kept,
+            base: self.base,
+            matches: &scratch.matches,
+            decoded: &scratch.decoding.arena,
+            sure,
+            next,
+        });
+        self.covered = self.base + scratch.decoding.covered as u64;
         // An open block is looked at again when its end must be in sight.
-        let open = if sure < end { OPEN_EXTENT } else { 0 };
+        let open = if sure < end { OPEN_EXTENT.max(scratch.decoding.wanted) } else { 0 };
         self.keep(sure, scratch);
         self.wanted = self.done + open.max(LEAST + engine.reach());
     }

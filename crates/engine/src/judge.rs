@@ -76,6 +76,7 @@ pub(crate) fn judge(
         note,
         score: None,
         context,
+        decoded: None,
     })
 }
 
@@ -118,6 +119,7 @@ pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Jud
         note: if example { Note::DocumentationExample } else { Note::None },
         score: Some(judged.score),
         context: None,
+        decoded: None,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use keysieve_finding::{Confidence, Span};
 
-use crate::Score;
+use crate::{Chain, Score};
 
-/// A match: small, owns nothing, speaks of the haystack that was scanned.
+/// A match: small, owns nothing, speaks of the haystack that was scanned. Of a match that stands behind encodings, the
+/// spans say where the encoded bytes are, in whole groups where the encoding has groups.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Match {
     /// Which rule, as an index for [`Engine::rule`](crate::Engine::rule).
@@ -23,8 +24,34 @@ pub struct Match {
     pub note: Note,
     /// For what is assigned to a name: how likely it is a secret.
     pub score: Option<Score>,
-    /// For a context rule: which of its words, and where it stands.
+    /// For a context rule: which of its words, and where it stands: in the haystack, or among what was decoded.
     pub context: Option<(u16, Span)>,
+    /// What it is when its encodings are undone, if it stands behind any.
+    pub decoded: Option<Decoded>,
+}
+
+impl Match {
+    /// What must not be shown of the haystack: the secret, and the whole of every encoded value that it is in.
+    #[must_use]
+    pub fn hidden(&self) -> Span {
+        self.decoded.map_or(self.secret, |decoded| decoded.hidden)
+    }
+}
+
+/// A match behind encodings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    /// The secret among what was decoded: [`Step::decoded`](crate::Step::decoded).
+    pub secret: Span,
+    /// Where the text begins there in which the match was found.
+    pub view: usize,
+    /// What of the haystack must not be shown.
+    pub hidden: Span,
+    /// What was undone.
+    pub chain: Chain,
+    /// Whether the secret itself stands in the haystack as it is, and only what is around it was decoded. There may be a
+    /// match that needs no decoding in the same place.
+    pub plain: bool,
 }
 
 /// What a checksum says.

@@ -1,5 +1,9 @@
 //! Values that say of themselves that they are none.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
 /// What people write where a secret should go, in lower case; at least five letters each, so that a random token has
 /// next to no chance of holding one.
 const WORDS: &[&str] = &[
@@ -59,7 +63,10 @@ pub(crate) fn is_example(secret: &[u8]) -> bool {
 /// Whether a value is written to be replaced: a word says so, it is the name of a variable, or it counts up or repeats
 /// itself as no random value does.
 pub(crate) fn is_placeholder(secret: &[u8]) -> bool {
-    WORDS.iter().any(|word| contains_folded(secret, word.as_bytes()))
+    static ALL: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(WORDS).ok()
+    });
+    ALL.as_ref().is_some_and(|words| words.is_match(secret))
         || secret.ends_with(b"...")
         || is_reference(secret)
         || is_expression(secret)

@@ -4,6 +4,7 @@ use keysieve_finding::Span;
 use keysieve_kernel::Block;
 
 use crate::context::{Pointer, Seen};
+use crate::decode::{Decoding, Marks};
 use crate::{Engine, Match};
 
 /// Before any match.
@@ -19,6 +20,10 @@ pub struct Scratch {
     pub(crate) last: Vec<Span>,
     pub(crate) matches: Vec<Match>,
     pub(crate) pointers: Vec<Pointer>,
+    /// Where something encoded may begin.
+    pub(crate) marks: Marks,
+    /// What was decoded.
+    pub(crate) decoding: Decoding,
 }
 
 impl Scratch {
@@ -31,12 +36,23 @@ impl Scratch {
             last: vec![NOWHERE; engine.len()],
             matches: Vec::new(),
             pointers: Vec::new(),
+            marks: Marks::default(),
+            decoding: Decoding::default(),
         }
+    }
+
+    /// The secret of a match of the last scan as it is when its encodings are undone; `None` if it stands in the haystack
+    /// as it is.
+    #[must_use]
+    pub fn decoded(&self, found: &Match) -> Option<&[u8]> {
+        self.decoding.arena.get(found.decoded?.secret.range())
     }
 
     pub(crate) fn reset(&mut self, rules: usize) {
         self.seen.clear();
         self.matches.clear();
+        self.marks.clear();
+        self.decoding.clear();
         self.last.clear();
         self.last.resize(rules, NOWHERE);
     }

@@ -85,8 +85,9 @@ impl Stems {
     /// The rules that have a stem at these bytes, in no particular order.
     #[inline]
     pub(crate) fn at(&self, four: [u8; 4]) -> StemBits {
-        let [a, b, c, d] = four.map(usize::from);
-        StemBits(self.tables[0][a] & self.tables[1][b] & self.tables[2][c] & self.tables[3][d])
+        let [a, b, c, d] = four;
+        let [one, two, three, last] = &*self.tables;
+        StemBits(one[usize::from(a)] & two[usize::from(b)] & three[usize::from(c)] & last[usize::from(d)])
     }
 
     pub(crate) fn rules(&self, stem: usize) -> &[StemRule] {

@@ -14,6 +14,7 @@ pub(crate) fn check(structure: Structure, secret: &[u8]) -> Option<Note> {
         Structure::PrivateKey => key_block(secret),
         Structure::BasicAuth => is_basic(secret).then_some(Note::None),
         Structure::Base64 => decode(secret).map(|_| Note::None),
+        Structure::Mnemonic => crate::mnemonic::is_mnemonic(secret).then_some(Note::None),
     }
 }
 

@@ -7,7 +7,7 @@ use std::arch::x86_64::{
 };
 
 use crate::Block;
-use crate::buckets::Tables;
+use crate::buckets::{SETS, Tables};
 use crate::class::Classes;
 use crate::sweep::{Lanes, WINDOW, sweep};
 
@@ -52,11 +52,11 @@ const CLASS_HALVES: ([u8; 16], [u8; 16]) = {
 /// Exists only on a processor that has AVX2.
 #[derive(Clone, Debug)]
 pub(crate) struct Avx2 {
-    tables: Tables,
+    tables: [Tables; SETS],
 }
 
 impl Avx2 {
-    pub(crate) fn new(tables: &Tables) -> Option<Self> {
+    pub(crate) fn new(tables: &[Tables; SETS]) -> Option<Self> {
         is_x86_feature_detected!("avx2").then(|| Self { tables: tables.clone() })
     }
 
@@ -67,21 +67,35 @@ impl Avx2 {
 }
 
 #[target_feature(enable = "avx2")]
-fn scan(tables: &Tables, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
+fn scan(tables: &[Tables; SETS], haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
     let class = (broadcast(&CLASS_HALVES.0), broadcast(&CLASS_HALVES.1));
+    let [one, other] = tables;
+    let sets = [halves(one), halves(other)];
+    sweep(Registers { class, sets }, haystack, from, to, out);
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn halves(tables: &Tables) -> Halves {
     let [a, b, c, d] = &tables.low;
     let low = [broadcast(a), broadcast(b), broadcast(c), broadcast(d)];
     let [a, b, c, d] = &tables.high;
     let high = [broadcast(a), broadcast(b), broadcast(c), broadcast(d)];
-    sweep(Registers { class, low, high }, haystack, from, to, out);
+    Halves { low, high }
+}
+
+/// A set of tables, by position.
+#[derive(Clone, Copy)]
+struct Halves {
+    low: [__m256i; 4],
+    high: [__m256i; 4],
 }
 
 /// The tables, each twice in a register. Made in `scan` alone, so wherever one is, the processor has AVX2.
 #[derive(Clone, Copy)]
 struct Registers {
     class: (__m256i, __m256i),
-    low: [__m256i; 4],
-    high: [__m256i; 4],
+    sets: [Halves; SETS],
 }
 
 impl Lanes for Registers {
@@ -90,9 +104,10 @@ impl Lanes for Registers {
         // SAFETY: `Registers` exist only where AVX2 does.
         let (first, second) =
             unsafe { (classes(self.class, load::<64>(window)), classes(self.class, load::<96>(window))) };
-        let [token, word, digit, letter, small, backslash, line] =
+        let [token, word, digit, letter, small, backslash, line, reference] =
             std::array::from_fn(|mask| join(first[mask], second[mask]));
-        Classes { token, word, digit, upper: letter & !small, lower: letter & small, backslash, line }
+        let (upper, lower) = (letter & !small, letter & small);
+        Classes { token, word, digit, upper, lower, backslash, line, reference }
     }
 
     #[inline(always)]
@@ -111,10 +126,10 @@ fn join(first: u32, second: u32) -> u64 {
 }
 
 /// The masks of the token, word and digit bytes, of the letters, of what has the bit that small letters have, of the
-/// backslashes and of the line feeds.
+/// backslashes, of the line feeds, and of what percent escapes and character references begin with.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 7] {
+fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 8] {
     // The look-up of a byte above 0x7F is 0: no class.
     let group =
         _mm256_and_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper_halves(bytes)));
@@ -124,14 +139,22 @@ fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 7] {
     let letter = mask(_mm256_cmpgt_epi8(group, _mm256_set1_epi8(LAST_OUTSIDE_LETTERS)));
     // Bit 5 of every byte, moved to the top of it.
     let small = mask(_mm256_slli_epi16::<2>(bytes));
-    let is = |byte: u8| mask(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed())));
-    [token | digit, word | digit, digit, letter, small, is(b'\\'), is(b'\n')]
+    let same = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
+    let reference = mask(_mm256_or_si256(same(b'%'), same(b'&')));
+    [token | digit, word | digit, digit, letter, small, mask(same(b'\\')), mask(same(b'\n')), reference]
 }
 
 /// Where a stem may stand; each of the four vectors begins one byte after the one before it.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn stems(tables: &Registers, bytes: [__m256i; 4]) -> u32 {
+    let [one, other] = &tables.sets;
+    stems_of(one, bytes) | stems_of(other, bytes)
+}
+
+#[inline]
+#[target_feature(enable = "avx2")]
+fn stems_of(tables: &Halves, bytes: [__m256i; 4]) -> u32 {
     let [a, b, c, d] = bytes;
     let a = ruled_out(tables.low[0], tables.high[0], a);
     let b = ruled_out(tables.low[1], tables.high[1], b);

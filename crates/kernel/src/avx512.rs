@@ -8,27 +8,29 @@ use std::arch::x86_64::{
 use std::array;
 
 use crate::Block;
-use crate::buckets::Tables;
-use crate::class::{BACKSLASH, CLASSES, Classes, LINE, LOWER, TOKEN, UPPER, WORD};
+use crate::buckets::{SETS, Tables};
+use crate::class::{BACKSLASH, CLASSES, Classes, LINE, LOWER, REFERENCE, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
 
 /// Exists only on a processor that has AVX-512F, -BW and -VBMI.
 #[derive(Clone, Debug)]
 pub(crate) struct Avx512 {
-    /// Per position, the buckets that each byte up to 0x7F rules out.
-    ascii: [[u8; 128]; 4],
-    /// Per position, the buckets that every byte above 0x7F rules out.
-    beyond: [u8; 4],
+    /// Per set and position, the buckets that each byte up to 0x7F rules out.
+    ascii: [[[u8; 128]; 4]; SETS],
+    /// Per set and position, the buckets that every byte above 0x7F rules out.
+    beyond: [[u8; 4]; SETS],
 }
 
 impl Avx512 {
-    pub(crate) fn new(tables: &Tables) -> Option<Self> {
+    pub(crate) fn new(sets: &[Tables; SETS]) -> Option<Self> {
         let there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vbmi");
         there.then(|| Self {
-            ascii: array::from_fn(|at| array::from_fn(|byte| tables.ruled_out(at, byte as u8))),
-            beyond: array::from_fn(|at| tables.ruled_out(at, u8::MAX)),
+            ascii: sets
+                .each_ref()
+                .map(|tables| array::from_fn(|at| array::from_fn(|byte| tables.ruled_out(at, byte as u8)))),
+            beyond: sets.each_ref().map(|tables| array::from_fn(|at| tables.ruled_out(at, u8::MAX))),
         })
     }
 
@@ -44,19 +46,31 @@ fn scan(tables: &Avx512, haystack: &[u8], from: usize, to: usize, out: &mut Vec<
         let (ascii, _) = CLASSES.split_at(128);
         *ascii.first_chunk().unwrap()
     };
-    let [a, b, c, d] = &tables.ascii;
+    let sets = [of_set(&tables.ascii[0], tables.beyond[0]), of_set(&tables.ascii[1], tables.beyond[1])];
+    sweep(Registers { class: table(&CLASS), sets }, haystack, from, to, out);
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn of_set([a, b, c, d]: &[[u8; 128]; 4], beyond: [u8; 4]) -> Set {
     let ascii = [table(a), table(b), table(c), table(d)];
-    let [a, b, c, d] = tables.beyond.map(u8::cast_signed);
+    let [a, b, c, d] = beyond.map(u8::cast_signed);
     let beyond = [_mm512_set1_epi8(a), _mm512_set1_epi8(b), _mm512_set1_epi8(c), _mm512_set1_epi8(d)];
-    sweep(Registers { class: table(&CLASS), ascii, beyond }, haystack, from, to, out);
+    Set { ascii, beyond }
+}
+
+/// A set of tables, by position.
+#[derive(Clone, Copy)]
+struct Set {
+    ascii: [(__m512i, __m512i); 4],
+    beyond: [__m512i; 4],
 }
 
 /// The tables, each in two registers. Made in `scan` alone, so wherever one is, the processor has AVX-512.
 #[derive(Clone, Copy)]
 struct Registers {
     class: (__m512i, __m512i),
-    ascii: [(__m512i, __m512i); 4],
-    beyond: [__m512i; 4],
+    sets: [Set; SETS],
 }
 
 impl Lanes for Registers {
@@ -86,6 +100,7 @@ fn classes((lower, upper): (__m512i, __m512i), bytes: __m512i) -> Classes {
         upper: of(UPPER),
         lower: of(LOWER),
         backslash: of(BACKSLASH),
+        reference: of(REFERENCE),
         line: of(LINE),
     }
 }
@@ -94,6 +109,13 @@ fn classes((lower, upper): (__m512i, __m512i), bytes: __m512i) -> Classes {
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 fn stems(tables: &Registers, bytes: [__m512i; 4]) -> u64 {
+    let [one, other] = &tables.sets;
+    stems_of(one, bytes) | stems_of(other, bytes)
+}
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+fn stems_of(tables: &Set, bytes: [__m512i; 4]) -> u64 {
     let [a, b, c, d] = bytes;
     let a = ruled_out(tables.ascii[0], tables.beyond[0], a);
     let b = ruled_out(tables.ascii[1], tables.beyond[1], b);

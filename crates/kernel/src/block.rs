@@ -28,6 +28,8 @@ pub struct Block {
     pub part: u64,
     /// The byte is a line feed.
     pub line: u64,
+    /// The byte is one that escapes begin with: `\`, `%` or `&`.
+    pub escape: u64,
 }
 
 impl Block {
@@ -42,5 +44,6 @@ impl Block {
         self.digit &= keep;
         self.part &= keep;
         self.line &= keep;
+        self.escape &= keep;
     }
 }

@@ -1,17 +1,23 @@
-//! Stems in eight buckets, and the tables that tell of four bytes in which buckets they may be.
+//! Stems in sixteen buckets, and the tables that tell of four bytes in which buckets they may be.
 //!
 //! The method is Teddy's: for each of the four positions, one table is indexed by the byte's lower half and one by its
 //! upper half, and both hold one bit per bucket. A bucket whose bit survives all eight look-ups may have a stem here.
 //! It is a superset twice over: a position's set widens to every pairing of the halves in it, and the sets of one
 //! bucket's stems mix over the positions. So stems are put together that widen each other least.
 //!
+//! Sixteen buckets are two sets of tables: with as many stems as the rules have, eight would let through ten times what
+//! they should.
+//!
 //! The bits are inverted, 1 for "not in this bucket", because the vector look-up of a lower half gives 0 for bytes above
 //! 0x7F: then the table of upper halves decides alone, which is right for [`ByteSet`]s, where those bytes are one.
 
 use crate::{ByteSet, Stem};
 
-/// One bit each in the tables.
+/// One bit each in the tables of a set.
 const BUCKETS: usize = 8;
+
+/// How many sets of tables there are.
+pub(crate) const SETS: usize = 2;
 
 /// Which buckets a byte rules out at each of the four positions.
 #[derive(Clone, Debug)]
@@ -23,9 +29,15 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn new(stems: &[Stem]) -> Self {
+    /// The sets of tables of these stems.
+    pub(crate) fn sets(stems: &[Stem]) -> [Self; SETS] {
+        let shapes = assign(stems);
+        std::array::from_fn(|set| Self::of(shapes.iter().skip(set).step_by(SETS)))
+    }
+
+    fn of<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Self {
         let mut tables = Self { low: [[u8::MAX; 16]; 4], high: [[u8::MAX; 16]; 4] };
-        for (bucket, shape) in assign(stems).iter().enumerate() {
+        for (bucket, shape) in shapes.enumerate() {
             for (position, halves) in shape.0.iter().enumerate() {
                 for half in 0..16 {
                     tables.low[position][half] &= !(u8::from(halves.low >> half & 1 == 1) << bucket);
@@ -87,7 +99,7 @@ impl Shape {
     }
 }
 
-/// Puts each stem into one of at most eight buckets: as long as there are more, the two are joined that together let
+/// Puts each stem into one of at most sixteen buckets: as long as there are more, the two are joined that together let
 /// through the least more than alone. A pairwise greedy choice; few stems leave little to gain by a better one.
 fn assign(stems: &[Stem]) -> Vec<Shape> {
     let mut buckets: Vec<(Shape, f64)> = Vec::new();
@@ -97,7 +109,7 @@ fn assign(stems: &[Stem]) -> Vec<Shape> {
         prices.push(row(&buckets, &shape, shape.share()));
         buckets.push((shape, shape.share()));
     }
-    while buckets.len() > BUCKETS {
+    while buckets.len() > SETS * BUCKETS {
         let (first, second) = cheapest(&prices);
         let joined = buckets[first].0.or(&buckets[second].0);
         // The later first, so that the earlier stays where it is.
@@ -151,9 +163,11 @@ fn share(byte: u8) -> f64 {
 mod tests {
     use super::*;
 
-    fn survives(tables: &Tables, four: [u8; 4]) -> bool {
-        four.iter().enumerate().fold(0, |out, (position, &byte)| out | tables.ruled_out(position, byte))
-            != u8::MAX
+    fn survives(sets: &[Tables; SETS], four: [u8; 4]) -> bool {
+        sets.iter().any(|tables| {
+            let bytes = four.iter().enumerate();
+            bytes.fold(0, |out, (position, &byte)| out | tables.ruled_out(position, byte)) != u8::MAX
+        })
     }
 
     #[test]
@@ -163,7 +177,7 @@ mod tests {
         let stems: Vec<Stem> =
             words.iter().map(|word| Stem::word(word.as_bytes().try_into().unwrap())).collect();
         for count in 0..stems.len() {
-            let tables = Tables::new(&stems[..count]);
+            let tables = Tables::sets(&stems[..count]);
             for word in &words[..count] {
                 assert!(survives(&tables, word.as_bytes().try_into().unwrap()), "{word} of {count}");
             }
@@ -172,14 +186,14 @@ mod tests {
 
     #[test]
     fn without_stems_nothing_survives() {
-        let tables = Tables::new(&[]);
+        let tables = Tables::sets(&[]);
         assert!((0..=255).all(|byte| !survives(&tables, [byte; 4])));
     }
 
     #[test]
     fn eight_words_of_letters_let_nothing_else_through() {
         let words = [*b"pass", *b"pwds", *b"secr", *b"toke", *b"cred", *b"auth", *b"apik", *b"keys"];
-        let tables = Tables::new(&words.map(Stem::word));
+        let tables = Tables::sets(&words.map(Stem::word));
         for a in b'a'..=b'z' {
             for b in b'a'..=b'z' {
                 for c in b'a'..=b'z' {
@@ -195,12 +209,16 @@ mod tests {
 
     #[test]
     fn what_is_alike_shares_a_bucket() {
-        let same = [Stem::word(*b"pass"); 5];
-        let others = [*b"auth", *b"cred", *b"toke", *b"secr", *b"://x", *b"----", *b"api_"].map(Stem::word);
+        let same = [Stem::word(*b"pass"); 12];
+        let others = [
+            *b"auth", *b"cred", *b"toke", *b"secr", *b"://x", *b"----", *b"api_", *b"mdp=", *b"curl",
+            *b"rpc.", *b"sig=", *b"jwt.", *b"ftp(", *b"infu", *b"quik",
+        ]
+        .map(Stem::word);
         let mut stems = same.to_vec();
         stems.extend(others);
         let buckets = assign(&stems);
-        assert_eq!(buckets.len(), 8);
+        assert_eq!(buckets.len(), SETS * BUCKETS);
         let alone: f64 =
             others.iter().chain(&same[..1]).map(|stem| Shape(stem.0.map(Halves::of)).share()).sum();
         let total: f64 = buckets.iter().map(Shape::share).sum();
@@ -210,7 +228,7 @@ mod tests {
     #[test]
     fn bytes_above_ascii_pass_only_where_a_set_has_them() {
         let open = Stem([ByteSet::of(b"k"), ByteSet::of(b"e"), ByteSet::of(b"y"), ByteSet::ANY]);
-        let tables = Tables::new(&[open, Stem::word(*b"pass")]);
+        let tables = Tables::sets(&[open, Stem::word(*b"pass")]);
         for beyond in 0x80..=0xFF {
             assert!(survives(&tables, [b'k', b'e', b'y', beyond]));
             assert!(!survives(&tables, [b'p', b'a', b's', beyond]));

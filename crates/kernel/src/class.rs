@@ -12,6 +12,8 @@ pub(crate) const LOWER: u8 = 8;
 pub(crate) const BACKSLASH: u8 = 0x10;
 /// The byte is a line feed.
 pub(crate) const LINE: u8 = 0x20;
+/// The byte begins a percent escape or a character reference.
+pub(crate) const REFERENCE: u8 = 0x40;
 /// The byte is a digit. The top bit, because moving top bits into a mask is one instruction.
 pub(crate) const DIGIT: u8 = 0x80;
 
@@ -27,6 +29,7 @@ pub(crate) const CLASSES: [u8; 256] = {
             b'_' => WORD | TOKEN,
             b'\\' => BACKSLASH,
             b'\n' => LINE,
+            b'%' | b'&' => REFERENCE,
             b'+' | b'/' | b'.' | b'~' | b'-' => TOKEN,
             _ => 0,
         };
@@ -45,6 +48,7 @@ pub(crate) struct Classes {
     pub(crate) lower: u64,
     pub(crate) backslash: u64,
     pub(crate) line: u64,
+    pub(crate) reference: u64,
 }
 
 impl Classes {
@@ -60,6 +64,7 @@ impl Classes {
             lower: bit(LOWER),
             backslash: bit(BACKSLASH),
             line: bit(LINE),
+            reference: bit(REFERENCE),
         }
     }
 
@@ -77,6 +82,7 @@ impl Classes {
             all.lower |= one.lower << shift;
             all.backslash |= one.backslash << shift;
             all.line |= one.line << shift;
+            all.reference |= one.reference << shift;
         }
         all
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 use crate::avx512::Avx512;
-use crate::buckets::Tables;
+use crate::buckets::{SETS, Tables};
 use crate::scalar::Scalar;
 use crate::{Block, Stem};
 
@@ -69,7 +69,7 @@ enum Lanes {
 impl Kernel {
     /// A kernel with the best instructions that the processor has.
     pub fn new(stems: &[Stem]) -> Self {
-        let tables = Tables::new(stems);
+        let tables = Tables::sets(stems);
         let best =
             Implementation::ALL.into_iter().rev().find_map(|implementation| lanes(implementation, &tables));
         Self(best.unwrap_or_else(|| Lanes::Scalar(Box::new(Scalar::new(&tables)))))
@@ -77,12 +77,12 @@ impl Kernel {
 
     /// A kernel that every processor runs.
     pub fn scalar(stems: &[Stem]) -> Self {
-        Self(Lanes::Scalar(Box::new(Scalar::new(&Tables::new(stems)))))
+        Self(Lanes::Scalar(Box::new(Scalar::new(&Tables::sets(stems)))))
     }
 
     /// A kernel with these instructions, if the processor has them.
     pub fn with(implementation: Implementation, stems: &[Stem]) -> Option<Self> {
-        lanes(implementation, &Tables::new(stems)).map(Self)
+        lanes(implementation, &Tables::sets(stems)).map(Self)
     }
 
     /// What [`with`](Self::with) can make on this processor, the plainest first.
@@ -120,7 +120,7 @@ impl Kernel {
     }
 }
 
-fn lanes(implementation: Implementation, tables: &Tables) -> Option<Lanes> {
+fn lanes(implementation: Implementation, tables: &[Tables; SETS]) -> Option<Lanes> {
     match implementation {
         Implementation::Scalar => Some(Lanes::Scalar(Box::new(Scalar::new(tables)))),
         #[cfg(target_arch = "x86_64")]

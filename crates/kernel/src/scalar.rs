@@ -2,21 +2,23 @@
 
 use std::array;
 
-use crate::buckets::Tables;
-use crate::class::{BACKSLASH, CLASSES, Classes, DIGIT, LINE, LOWER, TOKEN, UPPER, WORD};
+use crate::buckets::{SETS, Tables};
+use crate::class::{BACKSLASH, CLASSES, Classes, DIGIT, LINE, LOWER, REFERENCE, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
 use crate::{BLOCK, Block};
 
 /// The tables of the stems, per byte: which buckets it rules out, the first position in the lowest byte.
 #[derive(Clone, Debug)]
 pub(crate) struct Scalar {
-    ruled_out: [u32; 256],
+    ruled_out: [[u32; 256]; SETS],
 }
 
 impl Scalar {
-    pub(crate) fn new(tables: &Tables) -> Self {
-        let row = |byte: usize| u32::from_le_bytes(array::from_fn(|at| tables.ruled_out(at, byte as u8)));
-        Self { ruled_out: array::from_fn(row) }
+    pub(crate) fn new(sets: &[Tables; SETS]) -> Self {
+        let row = |tables: &Tables, byte: usize| {
+            u32::from_le_bytes(array::from_fn(|at| tables.ruled_out(at, byte as u8)))
+        };
+        Self { ruled_out: sets.each_ref().map(|tables| array::from_fn(|byte| row(tables, byte))) }
     }
 
     pub(crate) fn scan(&self, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
@@ -37,6 +39,7 @@ impl Lanes for &Scalar {
             classes.upper |= gather(each, UPPER) << (8 * at);
             classes.lower |= gather(each, LOWER) << (8 * at);
             classes.backslash |= gather(each, BACKSLASH) << (8 * at);
+            classes.reference |= gather(each, REFERENCE) << (8 * at);
             classes.line |= gather(each, LINE) << (8 * at);
         }
         classes
@@ -45,12 +48,14 @@ impl Lanes for &Scalar {
     #[inline(always)]
     fn stems(self, window: &[u8; WINDOW]) -> u64 {
         // After four bytes the top byte holds what each of them ruled out at its own position.
-        let push = |state: u32, byte: u8| state << 8 | self.ruled_out[usize::from(byte)];
-        let mut state = window[..3].iter().fold(0, |state, &byte| push(state, byte));
         let mut stems = 0;
-        for (at, &byte) in window[3..BLOCK + 3].iter().enumerate() {
-            state = push(state, byte);
-            stems |= u64::from(state < 0xFF00_0000) << at;
+        for ruled_out in &self.ruled_out {
+            let push = |state: u32, byte: u8| state << 8 | ruled_out[usize::from(byte)];
+            let mut state = window[..3].iter().fold(0, |state, &byte| push(state, byte));
+            for (at, &byte) in window[3..BLOCK + 3].iter().enumerate() {
+                state = push(state, byte);
+                stems |= u64::from(state < 0xFF00_0000) << at;
+            }
         }
         stems
     }

@@ -31,8 +31,9 @@ impl Seam {
         let (start, run) = here.starts(ahead.token, behind.word, behind.token);
         let part = here.parts(behind, ahead);
         *self = Self { classes: ahead, behind: here };
-        let Classes { token, word, digit, line, .. } = here;
-        Block { start, run, stem: lanes.stems(window), token, word, digit, part, line }
+        let Classes { token, word, digit, line, backslash, reference, .. } = here;
+        let escape = backslash | reference;
+        Block { start, run, stem: lanes.stems(window), token, word, digit, part, line, escape }
     }
 }
 

@@ -42,6 +42,7 @@ fn define(stems: &[Stem], haystack: &[u8]) -> Vec<Block> {
         block.digit |= u64::from(byte(p).is_ascii_digit()) << (p % BLOCK);
         block.part |= u64::from(part(p)) << (p % BLOCK);
         block.line |= u64::from(byte(p) == b'\n') << (p % BLOCK);
+        block.escape |= u64::from(b"\\%&".contains(&byte(p))) << (p % BLOCK);
     }
     blocks
 }
@@ -57,10 +58,10 @@ fn scan(kernel: &Kernel, haystack: &[u8], from: usize, to: usize) -> Vec<Block> 
 }
 
 /// The bits of one mask from `from` to `to`, one by one.
-fn bits(blocks: &[Block], from: usize, to: usize) -> Vec<[bool; 8]> {
+fn bits(blocks: &[Block], from: usize, to: usize) -> Vec<[bool; 9]> {
     let bit = |at: usize| {
-        let Block { start, run, stem, token, word, digit, part, line } = blocks[at / BLOCK];
-        [start, run, stem, token, word, digit, part, line].map(|mask| mask >> (at % BLOCK) & 1 == 1)
+        let Block { start, run, stem, token, word, digit, part, line, escape } = blocks[at / BLOCK];
+        [start, run, stem, token, word, digit, part, line, escape].map(|mask| mask >> (at % BLOCK) & 1 == 1)
     };
     (from..to).map(bit).collect()
 }
@@ -85,7 +86,7 @@ fn check(stems: &[Stem], haystack: &[u8]) {
 
 /// Bytes of every kind: any, those of tokens mostly, and pieces that the typical stems are made of.
 fn haystacks() -> impl Strategy<Value = Vec<u8>> {
-    let tokens = proptest::sample::select(&b"abcXYZ0189_+/.~-=\" \n\\%"[..]);
+    let tokens = proptest::sample::select(&b"abcXYZ0189_+/.~-=\" \n\\%&"[..]);
     let pieces = proptest::sample::select(vec![
         "pass", "PwD=", "secret", "token", "Auth", "api_key", "-----", "://u", "12:AA", "key=", " ",
         "\u{e9}", "xK9", "\0",

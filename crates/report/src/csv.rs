@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use keysieve_finding::Outcome;
+use keysieve_finding::{GitPlace, Outcome};
 
 use crate::Context;
 use crate::places::{self, Place};
@@ -51,9 +51,11 @@ pub(crate) fn write(outcome: &Outcome, _: &Context, out: &mut dyn Write) -> io::
 fn cells(Place { finding, location }: Place<'_>) -> [String; 25] {
     let rule = &finding.rule;
     let none = String::new;
+    let git = location.git.as_deref();
+    let commit = git.and_then(|git| git.commit).map(|commit| commit.to_string());
     [
         rule.id.clone(),
-        none(),
+        commit.unwrap_or_default(),
         location.path.clone(),
         none(),
         finding.secret.masked(),
@@ -64,7 +66,7 @@ fn cells(Place { finding, location }: Place<'_>) -> [String; 25] {
         location.end_column.to_string(),
         none(),
         none(),
-        none(),
+        git.and_then(GitPlace::author_date).unwrap_or_default(),
         none(),
         finding.fingerprint.to_string(),
         none(),

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use keysieve_finding::{Outcome, Severity, SkipClass};
+use keysieve_finding::{GitPlace, Outcome, Severity, SkipClass};
 use serde::Serialize;
 
 use crate::markup::markdown;
@@ -108,6 +108,8 @@ struct Spot<'a> {
 #[derive(Serialize)]
 struct Commit {
     sha: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
 }
 
 pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -> io::Result<()> {
@@ -140,6 +142,8 @@ fn of<'a>(place: Place<'a>, identities: &mut Identities) -> Vulnerability<'a> {
     let Place { finding, location } = place;
     let docs = sentence::link(&finding.rule.docs);
     let id = visible(&finding.rule.id);
+    let git = location.git.as_deref();
+    let commit = git.and_then(|git| git.commit);
     Vulnerability {
         id: places::uuid(identities.of(place)),
         name: sentence::cut(visible(&finding.rule.name), MAX_NAME),
@@ -166,7 +170,10 @@ fn of<'a>(place: Place<'a>, identities: &mut Identities) -> Vulnerability<'a> {
             file: &location.path,
             start_line: location.line,
             end_line: location.end_line,
-            commit: Commit { sha: NO_COMMIT.to_owned() },
+            commit: Commit {
+                sha: commit.map_or_else(|| NO_COMMIT.to_owned(), |commit| commit.to_string()),
+                date: git.and_then(GitPlace::author_date),
+            },
         },
     }
 }

@@ -6,7 +6,7 @@
 
 use std::io::{self, Write};
 
-use keysieve_finding::{Location, MASK, Origin, Outcome};
+use keysieve_finding::{GitPlace, Location, MASK, Origin, Outcome};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
@@ -33,11 +33,11 @@ struct Record<'a> {
     secret: String,
     file: String,
     symlink_file: &'a str,
-    commit: &'a str,
+    commit: String,
     entropy: f32,
     author: &'a str,
     email: &'a str,
-    date: &'a str,
+    date: String,
     message: &'a str,
     tags: [&'a str; 0],
     fingerprint: String,
@@ -57,6 +57,8 @@ fn record(Place { finding, location }: Place<'_>) -> Record<'_> {
         mask if mask == MASK => REDACTED.to_owned(),
         mask => mask.replace(MASK, "..."),
     };
+    let commit = location.git.as_deref().and_then(|git| git.commit).map(|commit| commit.to_string());
+    let place = format!("{file}:{}:{}", finding.rule.id, location.line);
     let line = location.snippet.as_ref().map(|snippet| visible(snippet.text.trim()));
     Record {
         rule_id: &finding.rule.id,
@@ -68,16 +70,16 @@ fn record(Place { finding, location }: Place<'_>) -> Record<'_> {
         end_column: column(location.end_line, location.end_column.saturating_sub(1).max(1)),
         matched: line.unwrap_or_else(|| secret.clone()),
         secret,
-        fingerprint: format!("{file}:{}:{}", finding.rule.id, location.line),
+        fingerprint: commit.as_ref().map_or_else(|| place.clone(), |commit| format!("{commit}:{place}")),
         file,
         symlink_file: "",
-        commit: "",
+        commit: commit.unwrap_or_default(),
         // The field is as wide there.
         #[allow(clippy::cast_possible_truncation)]
         entropy: finding.evidence.entropy as f32,
         author: "",
         email: "",
-        date: "",
+        date: location.git.as_deref().and_then(GitPlace::author_date).unwrap_or_default(),
         message: "",
         tags: [],
     }

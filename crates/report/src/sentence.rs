@@ -22,6 +22,9 @@ pub(crate) fn of(finding: &Finding, location: &Location) -> String {
     if !location.decoded_by.is_empty() {
         sentence.push_str(&format!(" in {}", location.decoded_by.join(", ")));
     }
+    if let Some(git) = &location.git {
+        sentence.push_str(&format!(", {}", words::history(git)));
+    }
     sentence.push('.');
     visible(&sentence)
 }

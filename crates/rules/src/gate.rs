@@ -19,6 +19,7 @@ pub(crate) fn read(section: &mut Section<'_>, context: bool, found: Option<&Foun
         ("private-key", Structure::PrivateKey),
         ("basic-auth", Structure::BasicAuth),
         ("base64", Structure::Base64),
+        ("mnemonic", Structure::Mnemonic),
     ];
     let structure = section.choice("structure", &structures);
     let (allow_regexes, stopwords) = allow(section);

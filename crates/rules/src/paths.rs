@@ -31,7 +31,7 @@ impl Paths {
     /// Of these rules; those without paths take no part.
     #[must_use]
     pub fn new<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
-        Self::of_globs(rules, Some)
+        Self::of_globs(rules, whole)
     }
 
     /// Of the last parts of their paths alone: for an object of which only the name is known. A rule that holds at a
@@ -96,6 +96,11 @@ impl Paths {
         rules.dedup();
         rules
     }
+}
+
+/// A path as it is.
+fn whole(path: &str) -> Option<&str> {
+    Some(path)
 }
 
 /// Whether a part of a glob ends a choice that it does not begin.

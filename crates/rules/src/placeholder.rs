@@ -8,7 +8,8 @@
 //! | `{{words:N}}` `{{password:N}}` `{{uuid}}` | N words joined by `-`; N characters with one of `!#%+`; a UUID |
 //! | `{{b64:TEXT}}` | base64 of TEXT, in which `(alnum:24)` stands for `{{alnum:24}}` |
 //! | `{{jwt}}` `{{pem:LABEL}}` | a JSON Web Token; a text block of that label |
-//! | `{{github:ghp}}` `{{github-fine}}` `{{npm}}` `{{gitlab-routable:glpat}}` `{{grafana:glsa}}` | a valid token |
+//! | `{{github:ghp}}` `{{github-fine}}` `{{npm}}` `{{gitlab-routable:glpat}}` `{{grafana:glsa}}` `{{nkey:SU}}` `{{stellar}}` | a valid token |
+//! | `{{mnemonic}}` | a phrase of twelve words (BIP-39) |
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +22,7 @@ use crate::random::Random;
 /// The longest string that a placeholder makes.
 const LONGEST: usize = 4096;
 
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 25] = [
     "alnum",
     "alnumlower",
     "alnumupper",
@@ -44,6 +45,15 @@ const NAMES: [&str; 22] = [
     "npm",
     "gitlab-routable",
     "grafana",
+    "nkey",
+    "stellar",
+    "mnemonic",
+];
+
+/// Phrases that verify: they are among the published test vectors of BIP-39, and nobody's.
+const MNEMONICS: [&str; 2] = [
+    "legal winner thank year wave sausage worth useful legal winner thank yellow",
+    "letter advice cage absurd amount doctor acoustic avoid letter advice cage above",
 ];
 
 /// A placeholder that cannot be filled.
@@ -128,9 +138,14 @@ fn generate(placeholder: &str, random: &mut Random) -> Result<String, Placeholde
             checked(Checksum::GitlabRoutable, '-', argument, random).map_err(|e| wrong(&e))
         }
         ("grafana", _) => checked(Checksum::GrafanaCrc32, '_', argument, random).map_err(|e| wrong(&e)),
-        ("uuid" | "jwt" | "npm" | "github-fine", Some(_)) => Err(wrong("it takes no argument")),
+        ("nkey", _) => checked(Checksum::NatsCrc16, '_', argument, random).map_err(|e| wrong(&e)),
+        ("uuid" | "jwt" | "npm" | "github-fine" | "stellar" | "mnemonic", Some(_)) => {
+            Err(wrong("it takes no argument"))
+        }
         ("uuid", None) => Ok(generator::uuid(random)),
         ("jwt", None) => Ok(generator::jwt(random)),
+        ("stellar", None) => Ok(generator::token(Checksum::StellarCrc16, "S", random)),
+        ("mnemonic", None) => Ok((*random.pick(&MNEMONICS)).to_owned()),
         ("npm", None) => Ok(generator::token(Checksum::NpmCrc32, "npm_", random)),
         // Its inner structure is not published; only its shape is.
         ("github-fine", None) => {

@@ -146,6 +146,8 @@ pub enum Structure {
     PrivateKey,
     /// Base64 (standard alphabet) of text `user:password`.
     BasicAuth,
+    /// A phrase of 12, 15, 18, 21 or 24 words whose checksum is right (BIP-39, English).
+    Mnemonic,
     /// Base64 (standard alphabet) of anything.
     Base64,
 }

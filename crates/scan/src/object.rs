@@ -1,7 +1,7 @@
 //! One object on its way through the engine.
 
-use keysieve_engine::{Checked, Feed, Match, Note, Scratch, Step};
-use keysieve_finding::{Confidence, Evidence, Location, Origin, Secret, Span};
+use keysieve_engine::{Chain, Checked, Feed, Match, Note, Scratch, Step};
+use keysieve_finding::{Confidence, Evidence, Location, MaskKind, Origin, Secret, Span};
 use keysieve_policy::{Found, Hints, InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
 
@@ -97,7 +97,7 @@ struct View<'a> {
 
 impl View<'_> {
     fn look(&mut self, recent: &mut Vec<(u64, u64, Hidden)>, sightings: &mut Vec<Sighting>) {
-        let Step { haystack, base, matches, sure, next } = self.step;
+        let Step { haystack, base, matches, sure, next, .. } = self.step;
         let looks = |found: &&Match| self.rules.looks_at(found.rule, self.origin);
         if !matches.is_empty() {
             let hidden = self.hidden(recent);
@@ -108,8 +108,9 @@ impl View<'_> {
                 cursor.advance(&haystack[..3]);
                 cursor.skip_mark(3);
             }
-            let shown =
-                haystack.len().min(matches.iter().map(|found| found.secret.end).max().unwrap_or(0).max(sure));
+            let shown = haystack
+                .len()
+                .min(matches.iter().map(|found| found.hidden().end).max().unwrap_or(0).max(sure));
             for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
                 let Some(confidence) = self.confidence(found) else { continue };
                 let secret = widen(haystack, found.secret);
@@ -142,12 +143,34 @@ impl View<'_> {
             .map(|&(start, end, secret)| Hidden { span: Span::new(place(start), place(end)), ..secret })
             .collect();
         for found in self.step.matches.iter().filter(|found| self.rules.looks_at(found.rule, self.origin)) {
-            let kind = self.rules.engine.rule(found.rule).info.kind.mask();
-            hidden.push(Hidden { span: widen(self.step.haystack, found.secret), kind });
+            hidden.push(self.hide(found));
         }
         hidden.sort_by_key(|secret| (secret.span.start, secret.span.end));
         hidden.dedup_by_key(|secret| (secret.span, secret.kind));
         hidden
+    }
+
+    /// What must not be shown of the haystack because of a match: nothing at all of what is encoded, as its first
+    /// characters say more than those of the secret do.
+    fn hide(&self, found: &Match) -> Hidden {
+        let Step { haystack, sure, .. } = self.step;
+        let span = widen(haystack, found.hidden());
+        match found.decoded {
+            // Past what is sure there may be secrets that are not known yet.
+            Some(_) if span.end > sure => {
+                Hidden { span: Span::new(span.start.min(sure), span.end), kind: MaskKind::Password }
+            }
+            Some(_) => Hidden { span, kind: MaskKind::Password },
+            None => Hidden { span, kind: self.rules.engine.rule(found.rule).info.kind.mask() },
+        }
+    }
+
+    /// The text in which a match was found, and where in it the secret is.
+    fn text(&self, found: &Match) -> (&[u8], Span) {
+        match found.decoded {
+            Some(decoded) => (self.step.decoded, decoded.secret),
+            None => (self.step.haystack, found.secret),
+        }
     }
 
     /// How sure a match is in this object; `None` if it is not worth a word here.
@@ -172,16 +195,20 @@ impl View<'_> {
         end.advance(&haystack[secret.range()]);
         let kind = rule.info.kind.mask();
         let base = self.step.base;
+        let (text, inner) = self.text(found);
+        let raw = if found.decoded.is_some() { inner } else { secret };
+        let start_of_text = found.decoded.map_or(0, |decoded| decoded.view);
         Sighting {
             rule: found.rule,
             specificity: self.rules.specificity(found.rule),
-            distance: found.context.map_or(0, |(_, word)| (found.secret.start - word.start) as u64),
+            distance: found.context.map_or(0, |(_, word)| (inner.start - word.start) as u64),
+            decoded: found.decoded.map(|decoded| decoded.plain),
             span: (base + secret.start as u64, base + secret.end as u64),
             confidence: found.confidence,
-            secret: Secret::new(&haystack[secret.range()], kind),
+            secret: Secret::new(&text[raw.range()], kind),
             evidence: self.evidence(found),
-            location: self.location(secret, (start, &end), hidden, shown),
-            name: name_before(haystack, found.secret.start).into(),
+            location: self.location(found, secret, (start, &end), (hidden, shown)),
+            name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
             ordinal: 0,
             score: found.score.filter(|_| found.note == Note::None),
             inline: self.allowed(secret, rule),
@@ -191,10 +218,10 @@ impl View<'_> {
 
     fn location(
         &self,
+        found: &Match,
         secret: Span,
         (start, end): (&Cursor, &Cursor),
-        hidden: &[Hidden],
-        shown: usize,
+        (hidden, shown): (&[Hidden], usize),
     ) -> Location {
         let Form { offset, mark, decoder, binary } = self.form;
         let stored = |cursor: &Cursor, at: usize| match decoder {
@@ -218,16 +245,22 @@ impl View<'_> {
             byte_start: stored(start, secret.start),
             byte_end: stored(end, secret.end),
             binary: *binary,
-            decoded_by: decoder.iter().map(|decoder| decoder.name().to_owned()).collect(),
+            decoded_by: self.decoded_by(found),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
             git: None,
         }
     }
 
+    /// What was undone to read a match, the outermost first.
+    fn decoded_by(&self, found: &Match) -> Vec<String> {
+        let stored = self.form.decoder.iter().map(Decoder::name);
+        let chain = found.decoded.map(|decoded| decoded.chain);
+        stored.chain(chain.iter().flat_map(Chain::names)).map(str::to_owned).collect()
+    }
+
     fn evidence(&self, found: &Match) -> Evidence {
-        let word = found
-            .context
-            .map(|(_, word)| String::from_utf8_lossy(&self.step.haystack[word.range()]).to_lowercase());
+        let (text, _) = self.text(found);
+        let word = found.context.map(|(_, word)| String::from_utf8_lossy(&text[word.range()]).to_lowercase());
         Evidence {
             entropy: (found.entropy * 100.0).round() / 100.0,
             checksum: match found.checksum {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use keysieve_engine::{Engine, Scratch};
-use keysieve_finding::Span;
+use keysieve_finding::{MaskKind, Span};
 
 use crate::snippet::Hidden;
 
@@ -17,8 +17,11 @@ pub fn mask_text(engine: &Engine, text: &str) -> String {
 pub(crate) fn mask(engine: &Engine, scratch: &mut Scratch, bytes: &[u8]) -> String {
     let mut hidden = Vec::new();
     let _ = engine.scan(bytes, scratch, |found| {
-        let kind = engine.rule(found.rule).info.kind.mask();
-        hidden.push(Hidden { span: found.secret, kind });
+        let kind = match found.decoded {
+            Some(_) => MaskKind::Password,
+            None => engine.rule(found.rule).info.kind.mask(),
+        };
+        hidden.push(Hidden { span: found.hidden(), kind });
         ControlFlow::Continue(())
     });
     crate::snippet::masked(bytes, Span::new(0, bytes.len()), &hidden)

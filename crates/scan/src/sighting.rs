@@ -13,6 +13,8 @@ pub(crate) struct Sighting {
     pub(crate) specificity: u8,
     /// How far the word stands from the value, for a context rule.
     pub(crate) distance: u64,
+    /// If it stands behind encodings: whether only what is around it does.
+    pub(crate) decoded: Option<bool>,
     /// The secret's bytes in the decoded object.
     pub(crate) span: (u64, u64),
     pub(crate) confidence: Confidence,

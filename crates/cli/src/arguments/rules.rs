@@ -17,6 +17,10 @@ pub(crate) struct RuleArguments {
     /// Do not report what these rules find
     #[arg(id = "exclude-rule", long = "exclude-rule", value_name = "ID", value_delimiter = ',')]
     pub(crate) exclude: Vec<String>,
+    /// Undo so many layers of encodings: base64, hex, escapes, gzip in base64; 0 undoes none [default: 5]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=8), env = "KEYSIEVE_DECODE_DEPTH",
+        hide_env_values = true)]
+    pub(crate) decode_depth: Option<u8>,
 }
 
 /// What to do with rules.

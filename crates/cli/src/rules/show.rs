@@ -154,6 +154,7 @@ fn structure(structure: Structure) -> &'static str {
         Structure::Jwt => "a JSON Web Token (RFC 7519)",
         Structure::PrivateKey => "a private key block with key material in it",
         Structure::BasicAuth => "base64 of `user:password`",
+        Structure::Mnemonic => "a mnemonic phrase with its checksum (BIP-39)",
         Structure::Base64 => "base64",
     }
 }

@@ -57,6 +57,29 @@ pub(crate) enum Form {
     Bare,
 }
 
+/// Whether something can be assigned to a name that ends at `end`, by the first byte that is no quote, bracket or blank.
+#[inline]
+pub(crate) fn may_assign(haystack: &[u8], end: usize) -> bool {
+    let mut at = end;
+    while at < end + 4
+        && haystack
+            .get(at)
+            .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')' | b'*'))
+    {
+        at += 1;
+    }
+    let after = Text(haystack).blanks(at);
+    match haystack.get(after) {
+        None => false,
+        Some(
+            b'=' | b':' | b'!' | b'?' | b'+' | b'.' | b'~' | b'<' | b'|' | b',' | b'>' | b'(' | b'{' | b'/'
+            | b'"' | b'\'' | b'@' | b'&' | b'*' | b'[',
+        ) => true,
+        Some(b'\n' | b'\r' | b'-') => at > end,
+        Some(_) => after > at,
+    }
+}
+
 /// Reads what is assigned to the name at `span`.
 pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     let text = Text(haystack);

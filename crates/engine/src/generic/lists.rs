@@ -1,9 +1,14 @@
 //! The words of names, by what they say. Lists are text, their words between blanks.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 use keysieve_rules::NameKind::{self, Key, Password, Secret, Token};
 
+use super::name::Beside;
+
 /// A part of a name that tells of a secret by itself.
-pub(crate) const WORDS: &[(&str, NameKind)] = &[
+const WORDS: &[(&str, NameKind)] = &[
     ("password", Password),
     ("passwords", Password),
     ("passwd", Password),
@@ -60,7 +65,7 @@ pub(crate) const WORDS: &[(&str, NameKind)] = &[
 ];
 
 /// Words that tell inside of a longer part, the longer ones first.
-pub(crate) const LONG_WORDS: &[(&str, NameKind)] = &[
+const LONG_WORDS: &[(&str, NameKind)] = &[
     ("passphrase", Password),
     ("passwort", Password),
     ("password", Password),
@@ -87,17 +92,16 @@ pub(crate) const LONG_WORDS: &[(&str, NameKind)] = &[
 ];
 
 /// What stands before `pass` or `pwd` in one part with it.
-pub(crate) const BEFORE_PASS: &str = " db user usr my root admin adm smtp imap pop mysql maria pg psql postgres sql ora oracle ftp sftp mail email redis mongo login logon ssh vpn wifi wlan proxy key keystore store trust truststore sys sa new old sudo bind ldap auth http https basic jdbc rabbit rabbitmq mq amqp kafka mqtt web app api test win windows samba smb router host server client account acct database backup master svc service dev prod stage zip pdf cert pem p12 pfx jks ca tls ssl require enable set my1 bindd rootd ";
+const BEFORE_PASS: &str = " db user usr my root admin adm smtp imap pop mysql maria pg psql postgres sql ora oracle ftp sftp mail email redis mongo login logon ssh vpn wifi wlan proxy key keystore store trust truststore sys sa new old sudo bind ldap auth http https basic jdbc rabbit rabbitmq mq amqp kafka mqtt web app api test win windows samba smb router host server client account acct database backup master svc service dev prod stage zip pdf cert pem p12 pfx jks ca tls ssl require enable set my1 bindd rootd ";
 
 /// The lists of one side of a telling word.
-#[derive(Clone, Copy)]
-pub(crate) struct Lists {
-    pub(crate) telling: &'static str,
-    pub(crate) plain: &'static str,
-    pub(crate) denying: &'static str,
+struct Lists {
+    telling: &'static str,
+    plain: &'static str,
+    denying: &'static str,
 }
 
-pub(crate) const fn before(kind: NameKind) -> Lists {
+const fn before(kind: NameKind) -> Lists {
     match kind {
         Password => {
             Lists { telling: PASSWORD_BEFORE_TELLING, plain: PLAIN, denying: PASSWORD_BEFORE_DENYING }
@@ -108,7 +112,7 @@ pub(crate) const fn before(kind: NameKind) -> Lists {
     }
 }
 
-pub(crate) const fn after(kind: NameKind) -> Lists {
+const fn after(kind: NameKind) -> Lists {
     let denying = match kind {
         Password => PASSWORD_AFTER_DENYING,
         Secret => SECRET_AFTER_DENYING,
@@ -138,21 +142,90 @@ const SECRET_AFTER_DENYING: &str = " name names ref refs reference arn id ids pa
 const TOKEN_AFTER_DENYING: &str = " count counts counter type types kind kinds name names url uri urls endpoint endpoints expiry expire expired expires expiration exp ttl age lifetime duration limit limits length len size index idx pos position start end range offset list lists set sets stream streams class classes header headers prefix suffix path paths file files filename field fields param params parameter parameters id ids iz izer izers ize ized izes izing ization ise iser ised isation ing ed usage used use cost price budget per rate ratio max min num number sum total map mapping literal char chars line col column loc location source span error errors err invalid valid validation validator validate verify verifier verification revoked revocation revoke refresh refreshed generator generate generation factory provider providers manager handler helper helpers util utils store storage cache repository repo model schema entity table request requests response responses grant grants scope scopes issuer audience claim claims algorithm alg format pattern regex exchange bucket buckets ring transfer transfers balance balances address addresses contract contracts symbol symbols supply decimals owner holder minter sale swap pair pool amount sequence sequences embedding embeddings vocab vocabulary logits prob probs probability mask masks dropout parser parsing lexer node nodes tree reader writer iterator iter match matches label labels not is was has required missing exists enabled found and or to of in from by with desc description info secretname introspection introspect callback binding bindings review reviews projection mount automount selector keyname buf buffer ptr ref refs obj object json yaml ";
 const KEY_AFTER_DENYING: &str = " code codes name names id ids path paths file files filename filepath location dir size sizes length len type types kind press presses pressed down up event events prefix prefixes suffix space spaces board boards frame frames word words map maps mapping mappings bind binding bindings pair pairs set sets list lists ring rings store stores chain chains hole point points stone note notes pad stroke strokes cap caps in out index idx order sort sorted version rotation rotate policy policies vault vaults usage usages use uses algorithm algo alg spec format encoding encoder generator generation gen provider factory manager handler helper util utils exchange agreement derivation derive schedule material bits bit bytes hash hashes fingerprint digest hint hints label labels title column columns col field fields param params parameter property prop props attribute attr url uri endpoint header headers query regex pattern count counts limit constraint constraints violation error errors err exception missing exists required valid invalid validation expired expires expiry expiration ttl created modified at on from to by of or and not is was has off only less extractor extract func function fn method selector comparer comparator equal equals match matches range ranges lookup ref refs reference references ptr obj object group groups class classes repeat repeated filter filters schema table ed ing able er figure figures takeaway takeaways features feature person people concepts concept role terms metrics metric performance component components phrase arn alias description desc info help docs tag tags action actions command commands handle shortcut shortcuts combo combination combinations layout navigation focus trap listener listeners char character characters left right secretref keyname idempotency ";
 
-/// Whether a list holds a word.
-pub(crate) fn contains(list: &str, word: &[u8]) -> bool {
-    let list = list.as_bytes();
-    if word.is_empty() {
-        return false;
-    }
-    let mut from = 0;
-    while let Some(found) = memchr::memmem::find(&list[from..], word) {
-        let (start, end) = (from + found, from + found + word.len());
-        if start > 0 && list[start - 1] == b' ' && list.get(end) == Some(&b' ') {
-            return true;
+/// Words by their hashes, with what each says: a look-up is one hash and, nearly always, one comparison.
+#[derive(Debug)]
+pub(crate) struct Table<T> {
+    slots: Box<[Option<(u64, T)>]>,
+}
+
+impl<T: Copy> Table<T> {
+    /// Of words; the first of equal ones counts.
+    pub(crate) fn new<'a>(words: impl Iterator<Item = (&'a [u8], T)>) -> Self {
+        let words: Vec<(u64, T)> = words.map(|(word, says)| (hash(word), says)).collect();
+        let size = (2 * words.len()).next_power_of_two().max(2);
+        let mut slots = vec![None; size].into_boxed_slice();
+        for (hash, says) in words {
+            let mut slot = hash as usize & (size - 1);
+            while slots[slot].is_some_and(|(other, _)| other != hash) {
+                slot = (slot + 1) & (size - 1);
+            }
+            slots[slot].get_or_insert((hash, says));
         }
-        from = start + 1;
+        Self { slots }
     }
-    false
+
+    pub(crate) fn get(&self, word: &[u8]) -> Option<T> {
+        let hash = hash(word);
+        let mut slot = hash as usize & (self.slots.len() - 1);
+        while let Some((other, says)) = self.slots[slot] {
+            if other == hash {
+                return Some(says);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        None
+    }
+}
+
+/// FNV-1a, its halves mixed.
+fn hash(word: &[u8]) -> u64 {
+    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    hash ^ hash >> 32
+}
+
+/// The words of a list.
+pub(crate) fn words(list: &'static str) -> impl Iterator<Item = &'static [u8]> {
+    list.split_ascii_whitespace().map(str::as_bytes)
+}
+
+/// The words that tell by themselves.
+pub(crate) fn telling(word: &[u8]) -> Option<NameKind> {
+    static TELLING: LazyLock<Table<NameKind>> =
+        LazyLock::new(|| Table::new(WORDS.iter().map(|(word, kind)| (word.as_bytes(), *kind))));
+    TELLING.get(word)
+}
+
+/// The first and longest word that tells inside of a longer one: which, and where.
+pub(crate) fn inside(part: &[u8]) -> Option<(NameKind, std::ops::Range<usize>)> {
+    static INSIDE: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let words = LONG_WORDS.iter().map(|(word, _)| word);
+        AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(words).ok()
+    });
+    let found = INSIDE.as_ref()?.find(part)?;
+    Some((LONG_WORDS[found.pattern().as_usize()].1, found.range()))
+}
+
+/// Whether a word makes `pass`, `pwd` or `pw` behind it that of a password.
+pub(crate) fn comes_before_pass(word: &[u8]) -> bool {
+    static BEFORE: LazyLock<Table<()>> =
+        LazyLock::new(|| Table::new(words(BEFORE_PASS).map(|word| (word, ()))));
+    BEFORE.get(word).is_some()
+}
+
+/// What a word says beside one of a kind.
+pub(crate) fn says(kind: NameKind, before: bool, word: &[u8]) -> Option<Beside> {
+    static SAYS: LazyLock<[[Table<Beside>; 2]; 4]> = LazyLock::new(|| {
+        [Password, Secret, Token, Key].map(|kind| {
+            [after(kind), self::before(kind)].map(|lists| {
+                let denying = words(lists.denying).map(|word| (word, Beside::Denying));
+                let telling = words(lists.telling).map(|word| (word, Beside::Telling));
+                Table::new(denying.chain(telling).chain(words(lists.plain).map(|word| (word, Beside::Plain))))
+            })
+        })
+    });
+    SAYS[kind as usize][usize::from(before)].get(word)
 }
 
 #[cfg(test)]
@@ -160,8 +233,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_held_whole() {
-        assert!(contains(" ab cd ", b"cd") && contains(" ab cd ", b"ab"));
-        assert!(!contains(" ab cd ", b"c") && !contains(" ab cd ", b"b c") && !contains(" ab ", b""));
+    fn a_table_knows_its_words_and_no_others() {
+        let table = Table::new([(&b"ab"[..], 1), (b"cd", 2), (b"ab", 3)].into_iter());
+        assert_eq!(
+            (table.get(b"ab"), table.get(b"cd"), table.get(b"c"), table.get(b"")),
+            (Some(1), Some(2), None, None)
+        );
+    }
+
+    #[test]
+    fn the_longest_word_inside_counts() {
+        assert_eq!(inside(b"mysecretaccesskey2"), Some((Key, 2..17)));
+        assert_eq!(inside(b"keyboard"), None);
     }
 }

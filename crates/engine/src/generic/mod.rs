@@ -5,6 +5,7 @@
 //! score, and the score is the confidence. Nothing here knows the object or its path: what the place adds is added by
 //! whoever knows it, with [`place_weight`].
 
+mod forms;
 mod grammar;
 mod lexicon;
 mod lists;
@@ -12,8 +13,9 @@ mod name;
 mod score;
 mod value;
 
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
+use aho_corasick::packed::Searcher;
 use keysieve_finding::{Confidence, FileKind, Span};
 use keysieve_rules::{ByteSet, NameKind, Pattern, Rule};
 
@@ -38,6 +40,10 @@ impl Assignments {
             }
         }
         this
+    }
+
+    pub(crate) fn any(&self) -> bool {
+        self.0.iter().any(Option::is_some)
     }
 
     pub(crate) fn rule(&self, kind: NameKind) -> Option<u32> {
@@ -89,34 +95,28 @@ pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
 
 /// The beginnings of telling words, four bytes each.
 const STEMS: &[&[u8]] = &[
-    b"pass",
-    b"pwd",
-    b"pswd",
-    b"psw",
-    b"secr",
-    b"toke",
-    b"key",
-    b"cred",
-    b"auth",
-    b"mdp",
-    b"rase",
-    b"clav",
-    b"senh",
-    b"kenn",
-    b"wach",
-    b"paro",
-    b"hasl",
-    b"hesl",
-    b"enor",
-    b"ifre",
-    b"jels",
-    "\u{43f}\u{430}".as_bytes(),
-    "\u{5bc6}".as_bytes(),
-    "\u{53e3}".as_bytes(),
-    "\u{30d1}".as_bytes(),
-    "\u{be44}".as_bytes(),
-    "has\u{142}".as_bytes(),
+    b"pass", b"pwd", b"pswd", b"psw", b"secr", b"toke", b"key", b"cred", b"auth", b"mdp", b"rase", b"clav",
+    b"senh", b"kenn", b"wach", b"paro", b"hasl", b"hesl", b"enor", b"ifre", b"jels",
 ];
+
+/// Telling words in other scripts. The kernel takes all bytes above ASCII for one, so they are looked for where there are
+/// such bytes.
+const OTHER_SCRIPTS: &[&str] = &[
+    "\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}",
+    "\u{5bc6}\u{7801}",
+    "\u{5bc6}\u{78bc}",
+    "\u{53e3}\u{4ee4}",
+    "\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}",
+    "\u{be44}\u{bc00}\u{bc88}\u{d638}",
+];
+
+/// Calls `found` for each telling word in another script that begins in a part of a haystack.
+pub(crate) fn other_scripts(haystack: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
+    static WORDS: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(OTHER_SCRIPTS));
+    let part = &haystack[from..haystack.len().min(to + 16)];
+    let (false, Some(words)) = (part.is_ascii(), WORDS.as_ref()) else { return };
+    words.find_iter(part).map(|word| from + word.start()).filter(|&at| at < to).for_each(&mut found);
+}
 
 /// The stems as sets of bytes, letters in either case, short ones with anything after them; and `pw` at the end of a
 /// name.
@@ -137,9 +137,28 @@ pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
     })
 }
 
+#[inline]
 fn is_stem(haystack: &[u8], at: usize) -> bool {
+    static TABLES: LazyLock<Box<[[u32; 256]; 4]>> = LazyLock::new(|| {
+        let mut tables = Box::new([[0; 256]; 4]);
+        for (bit, stem) in stems().iter().enumerate() {
+            for (table, set) in tables.iter_mut().zip(stem) {
+                set.iter().for_each(|byte| table[usize::from(byte)] |= 1 << bit);
+            }
+        }
+        tables
+    });
+    let tables: &[[u32; 256]; 4] = &TABLES;
+    if haystack[at] >= 0x80 {
+        return OTHER_SCRIPTS.iter().any(|word| haystack[at..].starts_with(word.as_bytes()));
+    }
     haystack[at..].first_chunk::<4>().is_some_and(|four| {
-        stems().iter().any(|stem| stem.iter().zip(four).all(|(set, &byte)| set.contains(byte)))
+        let [a, b, c, d] = *four;
+        tables[0][usize::from(a)]
+            & tables[1][usize::from(b)]
+            & tables[2][usize::from(c)]
+            & tables[3][usize::from(d)]
+            != 0
     })
 }
 
@@ -147,13 +166,16 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 /// further left, from which it is read.
 fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
     let end = name::end(haystack, at);
+    if !grammar::may_assign(haystack, end) {
+        return None;
+    }
     let start = name::start(haystack, at);
-    let span = Span::new(start, end);
-    let assigned = grammar::read(haystack, span)?;
     if (start..at).any(|before| is_stem(haystack, before)) {
         return None;
     }
-    Some((name::read(haystack, span)?, assigned))
+    let span = Span::new(start, end);
+    let name = name::read(haystack, span)?;
+    Some((name, grammar::read(haystack, span)?))
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.
@@ -168,9 +190,7 @@ fn each(haystack: &[u8], at: usize, mut found: impl FnMut(&Name, &Assigned)) {
 /// Judges what is assigned to the name in which a stem stands at `at`.
 pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) {
     each(haystack, at, |name, assigned| {
-        let mut points = 0_i16;
-        score::weigh(name, assigned, haystack, |weight, _| points += weight);
-        if points >= score::DROP {
+        if let Some(points) = score::score(name, assigned, haystack) {
             let score = Score { points, bare: !assigned.literal };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }

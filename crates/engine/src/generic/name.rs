@@ -125,25 +125,22 @@ struct Telling<'a> {
 
 fn telling(part: &[u8]) -> Option<Telling<'_>> {
     let whole = |kind, weak| Telling { kind, long: false, weak, before: &[], after: &[] };
-    if let Some(&(_, kind)) = lists::WORDS.iter().find(|(word, _)| word.as_bytes() == part) {
+    if let Some(kind) = lists::telling(part) {
         return Some(whole(kind, part == b"pass" || part == b"pw"));
     }
     // In names without humps or separators: `dbpassword`, `authtoken`, `apikey2`.
-    let inside = lists::LONG_WORDS.iter().find_map(|&(word, kind)| {
-        let at = memchr::memmem::find(part, word.as_bytes())?;
-        let (before, after) = (&part[..at], &part[at + word.len()..]);
-        Some(Telling { kind, long: kind == NameKind::Key, weak: false, before, after })
-    });
-    inside.or_else(|| {
-        // `userpass` and `bindpw`, but not `bypass`.
-        let before = [&b"pass"[..], b"pwd", b"pw"].iter().find_map(|word| part.strip_suffix(*word))?;
-        lists::contains(lists::BEFORE_PASS, before).then(|| whole(NameKind::Password, false))
-    })
+    if let Some((kind, at)) = lists::inside(part) {
+        let (before, after) = (&part[..at.start], &part[at.end..]);
+        return Some(Telling { kind, long: kind == NameKind::Key, weak: false, before, after });
+    }
+    // `userpass` and `bindpw`, but not `bypass`.
+    let before = [&b"pass"[..], b"pwd", b"pw"].iter().find_map(|word| part.strip_suffix(*word))?;
+    lists::comes_before_pass(before).then(|| whole(NameKind::Password, false))
 }
 
 /// Whether text is a word that tells of a secret, and nothing else.
 pub(crate) fn is_telling(text: &[u8]) -> bool {
-    lists::WORDS.iter().any(|(word, _)| word.as_bytes() == text)
+    lists::telling(text).is_some()
 }
 
 /// Reads a name; `None` if it tells of nothing.
@@ -154,8 +151,8 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Name> {
     let kind = telling.kind;
     // What stands before a dot is where the name is from, which can tell but not deny.
     let own = parts.own_from(index);
-    let far = beside(parts.all(0..own), lists::before(kind));
-    let near = beside(parts.all(own..index).chain([telling.before]), lists::before(kind));
+    let far = beside(parts.all(0..own), (kind, true));
+    let near = beside(parts.all(own..index).chain([telling.before]), (kind, true));
     let mut before = match (far, near) {
         (_, Beside::Denying) => Beside::Denying,
         (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,
@@ -168,8 +165,8 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Name> {
     {
         before = Beside::Telling;
     }
-    let rest = beside(parts.all(index + 1..parts.count), lists::after(kind));
-    let after = match beside([telling.after].into_iter(), lists::after(kind)) {
+    let rest = beside(parts.all(index + 1..parts.count), (kind, false));
+    let after = match beside([telling.after].into_iter(), (kind, false)) {
         Beside::Nothing => rest,
         // The rest of a single word: `secretary`, `tokenizer`.
         Beside::Unknown => Beside::Denying,
@@ -188,26 +185,23 @@ fn word_tells(haystack: &[u8], span: Span, kind: NameKind) -> bool {
             let word = &before[..before.len() - 1];
             let length = word.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
             let word = word[word.len() - length..].to_ascii_lowercase();
-            lists::contains(lists::before(kind).telling, &word)
+            lists::says(kind, true, &word) == Some(Beside::Telling)
         }
         _ => false,
     }
 }
 
 /// What words say: one that denies counts more than one that tells, and that more than any other.
-fn beside<'a>(words: impl Iterator<Item = &'a [u8]>, lists: lists::Lists) -> Beside {
+fn beside<'a>(words: impl Iterator<Item = &'a [u8]>, (kind, before): (NameKind, bool)) -> Beside {
     let mut all = Beside::Nothing;
     for word in words.filter(|word| !word.is_empty() && !word.iter().all(u8::is_ascii_digit)) {
-        let singular = word.strip_suffix(b"s").filter(|word| word.len() > 3).unwrap_or(word);
-        let holds = |list: &str| lists::contains(list, word) || lists::contains(list, singular);
-        let says = if holds(lists.denying) {
-            return Beside::Denying;
-        } else if holds(lists.telling) {
-            Beside::Telling
-        } else if holds(lists.plain) || word.len() <= 2 {
-            Beside::Plain
-        } else {
-            Beside::Unknown
+        let singular = word.strip_suffix(b"s").filter(|word| word.len() > 2);
+        let known = lists::says(kind, before, word);
+        let says = match known.or_else(|| lists::says(kind, before, singular?)) {
+            Some(Beside::Denying) => return Beside::Denying,
+            Some(says) => says,
+            None if word.len() <= 2 => Beside::Plain,
+            None => Beside::Unknown,
         };
         all = match (all, says) {
             (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,

@@ -4,10 +4,14 @@
 //! confidence, from [`HIGH`] on at high, and below [`DROP`] it is nothing at all. The weights are few and each speaks of
 //! one thing: the name, the value's looks, its length and mixture, and how it is assigned.
 
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use keysieve_finding::Confidence;
 use keysieve_rules::NameKind::{self, Key, Password, Secret, Token};
 
 use super::grammar::{Assigned, Form, Operator};
+use super::lists::words;
 use super::name::{Beside, Name};
 use super::value::{Counts, Looks, Words};
 use crate::placeholder::goes_on_as_template;
@@ -15,7 +19,9 @@ use crate::placeholder::goes_on_as_template;
 /// From here on confidence is high.
 pub(crate) const HIGH: i16 = 30;
 /// Below this nothing is said of a value.
-pub(crate) const DROP: i16 = -25;
+pub(crate) const DROP: i16 = -20;
+/// What the looks of a value can add to what its name and grammar say, at most.
+pub(crate) const MOST_OF_LOOKS: i16 = 45;
 
 /// A weight and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +40,20 @@ pub(crate) fn confidence(score: i16) -> Option<Confidence> {
         DROP.. => Some(Confidence::Low),
         _ => None,
     }
+}
+
+/// The score of an assignment; `None` where it is dropped, which is told as early as it can be.
+pub(crate) fn score(name: &Name, assigned: &Assigned, haystack: &[u8]) -> Option<i16> {
+    let mut points = 0_i16;
+    weigh_name(name, &mut |weight, _| points += weight);
+    weigh_form(assigned, &mut |weight, _| points += weight);
+    let length = assigned.value.len();
+    if points + MOST_OF_LOOKS < DROP || length < if name.kind == Password { 4 } else { 8 } {
+        return None;
+    }
+    points = 0;
+    weigh(name, assigned, haystack, |weight, _| points += weight);
+    (points >= DROP).then_some(points)
 }
 
 /// Hands every weight of an assignment to `add`.
@@ -67,7 +87,7 @@ fn weigh_name(name: &Name, add: &mut impl FnMut(i16, &'static str)) {
         Key => add(-8, "the name is that of a key"),
     }
     match (name.kind, name.before) {
-        (_, Beside::Denying) => add(-40, "a word before it makes the name that of something else"),
+        (_, Beside::Denying) => add(-90, "a word before it makes the name that of something else"),
         (Key, Beside::Telling) => add(16, "a word before it says which key"),
         (_, Beside::Telling) => add(6, "a word before it says what for"),
         (Key, Beside::Nothing) => add(-18, "the name is just `key`"),
@@ -75,7 +95,7 @@ fn weigh_name(name: &Name, add: &mut impl FnMut(i16, &'static str)) {
         _ => {}
     }
     match name.after {
-        Beside::Denying => add(-40, "a word after it makes the name that of something else"),
+        Beside::Denying => add(-90, "a word after it makes the name that of something else"),
         Beside::Unknown => add(-18, "an unknown word after it may make the name that of something else"),
         _ => {}
     }
@@ -189,27 +209,13 @@ fn weigh_token(
 
 /// Whether a value says what it is: `mypassword1`, `secret-token-4`.
 fn repeats_name(text: &[u8]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    [
-        &b"password"[..],
-        b"passwd",
-        b"passwort",
-        b"secret",
-        b"token",
-        b"apikey",
-        b"api_key",
-        b"api-key",
-        b"_key",
-        b"-key",
-        b"pwd",
-        b"pass_",
-        b"mypass",
-        b"test",
-        b"example",
-        b"dummy",
-        b"sample",
-        b"fake",
-    ]
-    .iter()
-    .any(|word| memchr::memmem::find(&lower, word).is_some())
+    const WORDS: &str = "password passwd passwort secret token apikey api_key api-key _key -key pwd pass_ mypass test example dummy sample fake";
+    static REPEATED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(words(WORDS))
+            .ok()
+    });
+    REPEATED.as_ref().is_some_and(|words| words.is_match(text))
 }

@@ -81,14 +81,13 @@ impl Tokens {
         let pack = Pack::load_dir(rules)?;
         let mut tokens = Vec::new();
         for (rule, examples) in pack.rules.iter().zip(&pack.examples) {
-            if !rule.paths.is_empty() {
-                continue;
-            }
             let word = match &rule.pattern {
                 Pattern::Context(context) => context.words.first().cloned(),
+                // It is told by its file.
+                _ if !rule.paths.is_empty() => continue,
                 // Without a prefix of its own it needs surroundings that a frame does not give.
-                Pattern::Regex(_) if matches!(rule.plan.driver, Driver::Prefix(_)) => None,
-                Pattern::Regex(_) | Pattern::Assignment(_) | Pattern::Named(_) => continue,
+                _ if matches!(rule.plan.driver, Driver::Prefix(_)) => None,
+                _ => continue,
             };
             let word = word.map(|word| word.replace(['_', '-', '.'], " "));
             let Some(template) = examples.positive.first() else { continue };

@@ -1,0 +1,258 @@
+//! The forms of values that are no secrets.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, Anchored, Input, StartKind};
+
+use super::lists::{Table, words};
+use super::value::{Counts, Words};
+
+/// Stars, dots, dashes, `x` and the like in place of what was there.
+pub(super) fn is_masked(text: &[u8]) -> bool {
+    let masks = text
+        .iter()
+        .filter(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'#' | b'-' | b'_' | b'?' | b'0'))
+        .count();
+    masks == text.len()
+        || text.windows(3).any(|three| three == b"***" || three == b"...")
+        || text.ends_with("\u{2026}".as_bytes())
+        || text.windows(3).any(|three| three == "\u{2022}".as_bytes())
+}
+
+/// `${X}`, `$X`, `%X%`, `{x}`, `<x>`, `@x@`, `#{x}`, `:x`, `%s`, `!Ref x`, `&x`, `*x`, `env(X)`.
+pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
+    let name = |text: &[u8]| {
+        text.iter().all(|&byte| super::name::is_name(byte) || byte == b':')
+            && text.iter().any(u8::is_ascii_alphabetic)
+    };
+    const MARKS: &[&[u8]] = &[b"${", b"$(", b"{{", b"#{", b"<%", b"%{", b"{0}"];
+    let marked = || MARKS.iter().any(|mark| text.windows(mark.len()).any(|window| window == *mark));
+    match text {
+        [b'<', .., b'>']
+        | [b'[', .., b']']
+        | [b'{', .., b'}']
+        | [b'%', .., b'%']
+        | [b'@', .., b'@']
+        | [b'_', b'_', .., b'_', b'_'] => true,
+        [b'$', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
+        [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
+        [b'%', b's' | b'd' | b'v' | b'q' | b'@', ..] => true,
+        [b'!', first, ..] if first.is_ascii_uppercase() && counts.blank > 0 => true,
+        b"!vault" | b"|" | b">" | b"|-" | b">-" => true,
+        _ => (counts.has(b'{') || counts.has(b'(') || counts.has(b'<')) && marked(),
+    }
+}
+
+/// A digest or hash that names its algorithm, or text that says that it is sealed or public.
+pub(super) fn is_sealed(text: &[u8]) -> bool {
+    const STARTS: &str = "sha1- sha1: sha224- sha256- sha256: sha384- sha384: sha512- sha512: md5: md5- pbkdf2 bcrypt scrypt \
+        argon2 $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $pbkdf2 $apr1$ {ssha {sha {crypt {bcrypt enc[ enc( ssh-rsa \
+        ssh-ed25519 ecdsa-sha2 ssh-dss -----begin $ansible_vault vault:v arn: projects/ data: urn: aaaab3nza aaaac3nza \
+        lls0tls1crudjt kms: op:// ref+ secretsmanager: ssm: keyvault @microsoft.keyvault";
+    static SEALED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let starts = StartKind::Anchored;
+        AhoCorasick::builder().ascii_case_insensitive(true).start_kind(starts).build(words(STARTS)).ok()
+    });
+    SEALED.as_ref().is_some_and(|starts| starts.is_match(Input::new(text).anchored(Anchored::Yes)))
+}
+
+/// Words that stand for no value, for a type or a switch, in any of the common languages.
+pub(super) fn is_keyword(text: &[u8]) -> bool {
+    const WORDS: &str = "null none nil undefined nan true false yes no on off string str int integer integer32 bool boolean \
+        float double number char bytes byte text object any void var let const function func def self this \
+        super new return required optional default enabled disabled empty blank unset never always auto \
+        manual all admin user username root guest anonymous public private secret password passwd pass pwd \
+        passphrase token key keys apikey api_key credential credentials auth login basic bearer digest oauth \
+        oauth2 jwt header cookie query body path form json xml html yaml plain plaintext base64 hex utf-8 \
+        utf8 ascii varchar text_field prompt hidden visible show hide input submit button label title name \
+        value id type email e-mail phone mail test tests testing example sample demo dummy fake mock foo bar \
+        baz qux foobar todo tbd n/a na changeme change xxx abc local localhost production development \
+        staging md5 sha1 sha256 sha512 aes des rsa hmac hs256 rs256 es256 ed25519 x25519 secp256k1 p-256 \
+        p256 sha-1 sha-256 sha-512";
+    static KEYWORDS: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(WORDS).map(|word| (word, ()))));
+    if text.len() > 32 {
+        return false;
+    }
+    let lower = if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        String::from_utf8_lossy(text).to_lowercase().into_bytes()
+    };
+    let marks =
+        lower.iter().rev().take_while(|byte| matches!(byte, b'!' | b'?' | b'*' | b':' | b'.')).count();
+    let word = &lower[..lower.len() - marks];
+    super::name::is_telling(word) || KEYWORDS.get(word).is_some()
+}
+
+/// A path, a URL, a host, a mail address.
+pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
+    let scheme = || text.windows(3).any(|three| three == b"://");
+    if counts.has(b':') && scheme()
+        || text.starts_with(b"/") && counts.sign >= 2 && counts.digit * 3 < text.len()
+    {
+        return true;
+    }
+    if text.starts_with(b"./")
+        || text.starts_with(b"../")
+        || text.starts_with(b"~/")
+        || text.get(1..3) == Some(b":\\")
+    {
+        return true;
+    }
+    if !counts.has(b'/') && !counts.has(b'\\') && !counts.has(b'.') {
+        return false;
+    }
+    let slashes = text.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    let dots = text.iter().filter(|&&byte| byte == b'.').count();
+    let parts_are_words = || {
+        text.split(|byte| matches!(byte, b'/' | b'\\' | b'.'))
+            .filter(|part| part.len() >= 3)
+            .all(|part| Words::of(part).percent() >= 60)
+    };
+    if slashes + dots >= 2 && counts.blank == 0 && parts_are_words() {
+        return true;
+    }
+    if slashes >= 1 && text.len() < 40 && counts.digit == 0 && parts_are_words() {
+        return true;
+    }
+    // A file's name, and a host's.
+    const ENDINGS: &str = "key pem crt txt json yml yaml properties conf cfg ini py js ts java php html xml jks p12 pfx cer env \
+        local com net org io go rb sh png svg css";
+    static FILES: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(ENDINGS).map(|word| (word, ()))));
+    let ending = memchr::memrchr(b'.', text).map(|dot| text[dot + 1..].to_ascii_lowercase());
+    if ending.is_some_and(|ending| FILES.get(&ending).is_some()) {
+        return true;
+    }
+    let mail = memchr::memchr(b'@', text);
+    mail.is_some_and(|at| {
+        at > 0
+            && dots >= 1
+            && text[at + 1..].iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+            && text[at + 1..].contains(&b'.')
+    })
+}
+
+/// A call, a member, an index, an operation, a concatenation.
+pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool {
+    let name = |text: &[u8]| {
+        !text.is_empty()
+            && text
+                .iter()
+                .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'!' | b'?'))
+    };
+    const MARKS: &[&[u8; 2]] = &[b"->", b"::", b"()", b"&&", b"||", b"=="];
+    let marks =
+        counts.has(b'>') || counts.has(b':') || counts.has(b'(') || counts.has(b'&') || counts.has(b'=');
+    if marks && text.windows(2).any(|two| MARKS.iter().any(|mark| **mark == two))
+        || matches!(text.last(), Some(b'(' | b'[' | b'{' | b'+'))
+    {
+        return true;
+    }
+    // `f(x`, `a[x]`
+    if let Some(open) = memchr::memchr2(b'(', b'[', text)
+        && open > 0
+        && text[..open]
+            .iter()
+            .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b':'))
+        && (text[open] == b'[' || open >= 2)
+        && text[0].is_ascii_alphabetic()
+    {
+        return true;
+    }
+    if text[0] == b'(' || text[0] == b'[' || text[0] == b'{' {
+        return true;
+    }
+    // `a.b.c`: every part a name that begins with a letter, and short or made of words.
+    let mut parts = text.split(|&byte| byte == b'.');
+    let several = text.contains(&b'.');
+    let a_word = || {
+        text.split(|&byte| byte == b'.').skip(1).any(|part| part.len() > 3 && Words::of(part).percent() >= 75)
+    };
+    several
+        && parts.all(|part| {
+            name(part) && !part[0].is_ascii_digit() && (part.len() < 8 || Words::of(part).percent() >= 50)
+        })
+        && (words.letters == 0 || words.percent() >= 40 || text.len() < 12 || a_word())
+}
+
+pub(super) fn is_number(text: &[u8], counts: &Counts) -> bool {
+    let marks = text
+        .iter()
+        .filter(|byte| matches!(byte, b'.' | b'-' | b':' | b'/' | b',' | b'+' | b'_' | b'%' | b'#'))
+        .count();
+    if counts.digit + marks == text.len() && (marks > 0 || text.len() < 4 || text.len() > 14) {
+        return true;
+    }
+    // 0x1F, 12px, 30s, 1.2.3-rc1, #fff, 2024-01-01T00:00:00Z
+    let number = text
+        .strip_prefix(b"0x")
+        .is_some_and(|rest| rest.len() < 16 && rest.iter().all(u8::is_ascii_hexdigit));
+    let unit = text[0].is_ascii_digit()
+        && counts.letters() <= 3
+        && counts.digit + marks + counts.letters() == text.len()
+        && text[text.len() - counts.letters()..].iter().all(u8::is_ascii_alphabetic)
+        && text.len() < 8;
+    let date = text.len() >= 10
+        && text[..4].iter().all(u8::is_ascii_digit)
+        && matches!(text[4], b'-' | b'/')
+        && text[5..7].iter().all(u8::is_ascii_digit);
+    number || unit || date
+}
+
+pub(super) fn is_uuid(text: &[u8]) -> bool {
+    text.len() == 36
+        && text.iter().enumerate().all(|(at, byte)| {
+            if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() }
+        })
+}
+
+/// Text with blanks is prose unless it mixes in digits as passwords do.
+pub(super) fn is_prose(text: &[u8], counts: &Counts, words: &Words) -> bool {
+    counts.digit == 0
+        || counts.beyond > 0
+        || words.percent() >= 60
+        || counts.blank * 8 > text.len() && counts.digit * 4 < text.len()
+}
+
+/// Words joined by separators or humps, with few digits at their ends.
+pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool {
+    let separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'#' | b'[' | b']');
+    let joined = text
+        .iter()
+        .all(|byte| byte.is_ascii_alphanumeric() || separator(byte) || matches!(byte, b'$' | b'@'));
+    let covered = words.percent();
+    if !joined {
+        // Words joined in any way: `required|min:8`, `a=b&c=d`.
+        let parts = text.split(|byte| !byte.is_ascii_alphanumeric()).filter(|part| part.len() > 2).count();
+        return parts >= 3 && covered >= 85 && counts.digit * 6 < text.len();
+    }
+    let separators = text.iter().filter(|byte| separator(byte)).count();
+    let humps =
+        text.windows(2).filter(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase()).count();
+    if separators + humps == 0 || counts.digit * 4 > text.len() && counts.digit > 4 {
+        return false;
+    }
+    // A constant, an option, an algorithm: `SASL_SSL`, `aes-256-gcm`, `#db-pw`.
+    let parts = || text.split(|byte| separator(byte)).filter(|part| !part.is_empty());
+    let plain = |part: &[u8]| {
+        let letters = part.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        letters == 0 && part.len() <= 3
+            || letters == part.len() && (part.len() <= 4 || Words::of(part).percent() >= 60)
+    };
+    let one_case = counts.upper == 0 || counts.lower == 0;
+    if separators > 0 && one_case && parts().all(plain) && parts().count() > 1 {
+        return true;
+    }
+    if text[0].is_ascii_digit() {
+        return false;
+    }
+    // `Orchid-Engine-84` is no name that anyone gives to a thing.
+    let capitalised =
+        parts().count() > 2 && parts().all(|part| part[0].is_ascii_uppercase() || part[0].is_ascii_digit());
+    if capitalised && counts.digit > 0 && counts.lower > 0 {
+        return false;
+    }
+    let short_parts = humps > 0 && text.len() <= 12 && counts.digit == 0 && covered >= 40;
+    let several = separators + humps >= 2 || counts.digit == 0;
+    covered >= 75 || short_parts || several && covered >= 55 && words.surprise < 36
+}
