@@ -59,9 +59,9 @@ pub(crate) struct Rules<'a> {
     pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
     /// What they ask of paths.
-    paths: Paths,
+    paths: Paths<'a>,
     /// What they ask of the last part of a path, whatever comes before it.
-    names: Paths,
+    names: Paths<'a>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
