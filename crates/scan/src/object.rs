@@ -215,6 +215,7 @@ impl View<'_> {
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
             ordinal: 0,
+            score: found.score.filter(|_| found.note == Note::None),
             inline: self.allowed(secret, rule),
             hints: self.hints(found, secret, rule),
         }
