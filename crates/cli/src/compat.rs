@@ -13,12 +13,12 @@ use keysieve_report::Format;
 use keysieve_scan::Control;
 
 use crate::arguments::{
-    FileArguments, GitleaksArguments, GitleaksShared, GitleaksVerb, HistoryArguments, KeyArguments,
-    ReportArguments, RuleArguments, RunArguments, VerdictArguments,
+    FileArguments, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb, HistoryArguments,
+    KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments,
 };
 use crate::config::{Config, Origin};
 use crate::exit::Exit;
-use crate::git::Repository;
+use crate::git::History;
 use crate::outputs::{Opened, Output};
 use crate::ruleset::Ruleset;
 use crate::scan::Files;
@@ -51,7 +51,8 @@ fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
         let run = Run { shared, rules: &rules, ruleset, paths: what.paths() };
         match what {
             What::History(repo) => {
-                run.over(exceptions, |_| Repository::open(repo[0].clone(), false), |_| None)
+                let asked = HistoryArguments { no_worktree: true, ..HistoryArguments::default() };
+                run.over(exceptions, |_| History::open(repo, &asked), |_| None)
             }
             What::Files(paths) => {
                 let files = files(shared);
@@ -99,7 +100,7 @@ fn what(verb: &GitleaksVerb) -> Result<What> {
     history_of(&old.source, &old.history)
 }
 
-fn history_of(repo: &Path, asked: &HistoryArguments) -> Result<What> {
+fn history_of(repo: &Path, asked: &GitleaksHistory) -> Result<What> {
     if asked.staged || asked.pre_commit {
         bail!("what is staged or not committed cannot be read alone yet");
     }

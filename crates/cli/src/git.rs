@@ -12,31 +12,23 @@ use keysieve_source::{BlobSink, Place, Sighted, Source, SourceError};
 use keysieve_source_fs::FileSource;
 use keysieve_source_git::GitSource;
 
-use crate::arguments::GitArguments;
+use crate::arguments::{GitArguments, HistoryArguments};
 use crate::config::Config;
 use crate::exit::Exit;
-use crate::ignore_files;
-use crate::purge;
 use crate::session::{self, Groups, Target};
+use crate::{ignore_files, purge};
 
 /// Runs a scan of a repository from its arguments to its exit code.
 pub(crate) fn run(mut asked: GitArguments) -> Exit {
-    let repo = asked.repo.clone().unwrap_or_else(|| PathBuf::from("."));
-    let config = match Config::load(&asked.config, std::slice::from_ref(&repo)) {
+    let repo = [asked.repo.clone().unwrap_or_else(|| PathBuf::from("."))];
+    let config = match Config::load(&asked.config, &repo) {
         Ok(config) => config,
         Err(error) => return session::refuse(&error),
     };
     config.announce(asked.run.quiet);
     config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run);
-    let GitArguments { reports, rules, verdict, key, run, .. } = &asked;
-    let groups = Groups { rules, verdict, key, run };
-    session::run(config, groups, reports, |_| {
-        let mut repository = Repository::open(repo, !asked.no_worktree)?;
-        repository.reachable_only = asked.no_unreachable;
-        repository.cache.clone_from(&asked.cache);
-        repository.purge.clone_from(&asked.purge_expressions);
-        Ok(repository)
-    })
+    let GitArguments { history, reports, rules, verdict, key, run, .. } = &asked;
+    session::run(config, Groups { rules, verdict, key, run }, reports, |_| History::open(&repo, history))
 }
 
 /// Leaves out the places that no reference leads to, and the findings that stand nowhere else.
@@ -51,29 +43,27 @@ fn leave_out_unreachable(outcome: &mut Outcome) {
     outcome.findings.retain(|finding| !finding.locations.is_empty());
 }
 
+/// A repository and its work trees, as they were asked for.
+pub(crate) struct History<'a> {
+    path: &'a [PathBuf; 1],
+    asked: &'a HistoryArguments,
+    repository: Repository,
+}
+
 /// A repository and its work trees.
-pub(crate) struct Repository {
-    /// What was named.
-    path: PathBuf,
+struct Repository {
     git: GitSource,
     work_trees: Vec<FileSource>,
-    /// Whether what no reference leads to is left out.
-    reachable_only: bool,
-    /// Where contents are remembered.
-    cache: Option<PathBuf>,
-    /// Where the expressions go that take the secrets out of the history.
-    purge: Option<PathBuf>,
 }
 
 impl Repository {
-    /// Opens the repository that a path is, or lies in.
-    pub(crate) fn open(path: PathBuf, work_trees: bool) -> Result<Self> {
-        let git = GitSource::discover(&path)?;
+    fn open(path: &Path, work_trees: bool) -> Result<Self> {
+        let git = GitSource::discover(path)?;
         let mut trees = Vec::new();
         for tree in git.work_trees().iter().filter(|_| work_trees) {
             trees.push(FileSource::builder().path(tree).build()?);
         }
-        Ok(Self { path, git, work_trees: trees, reachable_only: false, cache: None, purge: None })
+        Ok(Self { git, work_trees: trees })
     }
 }
 
@@ -96,52 +86,48 @@ impl Source for Repository {
     }
 }
 
-impl Repository {
-    /// The directory that names start at.
+impl<'a> History<'a> {
+    /// Opens the repository that a path is, or lies in.
+    pub(crate) fn open(path: &'a [PathBuf; 1], asked: &'a HistoryArguments) -> Result<Self> {
+        let repository = Repository::open(&path[0], !asked.no_worktree)?;
+        Ok(Self { path, asked, repository })
+    }
+
+    /// The directory that names of files start at.
     fn base(&self) -> &Path {
-        self.git.work_tree().unwrap_or(self.git.git_dir())
+        self.repository.git.work_tree().unwrap_or(self.repository.git.git_dir())
     }
 }
 
-impl Target for Repository {
+impl Target for History<'_> {
     fn mode(&self) -> &'static str {
         "git"
     }
 
     fn names(&self) -> Vec<String> {
-        vec![self.path.display().to_string()]
+        vec![self.path[0].display().to_string()]
     }
 
     fn source(&self) -> &dyn Source {
-        self
+        &self.repository
     }
 
     fn ignore_files(&self) -> Result<ignore_files::Found> {
-        ignore_files::find(Some(self.base()), std::slice::from_ref(&self.path), &[])
+        ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[])
     }
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
-        ignore_files::directory_name(Some(self.base()), std::slice::from_ref(&self.path), directory)
-    }
-
-    fn cache(&self) -> Option<&Path> {
-        self.cache.as_deref()
-    }
-
-    fn finish(&self, outcome: &mut Outcome) -> Result<()> {
-        if self.reachable_only {
-            leave_out_unreachable(outcome);
-        }
-        self.purge.as_deref().map_or(Ok(()), |file| purge::write(file, outcome))
+        ignore_files::directory_name(Some(self.base()), self.path, directory)
     }
 
     fn root(&self) -> Option<String> {
         session::link_root(Some(self.base()))
     }
 
+    /// Only of files that are still there: a line of the history is not a line of today's file.
     fn line_hashes(&self, outcome: &Outcome) -> LineHashes {
         let mut hashes = LineHashes::default();
-        let Some(tree) = self.work_trees.first() else { return hashes };
+        let Some(tree) = self.repository.work_trees.first() else { return hashes };
         for (path, lines) in LineHashes::wanted(outcome) {
             let file = tree.resolve(&Origin::file(&path)).filter(|file| file.is_file());
             if let Some(file) = file.and_then(|file| File::open(file).ok()) {
@@ -149,5 +135,16 @@ impl Target for Repository {
             }
         }
         hashes
+    }
+
+    fn cache(&self) -> Option<&Path> {
+        self.asked.cache.as_deref()
+    }
+
+    fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
+        if self.asked.no_unreachable {
+            leave_out_unreachable(outcome);
+        }
+        self.asked.purge_expressions.as_deref().map_or(Ok(()), |file| purge::write(file, outcome))
     }
 }

@@ -102,7 +102,7 @@ impl Target for Files<'_> {
         ignore_files::find(self.source.base(), self.paths, &self.listed)
     }
 
-    fn finish(&self, outcome: &mut Outcome) -> Result<()> {
+    fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
         if let Some(prefix) = &self.prefix {
             for location in outcome.findings.iter_mut().flat_map(|finding| &mut finding.locations) {
                 location.path = format!("{prefix}/{}", location.path);

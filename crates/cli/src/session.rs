@@ -46,20 +46,21 @@ pub(crate) trait Target {
     fn source(&self) -> &dyn Source;
     /// The ignore files that count for it.
     fn ignore_files(&self) -> Result<ignore_files::Found>;
-    /// Where contents in which nothing was found are remembered, if they are.
-    fn cache(&self) -> Option<&Path> {
-        None
-    }
-    /// What is done with the outcome before anything is reported.
-    fn finish(&self, _: &mut Outcome) -> Result<()> {
-        Ok(())
-    }
     /// What a directory is called in reports; none if it lies outside of what is scanned.
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>>;
     /// The absolute directory that names start at, for links in text.
     fn root(&self) -> Option<String>;
     /// Hashes of the lines where findings start, for SARIF.
     fn line_hashes(&self, outcome: &Outcome) -> LineHashes;
+    /// Where contents are remembered in which nothing was found.
+    fn cache(&self) -> Option<&Path> {
+        None
+    }
+    /// What else is done with an outcome before it is reported.
+    fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
+        let _ = outcome;
+        Ok(())
+    }
 }
 
 /// Runs a scan from its options to its reports and its exit code. `target` looks at the verb's own arguments; it is
@@ -177,6 +178,7 @@ impl<'a, T: Target> Session<'a, T> {
             timeout: asked.run.timeout,
             rules: ruleset.counted.clone(),
             keep_allowed: false,
+            cache: target.cache().map(|directory| cache(directory, ruleset)).transpose()?,
         };
         if !asked.run.quiet {
             warn_of_slow(asked.rules, ruleset);
@@ -192,18 +194,12 @@ impl<'a, T: Target> Session<'a, T> {
         let _progress = shown.then(|| Progress::show(&self.control)).flatten();
         let (engine, source) = (&self.ruleset.engine, self.target.source());
         let (policy, options, control) = (&self.policy, &self.options, &self.control);
-        let cache = self.target.cache().map(|directory| self.cache(directory)).transpose()?;
-        let mut outcome =
-            keysieve_scan::scan_with(engine, policy, source, options, control, cache.as_ref(), record)?;
-        if let Some(Err(error)) = cache.map(Cache::save) {
+        let mut outcome = keysieve_scan::scan_and_record(engine, policy, source, options, control, record)?;
+        if let Some(Err(error)) = options.cache.as_ref().map(|cache| cache.save()) {
             messages::warning(&format!("the cache could not be written: {error}"));
         }
-        self.target.finish(&mut outcome)?;
+        self.target.conclude(&mut outcome)?;
         Ok(outcome)
-    }
-
-    fn cache(&self, directory: &Path) -> Result<Cache> {
-        Cache::open(directory, &self.ruleset.name).with_context(|| format!("--cache {}", directory.display()))
     }
 
     /// Writes every report.
@@ -275,6 +271,11 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
         }
     }
     Ok(policy)
+}
+
+fn cache(directory: &Path, ruleset: &Ruleset) -> Result<Arc<Cache>> {
+    let cache = Cache::open(directory, &ruleset.name);
+    Ok(Arc::new(cache.with_context(|| format!("--cache {}", directory.display()))?))
 }
 
 fn threads(asked: &RunArguments) -> NonZeroUsize {

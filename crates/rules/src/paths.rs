@@ -41,11 +41,30 @@ impl<'a> Paths<'a> {
     /// Of these rules; those without paths take no part.
     #[must_use]
     pub fn new(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
+        Self::of_globs(rules, Some)
+    }
+
+    /// Of the last parts of their paths alone: for an object of which only the name is known. A rule that holds at a
+    /// path holds for its name here, unless it asks for nothing but a directory.
+    #[must_use]
+    pub fn of_names(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
+        Self::of_globs(rules, |path| match path.rsplit_once('/') {
+            // What is after the slash may be the end of a choice, or stand for several parts.
+            Some((_, name)) if is_cut(name) => None,
+            Some((_, name)) => Some(name).filter(|name| !name.trim_matches('*').is_empty()),
+            None => Some(path),
+        })
+    }
+
+    fn of_globs(
+        rules: impl IntoIterator<Item = &'a Rule>,
+        part: impl Fn(&'a str) -> Option<&'a str>,
+    ) -> Self {
         let (mut names, mut wildcards) = (Vec::new(), Vec::new());
         let mut heads = Box::new([0; HASHES / 64]);
         let (mut builder, mut owners) = (GlobSetBuilder::new(), Vec::new());
         for (index, rule) in (0_u32..).zip(rules) {
-            for path in &rule.paths {
+            for path in rule.paths.iter().filter_map(|path| part(path)) {
                 if let Some(name) = plain_name(path) {
                     names.push((name.as_bytes(), index));
                 } else if let Some((wildcard, head)) = headed(path) {
@@ -100,6 +119,11 @@ fn headed(path: &str) -> Option<(Wildcard<'_>, Head)> {
     Some((wildcard, *wildcard.literal().first_chunk()?))
 }
 
+/// Whether a part of a glob ends a choice that it does not begin.
+fn is_cut(part: &str) -> bool {
+    part.matches('}').count() > part.matches('{').count()
+}
+
 /// The name that a glob is, if it is nothing more.
 fn plain_name(path: &str) -> Option<&str> {
     let name = path.strip_prefix("**/").unwrap_or(path);
@@ -141,6 +165,19 @@ mod tests {
         }
         for path in ["acmerc", ".acmerc/x", "etc/acme/x.conf", "acme/a/x.conf", "site.xml", ""] {
             assert!(of(list, path).is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_rule_that_holds_at_a_path_holds_for_its_name() {
+        let text = "[[rule]]\nid = 'acme-password'\nregex = 'pw (?P<secret>[a-z]{4,20})'\n\
+                    path = ['.acmerc', 'acme/*.conf', '**/x/site.{yml,json}']\n";
+        let file = RuleFile::parse(Path::new("acme.toml"), text, Strictness::User);
+        let rules = file.unwrap_or_else(|errors| panic!("{errors}")).rules;
+        let (paths, names) = (Paths::new(&rules), Paths::of_names(&rules));
+        for path in ["home/.acmerc", "acme/x.conf", "a/x/site.yml"] {
+            let name = path.rsplit('/').next().expect("a name");
+            assert_eq!((paths.of(path.as_bytes()), names.of(name.as_bytes())), (vec![0], vec![0]), "{path}");
         }
     }
 

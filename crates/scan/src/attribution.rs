@@ -2,10 +2,11 @@
 
 use std::num::NonZeroUsize;
 
-use keysieve_finding::Origin;
-use keysieve_source::{BlobSink, Sighted, Source, SourceError};
+use keysieve_finding::{GitPart, Origin};
+use keysieve_source::{Sighted, Source, SourceError};
 
 use crate::sighting::Sighting;
+use crate::sink::Sink;
 use crate::versions;
 
 /// Numbers the values that a rule finds under one name in one object. The number is part of the fingerprint of short
@@ -34,7 +35,7 @@ fn key(sighting: &Sighting) -> (&Origin, u64, u64, u32) {
 pub(crate) fn attribute(
     source: &dyn Source,
     threads: NonZeroUsize,
-    sink: &dyn BlobSink,
+    sink: &Sink<'_>,
     sightings: Vec<Sighting>,
 ) -> Result<Vec<Sighting>, SourceError> {
     if sightings.is_empty() {
@@ -59,7 +60,20 @@ pub(crate) fn attribute(
         sighting.location.git.clone_from(&last.git);
         standing.push(sighting);
     }
+    standing.retain_mut(|sighting| judge_place(sighting, sink));
     Ok(versions::fold(standing))
+}
+
+/// Judges again what was judged without knowing the path. Says whether anything is left.
+fn judge_place(sighting: &mut Sighting, sink: &Sink<'_>) -> bool {
+    let Origin::Git { part: GitPart::Blob, path, .. } = &sighting.location.origin else { return true };
+    if let Some(score) = sighting.score {
+        match score.confidence(sighting.location.origin.kind()) {
+            Some(confidence) => sighting.confidence = confidence,
+            None => return false,
+        }
+    }
+    sink.rules.holds(sighting.rule, path.as_deref().unwrap_or_default())
 }
 
 fn sighted(sighting: &Sighting) -> Sighted<'_> {

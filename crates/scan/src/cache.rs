@@ -72,21 +72,18 @@ impl Cache {
     ///
     /// # Errors
     /// If it cannot be written; the next run does without.
-    pub fn save(self) -> io::Result<()> {
-        let mut new = self.new.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let broken = self.broken.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub fn save(&self) -> io::Result<()> {
+        let mut new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
+        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         new.retain(|(content, _)| !broken.contains(content));
         if new.is_empty() && self.files.len() < 2 {
             return Ok(());
         }
-        let mut all = self.known;
-        if all.len() + new.len() > MOST {
-            // Of what is too much, the oldest goes.
-            all.clear();
-        }
-        all.extend(new.into_iter().take(MOST));
+        let new: BTreeMap<Box<[u8]>, u64> = new.into_iter().take(MOST).collect();
+        // Of what is too much, the oldest goes.
+        let known = (self.known.len() + new.len() <= MOST).then_some(&self.known);
         let mut bytes = MAGIC.to_vec();
-        for (content, size) in &all {
+        for (content, size) in known.into_iter().flatten().chain(&new) {
             bytes.push(u8::try_from(content.len()).map_err(|_| io::ErrorKind::InvalidData)?);
             bytes.extend_from_slice(content);
             bytes.extend_from_slice(&size.to_le_bytes());

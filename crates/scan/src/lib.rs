@@ -41,4 +41,4 @@ mod versions;
 pub use cache::Cache;
 pub use control::Control;
 pub use redact::mask_text;
-pub use run::{Options, scan, scan_with};
+pub use run::{Options, scan, scan_and_record};

@@ -1,7 +1,6 @@
 //! From sightings to findings: judged place by place, then merged by secret.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,17 +44,12 @@ impl<'a> Merge<'a> {
     }
 
     /// Lets the source say where what was seen stands. What is below a floor needs no place: it is only counted.
-    pub(crate) fn attribute(
-        &mut self,
-        source: &dyn Source,
-        threads: NonZeroUsize,
-        sink: &Sink<'_>,
-    ) -> Result<(), SourceError> {
+    pub(crate) fn attribute(&mut self, source: &dyn Source, sink: &Sink<'_>) -> Result<(), SourceError> {
         let mut sightings = std::mem::take(&mut self.sightings);
         attribution::number(&mut sightings);
         let (asked, below): (Vec<_>, Vec<_>) =
             sightings.into_iter().partition(|sighting| !self.is_below_floor(sighting));
-        self.sightings = attribution::attribute(source, threads, sink, asked)?;
+        self.sightings = attribution::attribute(source, self.options.threads, sink, asked)?;
         self.sightings.extend(below);
         Ok(())
     }
@@ -101,7 +95,7 @@ impl<'a> Merge<'a> {
             }
             sighting.location.path = names.of(&path);
             if let Some(git) = &mut sighting.location.git {
-                git.refs.iter_mut().for_each(|name| *name = names.of(name.as_bytes()));
+                git.refs.iter_mut().for_each(|name| *name = names.mask(name.as_bytes()));
             }
             match verdict {
                 Verdict::Report => kept.push(Kept { sighting, fingerprint, ordinal }),

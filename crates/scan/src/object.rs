@@ -215,8 +215,9 @@ impl View<'_> {
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
             ordinal: 0,
+            score: found.score.filter(|_| found.note == Note::None),
             inline: self.allowed(secret, rule),
-            hints: self.hints(found, secret, &text[raw.range()], rule),
+            hints: self.hints(found, secret, rule),
         }
     }
 
@@ -296,13 +297,7 @@ impl View<'_> {
     }
 
     /// The exceptions of the configuration that may allow it.
-    fn hints(
-        &self,
-        found: &Match,
-        secret: Span,
-        value: &[u8],
-        rule: &keysieve_rules::Rule,
-    ) -> Option<Box<Hints>> {
+    fn hints(&self, found: &Match, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<Hints>> {
         if self.rules.policy.allows.is_empty() {
             return None;
         }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use keysieve_engine::{Engine, Place};
-use keysieve_finding::{FingerprintKey, Origin, Outcome};
+use keysieve_finding::{FingerprintKey, GitPart, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
 use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
@@ -31,6 +31,8 @@ pub struct Options {
     pub rules: Option<BTreeSet<String>>,
     /// Whether the outcome also lists what was allowed.
     pub keep_allowed: bool,
+    /// Contents in which earlier runs found nothing; those in which this one finds nothing are added.
+    pub cache: Option<Arc<Cache>>,
 }
 
 impl Default for Options {
@@ -43,6 +45,7 @@ impl Default for Options {
             timeout: None,
             rules: None,
             keep_allowed: false,
+            cache: None,
         }
     }
 }
@@ -57,6 +60,8 @@ pub(crate) struct Rules<'a> {
     specificity: Vec<u8>,
     /// What they ask of paths.
     paths: Paths<'a>,
+    /// What they ask of the last part of a path, whatever comes before it.
+    names: Paths<'a>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
@@ -79,8 +84,20 @@ impl Rules<'_> {
     pub(crate) fn place(&self, origin: &Origin) -> Place {
         match origin {
             Origin::File { path } | Origin::Entry { path, .. } => Place::of_path(&self.paths, path),
+            // Of a blob only the name is known yet; the rest of its path is asked for when something was found.
+            Origin::Git { part: GitPart::Blob, path: Some(name), .. } => Place::of_path(&self.names, name),
             _ => Place::nowhere(),
         }
+    }
+
+    /// Whether a rule holds at a path, for what was found when only the last part of the path was known.
+    pub(crate) fn holds(&self, rule: u32, path: &[u8]) -> bool {
+        self.engine.rule(rule).paths.is_empty() || self.paths.of(path).binary_search(&rule).is_ok()
+    }
+
+    /// Whether there are rules that hold for some path that ends in a name.
+    pub(crate) fn mind_name(&self, name: &[u8]) -> bool {
+        !self.names.of(name).is_empty()
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -99,21 +116,19 @@ pub fn scan(
     options: &Options,
     control: &Control,
 ) -> Result<Outcome, SourceError> {
-    scan_with(engine, policy, source, options, control, None, None)
+    scan_and_record(engine, policy, source, options, control, None)
 }
 
-/// Scans a source, but for contents in which earlier runs found nothing, if there is a cache; notes those in which this
-/// one finds nothing. Every place that could be part of a baseline, known ones too, is noted in `record`.
+/// As [`scan`]; every place that could be part of a baseline, known ones too, is noted in `record`.
 ///
 /// # Errors
 /// If the source itself cannot be opened.
-pub fn scan_with(
+pub fn scan_and_record(
     engine: &Engine,
     policy: &Policy,
     source: &dyn Source,
     options: &Options,
     control: &Control,
-    cache: Option<&Cache>,
     record: Option<&mut Record>,
 ) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
@@ -126,10 +141,11 @@ pub fn scan_with(
             policy,
             specificity,
             paths: engine.paths(),
+            names: Paths::of_names(engine.rules()),
             counts,
         },
         control,
-        cache,
+        cache: options.cache.as_deref(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
         idle: Mutex::new(Vec::new()),
@@ -138,7 +154,7 @@ pub fn scan_with(
     let late = sink.late.load(Ordering::Relaxed).then_some(options.timeout).flatten();
     let mut merge = Merge::new(engine, policy, options);
     merge.add(&sink);
-    merge.attribute(source, options.threads, &sink)?;
+    merge.attribute(source, &sink)?;
     // The second phase may have something to say of its own.
     merge.add(&sink);
     let mut outcome = merge.outcome(record);

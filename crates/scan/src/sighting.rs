@@ -1,5 +1,6 @@
 //! One match at one place, with all that is lost when its bytes are gone.
 
+use keysieve_engine::Score;
 use keysieve_finding::{Confidence, Evidence, Location, Secret};
 use keysieve_policy::{Hints, InlineAllow};
 
@@ -24,6 +25,8 @@ pub(crate) struct Sighting {
     pub(crate) name: Box<[u8]>,
     /// Which of the values that the rule finds under this name in this object it is, from 0.
     pub(crate) ordinal: u64,
+    /// What its confidence was judged by, where the kind of file is part of it.
+    pub(crate) score: Option<Score>,
     /// The comment in its line that allows it.
     pub(crate) inline: Option<Box<InlineAllow>>,
     /// The exceptions of the configuration that may allow it.

@@ -67,6 +67,10 @@ impl BlobSink for Sink<'_> {
         self.cache.is_some()
     }
 
+    fn minds_name(&self, name: &[u8]) -> bool {
+        self.rules.mind_name(name)
+    }
+
     fn wants(&self, id: ContentId<'_>) -> bool {
         let known = self.cache.and_then(|cache| cache.size_of(id.0));
         if let Some(size) = known {

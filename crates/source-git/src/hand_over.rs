@@ -37,6 +37,25 @@ pub(crate) struct Local {
     /// Of the large object that is on its way.
     carry: Carry,
     line: u64,
+    /// Whether names make a difference to the sink, of those that were asked for.
+    minded: HashMap<Box<[u8]>, bool>,
+}
+
+/// Of how many names it is remembered whether they make a difference.
+const REMEMBERED: usize = 1 << 15;
+
+impl Local {
+    fn minds(&mut self, sink: &dyn BlobSink, name: &[u8]) -> bool {
+        if let Some(minds) = self.minded.get(name) {
+            return *minds;
+        }
+        if self.minded.len() >= REMEMBERED {
+            self.minded.clear();
+        }
+        let minds = sink.minds_name(name);
+        self.minded.insert(name.into(), minds);
+        minds
+    }
 }
 
 impl<'a> HandOver<'a> {
@@ -100,7 +119,7 @@ impl<'a> HandOver<'a> {
                 EntryKind::Blob => {
                     let id = ObjectId::from_bytes(entry.id);
                     self.expect(id);
-                    if let (Some(id), true) = (id, self.sink.minds_name(entry.name)) {
+                    if let (Some(id), true) = (id, local.minds(self.sink, entry.name)) {
                         lock(&self.minded).entry(id).or_default().insert(entry.name.into());
                     }
                 }
@@ -161,7 +180,7 @@ impl Visit for HandOver<'_> {
     type Local = Local;
 
     fn local(&self) -> Local {
-        Local { recent: Recent::new(), carry: Carry::new(), line: 1 }
+        Local { recent: Recent::new(), carry: Carry::new(), line: 1, minded: HashMap::new() }
     }
 
     fn wants(&self, kind: Kind) -> bool {

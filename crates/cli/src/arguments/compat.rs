@@ -98,7 +98,7 @@ pub(crate) enum GitleaksVerb {
         /// The repository [default: the current directory]
         repo: Option<PathBuf>,
         #[command(flatten)]
-        history: HistoryArguments,
+        history: GitleaksHistory,
     },
     /// Scan directories and files
     #[command(visible_aliases = ["directory", "file"])]
@@ -135,12 +135,12 @@ pub(crate) struct OldArguments {
     #[arg(long, hide = true)]
     pub(crate) follow_symlinks: bool,
     #[command(flatten)]
-    pub(crate) history: HistoryArguments,
+    pub(crate) history: GitleaksHistory,
 }
 
 /// What belongs to history.
 #[derive(Args, Debug)]
-pub(crate) struct HistoryArguments {
+pub(crate) struct GitleaksHistory {
     /// Which commits: only --all, as all of them are read
     #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
     pub(crate) log_opts: Option<String>,

@@ -16,12 +16,10 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
-pub(crate) use self::compat::{
-    CompatVerb, GitleaksArguments, GitleaksShared, GitleaksVerb, HistoryArguments,
-};
+pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::files::FileArguments;
-pub(crate) use self::git::GitArguments;
+pub(crate) use self::git::{GitArguments, HistoryArguments};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
