@@ -95,7 +95,7 @@ impl<'a> History<'a> {
 
     /// The directory that names of files start at.
     fn base(&self) -> &Path {
-        self.repository.git.work_tree().unwrap_or(self.repository.git.git_dir())
+        self.repository.git.work_tree().unwrap_or(self.repository.git.common_dir())
     }
 }
 

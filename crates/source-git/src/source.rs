@@ -50,7 +50,7 @@ impl GitSource {
 
     /// The git directory that all work trees share.
     #[must_use]
-    pub fn git_dir(&self) -> &Path {
+    pub fn common_dir(&self) -> &Path {
         &self.layout.common_dir
     }
 

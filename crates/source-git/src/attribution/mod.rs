@@ -62,8 +62,11 @@ pub(crate) fn places(
     sighted.iter().map(|sighted| attribution.places(sighted.origin)).collect()
 }
 
+/// An object, what of it, and the path under which it was handed over.
+type Handed<'a> = (ObjectId, GitPart, Option<&'a Arc<[u8]>>);
+
 /// The object that an origin is in.
-fn git(origin: &Origin) -> Option<(ObjectId, GitPart, Option<&Arc<[u8]>>)> {
+fn git(origin: &Origin) -> Option<Handed<'_>> {
     match origin {
         Origin::Git { id, part, path } => Some((*id, *part, path.as_ref())),
         Origin::Entry { outer, .. } => git(outer),
