@@ -15,6 +15,7 @@ use crate::fit::Start;
 use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
+use crate::placed::Placed;
 use crate::stems::Stems;
 use crate::{Match, Place, Scratch};
 
@@ -61,6 +62,7 @@ pub struct Engine {
     context: Context,
     assignments: Assignments,
     search: Search,
+    placed: Placed,
     reach: usize,
     /// How many layers of encodings are undone.
     pub(crate) decode_depth: u8,
@@ -103,6 +105,7 @@ impl Engine {
         );
         searched.sort_unstable();
         let search = Search::new(&rules, &searched);
+        let placed = Placed::new(&rules);
         let kernel_stems = stems.kernel_stems();
         let kernel = kernel
             .and_then(|implementation| Kernel::with(implementation, &kernel_stems))
@@ -111,7 +114,7 @@ impl Engine {
         let bounded = rules.iter().filter(|rule| !rule.is_open()).map(Compiled::extent);
         let reach = bounded.max().unwrap_or(0).max(LOOKAHEAD) + 1;
         let decode_depth = decode::DEPTH;
-        Ok(Self { rules, kernel, heads, stems, context, assignments, search, reach, decode_depth })
+        Ok(Self { rules, kernel, heads, stems, context, assignments, search, placed, reach, decode_depth })
     }
 
     /// Says how many layers of encodings are undone: none for 0, and no more than eight.
@@ -257,8 +260,10 @@ impl Engine {
         // A stem may stand past the range while its match begins in it.
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
-        for &rule in place.rules() {
-            pass.search(rule, scratch);
+        if !place.rules().is_empty() {
+            for rule in self.placed.due(place.rules(), haystack) {
+                pass.search(rule, scratch);
+            }
         }
         pass.unsure
     }

@@ -54,6 +54,7 @@ mod oracle;
 mod pack;
 mod parts;
 mod place;
+mod placed;
 mod placeholder;
 mod scratch;
 mod stems;

@@ -26,7 +26,7 @@ impl Place {
 
     /// At a path.
     #[must_use]
-    pub fn of_path(paths: &Paths, path: &[u8]) -> Self {
+    pub fn of_path(paths: &Paths<'_>, path: &[u8]) -> Self {
         Self { rules: paths.of(path) }
     }
 
@@ -44,7 +44,7 @@ impl Place {
 impl Engine {
     /// What the rules ask of paths.
     #[must_use]
-    pub fn paths(&self) -> Paths {
+    pub fn paths(&self) -> Paths<'_> {
         Paths::new(self.rules())
     }
 }

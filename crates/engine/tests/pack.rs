@@ -13,7 +13,7 @@ fn pack() -> Pack {
 }
 
 /// What is found in an example of a rule, where the rule holds.
-fn matches(engine: &Engine, paths: &Paths, rule: &Rule, text: &str) -> Vec<Match> {
+fn matches(engine: &Engine, paths: &Paths<'_>, rule: &Rule, text: &str) -> Vec<Match> {
     let mut all = Vec::new();
     let place = rule.example_path().map(|path| Place::of_path(paths, path.as_bytes())).unwrap_or_default();
     let _ = engine.scan_at(&place, text.as_bytes(), &mut Scratch::new(engine), |found| {

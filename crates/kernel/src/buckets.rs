@@ -76,12 +76,31 @@ impl Halves {
     }
 
     /// How likely a byte of text is one of those that pair up.
-    fn share(self) -> f64 {
-        let ascii = (0..8u8).filter(|high| self.high >> high & 1 == 1).flat_map(|high| {
-            (0..16u8).filter(move |low| self.low >> low & 1 == 1).map(move |low| share(high << 4 | low))
-        });
-        ascii.sum::<f64>() + if self.high > 0xFF { 0.02 } else { 0.0 }
+    fn share(self, shares: &Shares) -> f64 {
+        let mut sum = 0.0;
+        for high in bits(self.high & 0xFF) {
+            for low in bits(self.low) {
+                sum += shares[high][low];
+            }
+        }
+        sum + if self.high > 0xFF { 0.02 } else { 0.0 }
     }
+}
+
+/// How often each byte up to 0x7F stands in text, by its upper and its lower half.
+type Shares = [[f64; 16]; 8];
+
+fn shares() -> Shares {
+    std::array::from_fn(|high| std::array::from_fn(|low| share((high << 4 | low) as u8)))
+}
+
+/// The positions of the bits that are set.
+fn bits(mut set: u16) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = (set != 0).then(|| set.trailing_zeros() as usize)?;
+        set &= set - 1;
+        Some(bit)
+    })
 }
 
 /// What a bucket lets through, per position.
@@ -94,20 +113,22 @@ impl Shape {
     }
 
     /// How likely it stands at a position of text.
-    fn share(&self) -> f64 {
-        self.0.iter().map(|halves| halves.share()).product()
+    fn share(&self, shares: &Shares) -> f64 {
+        self.0.iter().map(|halves| halves.share(shares)).product()
     }
 }
 
 /// Puts each stem into one of at most sixteen buckets: as long as there are more, the two are joined that together let
 /// through the least more than alone. A pairwise greedy choice; few stems leave little to gain by a better one.
 fn assign(stems: &[Stem]) -> Vec<Shape> {
+    let shares = &shares();
     let mut buckets: Vec<(Shape, f64)> = Vec::new();
     let mut prices: Vec<Vec<f64>> = Vec::new();
     for stem in stems {
         let shape = Shape(stem.0.map(Halves::of));
-        prices.push(row(&buckets, &shape, shape.share()));
-        buckets.push((shape, shape.share()));
+        let alone = shape.share(shares);
+        prices.push(row(&buckets, &shape, alone, shares));
+        buckets.push((shape, alone));
     }
     while buckets.len() > SETS * BUCKETS {
         let (first, second) = cheapest(&prices);
@@ -120,15 +141,16 @@ fn assign(stems: &[Stem]) -> Vec<Shape> {
                 row.remove(gone);
             }
         }
-        prices.push(row(&buckets, &joined, joined.share()));
-        buckets.push((joined, joined.share()));
+        let alone = joined.share(shares);
+        prices.push(row(&buckets, &joined, alone, shares));
+        buckets.push((joined, alone));
     }
     buckets.into_iter().map(|(shape, _)| shape).collect()
 }
 
 /// What joining `shape` with each of the buckets would let through in addition.
-fn row(buckets: &[(Shape, f64)], shape: &Shape, alone: f64) -> Vec<f64> {
-    buckets.iter().map(|(other, other_alone)| shape.or(other).share() - other_alone - alone).collect()
+fn row(buckets: &[(Shape, f64)], shape: &Shape, alone: f64, shares: &Shares) -> Vec<f64> {
+    buckets.iter().map(|(other, other_alone)| shape.or(other).share(shares) - other_alone - alone).collect()
 }
 
 /// The earlier and the later of the two that are cheapest to join.
@@ -220,8 +242,8 @@ mod tests {
         let buckets = assign(&stems);
         assert_eq!(buckets.len(), SETS * BUCKETS);
         let alone: f64 =
-            others.iter().chain(&same[..1]).map(|stem| Shape(stem.0.map(Halves::of)).share()).sum();
-        let total: f64 = buckets.iter().map(Shape::share).sum();
+            others.iter().chain(&same[..1]).map(|stem| Shape(stem.0.map(Halves::of)).share(&shares())).sum();
+        let total: f64 = buckets.iter().map(|shape| shape.share(&shares())).sum();
         assert!((total - alone).abs() < 1e-12);
     }
 

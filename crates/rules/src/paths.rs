@@ -1,61 +1,67 @@
 //! Rules that hold only for files of certain names.
 
-use std::collections::HashMap;
-
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use globset::{Candidate, Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::Rule;
-use crate::wildcard::Wildcard;
+use crate::wildcard::{SHORTEST, Wildcard};
 
 /// Which rules hold at a path: all paths of all rules, matched at once.
 ///
 /// A path is matched in either case, for half of the world's files lie where case makes no difference. As in an ignore
 /// file, a glob without a slash is one for names, at any depth.
 ///
-/// There are thousands of globs, and every run begins with them, so most are never compiled: a plain name is looked up,
-/// and a glob with stars is tried where its longest literal occurs.
-#[derive(Debug, Default)]
-pub struct Paths {
-    names: HashMap<Box<[u8]>, Vec<u32>>,
-    wildcards: Vec<(Wildcard, u32)>,
-    /// The literals of `wildcards`, in the same order.
-    literals: Option<AhoCorasick>,
+/// There are thousands of globs, and every run begins with them, so none is compiled that need not be: a plain name is
+/// looked up, and a glob with stars is tried where its longest literal occurs.
+#[derive(Debug)]
+pub struct Paths<'a> {
+    /// Plain names with their rules, sorted.
+    names: Vec<(&'a [u8], u32)>,
+    /// Globs with stars and their rules, sorted by what their literals begin with.
+    wildcards: Vec<(Head, Wildcard<'a>, u32)>,
+    /// One bit for every hash that a head has.
+    heads: Box<[u64; HASHES / 64]>,
     /// What needs more than stars.
     globs: GlobSet,
     /// For each of `globs` its rule.
     owners: Vec<u32>,
 }
 
-impl Paths {
+/// What a literal begins with.
+type Head = [u8; SHORTEST];
+
+/// How many hashes of heads are told apart.
+const HASHES: usize = 1 << 14;
+
+fn hash(head: Head) -> usize {
+    let [a, b, c] = head.map(u32::from);
+    ((a << 16 | b << 8 | c).wrapping_mul(0x9E37_79B1) >> 18) as usize
+}
+
+impl<'a> Paths<'a> {
     /// Of these rules; those without paths take no part.
     #[must_use]
-    pub fn new<'a>(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
-        let mut this = Self::default();
-        let mut globs = GlobSetBuilder::new();
+    pub fn new(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
+        let (mut names, mut wildcards) = (Vec::new(), Vec::new());
+        let mut heads = Box::new([0; HASHES / 64]);
+        let (mut builder, mut owners) = (GlobSetBuilder::new(), Vec::new());
         for (index, rule) in (0_u32..).zip(rules) {
             for path in &rule.paths {
                 if let Some(name) = plain_name(path) {
-                    this.names.entry(name.as_bytes().into()).or_default().push(index);
-                } else if let Some(wildcard) = Wildcard::parse(path) {
-                    this.wildcards.push((wildcard, index));
+                    names.push((name.as_bytes(), index));
+                } else if let Some((wildcard, head)) = headed(path) {
+                    heads[hash(head) / 64] |= 1 << (hash(head) % 64);
+                    wildcards.push((head, wildcard, index));
                 } else if let Ok(glob) = glob(path) {
                     // One that is none was reported when its file was read.
-                    globs.add(glob);
-                    this.owners.push(index);
+                    builder.add(glob);
+                    owners.push(index);
                 }
             }
         }
-        if !this.owners.is_empty() {
-            this.globs = globs.build().unwrap_or_default();
-        }
-        if !this.wildcards.is_empty() {
-            let literals = this.wildcards.iter().map(|(wildcard, _)| wildcard.literal());
-            // The kind that is built in the least time; paths are short.
-            this.literals =
-                AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(literals).ok();
-        }
-        this
+        names.sort_unstable();
+        wildcards.sort_unstable_by_key(|(head, ..)| *head);
+        let globs = if owners.is_empty() { GlobSet::empty() } else { builder.build().unwrap_or_default() };
+        Self { names, wildcards, heads, globs, owners }
     }
 
     /// The indices of the rules that hold for a file at this path, in order.
@@ -63,11 +69,20 @@ impl Paths {
     pub fn of(&self, path: &[u8]) -> Vec<u32> {
         let path = path.to_ascii_lowercase();
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
-        let mut rules = self.names.get(name).cloned().unwrap_or_default();
-        if let Some(literals) = &self.literals {
-            let places = literals.find_overlapping_iter(&path).map(|found| found.pattern().as_usize());
-            let held = places.filter(|&place| self.wildcards[place].0.matches(&path));
-            rules.extend(held.map(|place| self.wildcards[place].1));
+        let first = self.names.partition_point(|(known, _)| *known < name);
+        let named = self.names[first..].iter().take_while(|(known, _)| *known == name);
+        let mut rules: Vec<u32> = named.map(|(_, rule)| *rule).collect();
+        for (at, head) in path.windows(SHORTEST).enumerate() {
+            let Ok(head) = Head::try_from(head) else { continue };
+            if self.heads[hash(head) / 64] >> (hash(head) % 64) & 1 == 0 {
+                continue;
+            }
+            let first = self.wildcards.partition_point(|(known, ..)| *known < head);
+            let headed = self.wildcards[first..].iter().take_while(|(known, ..)| *known == head);
+            let held = headed.filter(|(_, wildcard, _)| {
+                path[at..].starts_with(wildcard.literal()) && wildcard.matches(&path)
+            });
+            rules.extend(held.map(|(.., rule)| *rule));
         }
         if !self.owners.is_empty() {
             let globs = self.globs.matches_candidate(&Candidate::from_bytes(&path));
@@ -77,6 +92,12 @@ impl Paths {
         rules.dedup();
         rules
     }
+}
+
+/// A glob with stars, and what its literal begins with.
+fn headed(path: &str) -> Option<(Wildcard<'_>, Head)> {
+    let wildcard = Wildcard::parse(path)?;
+    Some((wildcard, *wildcard.literal().first_chunk()?))
 }
 
 /// The name that a glob is, if it is nothing more.
@@ -104,29 +125,29 @@ mod tests {
     use super::*;
     use crate::{RuleFile, Strictness};
 
-    fn paths(list: &str) -> Paths {
+    fn of(list: &str, path: &str) -> Vec<u32> {
         let text = format!(
             "[[rule]]\nid = 'acme-password'\nregex = 'pw (?P<secret>[a-z]{{4,20}})'\npath = {list}\n"
         );
         let file = RuleFile::parse(Path::new("acme.toml"), &text, Strictness::User);
-        Paths::new(&file.unwrap_or_else(|errors| panic!("{errors}")).rules)
+        Paths::new(&file.unwrap_or_else(|errors| panic!("{errors}")).rules).of(path.as_bytes())
     }
 
     #[test]
     fn a_name_holds_at_any_depth_and_in_either_case() {
-        let paths = paths("['.acmerc', 'acme/*.conf', 'site.{yml,json}']");
+        let list = "['.acmerc', 'acme/*.conf', 'site.{yml,json}']";
         for path in [".acmerc", "home/.acmerc", "C/.AcmeRC", "acme/x.conf", "a/site.yml"] {
-            assert_eq!(paths.of(path.as_bytes()), [0], "{path}");
+            assert_eq!(of(list, path), [0], "{path}");
         }
         for path in ["acmerc", ".acmerc/x", "etc/acme/x.conf", "acme/a/x.conf", "site.xml", ""] {
-            assert!(paths.of(path.as_bytes()).is_empty(), "{path}");
+            assert!(of(list, path).is_empty(), "{path}");
         }
     }
 
     #[test]
     fn an_example_path_is_matched_by_its_glob() {
         for glob in ["**/.acmerc", "*.acme", "**/acme/**/x?.conf", "acme/*"] {
-            assert_eq!(paths(&format!("'{glob}'")).of(example(glob).as_bytes()), [0], "{glob}");
+            assert_eq!(of(&format!("'{glob}'"), &example(glob)), [0], "{glob}");
         }
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Rules<'a> {
     pub(crate) policy: &'a Policy,
     specificity: Vec<u8>,
     /// What they ask of paths.
-    paths: Paths,
+    paths: Paths<'a>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }

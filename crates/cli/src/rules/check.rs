@@ -54,7 +54,7 @@ pub(crate) fn run(files: &[PathBuf]) -> Result<Exit> {
 
 struct Check<'a> {
     engine: &'a Engine,
-    paths: Paths,
+    paths: Paths<'a>,
     scratch: Scratch,
     examples: usize,
     problems: Vec<String>,
