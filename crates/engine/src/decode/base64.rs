@@ -194,7 +194,7 @@ pub(super) fn run(haystack: &[u8], at: usize) -> usize {
 /// The line after the one that ends at `end` if the value goes on in it: not longer than the first one was, and with
 /// nothing else on it.
 fn next_line(haystack: &[u8], end: usize, first: usize) -> Option<Span> {
-    if first < WRAPPED || first % 4 != 0 {
+    if first < WRAPPED || !first.is_multiple_of(4) {
         return None;
     }
     let after = &haystack[end..haystack.len().min(end + INDENT + 2)];

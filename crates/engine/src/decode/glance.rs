@@ -42,13 +42,13 @@ const fn value_forms(at: usize, byte: u8) -> u8 {
         _ => 0,
     };
     let open = match at {
-        0 | 1 | 2 => 0,
+        0..=2 => 0,
         3 => ZLIB,
         _ => ZLIB | GZIP | BYTE_ORDER_MARK,
     };
     let high = matches!(byte, b'2'..=b'7');
     let low = byte.is_ascii_hexdigit();
-    let hex = if at % 2 == 0 { high } else { low };
+    let hex = if at.is_multiple_of(2) { high } else { low };
     let hex = (if hex { HEX } else { 0 }) | (if hex && at >= 2 { PREFIXED_HEX } else { 0 });
     let Some(six) = sextet(byte) else { return fixed | open | hex };
     let (text, broken, wide) = match at {
