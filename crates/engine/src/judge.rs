@@ -8,7 +8,7 @@ use crate::context::is_token;
 use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
-use crate::generic::{Judged, is_identifier};
+use crate::generic::{self, Judged, is_identifier};
 use crate::human::{Human, is_commented};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
@@ -100,7 +100,11 @@ fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) 
             let random = secret.len() >= 8 && secret.iter().any(u8::is_ascii_digit);
             Some(if random { confidence.min(Confidence::Medium) } else { Confidence::Low })
         }
-        Human::Chosen => Some(confidence),
+        Human::Chosen => {
+            let before = spans.secret.start.checked_sub(1).map(|at| haystack[at]);
+            let bare = !matches!(before, Some(b'"' | b'\'' | b'`' | b'>'));
+            generic::placed(secret, bare, confidence)
+        }
     }
 }
 

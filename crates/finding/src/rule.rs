@@ -62,6 +62,18 @@ pub struct Evidence {
     /// What its structure says, such as `JWT, alg HS256` or `encrypted`; absent where it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub structure: Option<String>,
+    /// Whose it is, such as `AWS account 123456789012`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// The day on which it expires, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Whether that day has passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expired: Option<bool>,
+    /// The SHA-256 of the public half of a key (SubjectPublicKeyInfo), in hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
     /// The word near it that a context rule went by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,

@@ -156,6 +156,16 @@ fn properties(finding: &Finding, location: &Location) -> BTreeMap<&'static str, 
         ("keysieve/byteOffset", Value::from(location.byte_start)),
         ("keysieve/byteLength", Value::from(location.byte_end.saturating_sub(location.byte_start))),
     ]);
+    let evidence = &finding.evidence;
+    let facts = [
+        ("keysieve/account", &evidence.account),
+        ("keysieve/expires", &evidence.expires),
+        ("keysieve/publicKey", &evidence.public_key),
+        ("keysieve/structure", &evidence.structure),
+    ];
+    for (name, fact) in facts {
+        properties.extend(fact.as_deref().map(|fact| (name, Value::from(fact))));
+    }
     if !location.decoded_by.is_empty() {
         properties.insert("keysieve/decodedBy", Value::from(location.decoded_by.clone()));
     }

@@ -85,6 +85,15 @@ pub(crate) fn evidence(evidence: &Evidence, entropy: bool) -> Vec<String> {
     if let Some(structure) = &evidence.structure {
         said.push(structure.clone());
     }
+    said.extend(evidence.account.clone());
+    if let Some(day) = &evidence.expires {
+        let verb = if evidence.expired == Some(true) { "expired" } else { "expires" };
+        said.push(format!("{verb} on {day}"));
+    }
+    if let Some(digest) = &evidence.public_key {
+        // Enough to tell which key it is.
+        said.push(format!("public key sha256:{}", digest.get(..16).unwrap_or(digest)));
+    }
     if let Some(context) = &evidence.context {
         said.push(format!("next to '{context}'"));
     }

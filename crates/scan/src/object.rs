@@ -1,6 +1,7 @@
 //! One object on its way through the engine.
 
 use keysieve_engine::{Chain, Checked, Feed, Match, Note, Scratch, Step};
+use keysieve_evidence::examine;
 use keysieve_finding::{Confidence, Evidence, Location, MaskKind, Origin, Secret, Span};
 use keysieve_policy::{Found, Hints, InlineAllow, LONGEST_LINE, inline_allow};
 use keysieve_source::Blob;
@@ -33,6 +34,9 @@ struct Form {
     decoder: Option<Decoder>,
     binary: bool,
 }
+
+/// How much before and after a secret is looked at for what it is a part of.
+const AROUND: usize = 1024;
 
 /// How much of an object is looked at for NUL bytes.
 const LOOKED_AT: usize = 8192;
@@ -118,8 +122,7 @@ impl View<'_> {
                 if from < secret.start {
                     cursor.advance(&haystack[from..secret.start]);
                 }
-                let sighting = self.sighting(found, secret, &cursor, &hidden, shown);
-                sightings.push(Sighting { confidence, ..sighting });
+                sightings.push(self.sighting(found, (secret, confidence), &cursor, &hidden, shown));
             }
             let kept =
                 |secret: &Hidden| (base + secret.span.start as u64, base + secret.span.end as u64, *secret);
@@ -184,11 +187,12 @@ impl View<'_> {
     fn sighting(
         &self,
         found: &Match,
-        secret: Span,
+        (secret, confidence): (Span, Confidence),
         start: &Cursor,
         hidden: &[Hidden],
         shown: usize,
     ) -> Sighting {
+        let (evidence, known) = self.evidence(found);
         let rule = self.rules.engine.rule(found.rule);
         let haystack = self.step.haystack;
         let mut end = *start;
@@ -204,9 +208,10 @@ impl View<'_> {
             distance: found.context.map_or(0, |(_, word)| (inner.start - word.start) as u64),
             decoded: found.decoded.map(|decoded| decoded.plain),
             span: (base + secret.start as u64, base + secret.end as u64),
-            confidence: found.confidence,
+            // What everyone knows is nobody's secret.
+            confidence: if known { Confidence::Low } else { confidence },
             secret: Secret::new(&text[raw.range()], kind),
-            evidence: self.evidence(found),
+            evidence,
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
             ordinal: 0,
@@ -257,24 +262,37 @@ impl View<'_> {
         stored.chain(chain.iter().flat_map(Chain::names)).map(str::to_owned).collect()
     }
 
-    fn evidence(&self, found: &Match) -> Evidence {
-        let (text, _) = self.text(found);
+    fn evidence(&self, found: &Match) -> (Evidence, bool) {
+        let (text, secret) = self.text(found);
         let word = found.context.map(|(_, word)| String::from_utf8_lossy(&text[word.range()]).to_lowercase());
-        Evidence {
+        let around = secret.start.saturating_sub(AROUND)..text.len().min(secret.end + AROUND);
+        let facts = examine(&text[secret.range()], &text[around]);
+        let today = self.rules.policy.today.to_string();
+        let note = match facts.known {
+            Some(known) => Some(known.to_owned()),
+            None => (found.note == Note::DocumentationExample).then(|| "documentation example".to_owned()),
+        };
+        let evidence = Evidence {
             entropy: (found.entropy * 100.0).round() / 100.0,
             checksum: match found.checksum {
                 Checked::None => None,
                 Checked::Valid => Some(true),
                 Checked::Invalid => Some(false),
             },
-            structure: match found.note {
+            structure: facts.structure.or_else(|| match found.note {
                 Note::Encrypted => Some("private key, encrypted".to_owned()),
                 Note::Unencrypted => Some("private key, not encrypted".to_owned()),
                 _ => None,
-            },
+            }),
+            account: facts.account,
+            // Both are written so that earlier days come before later ones.
+            expired: facts.expires.as_ref().map(|day| *day < today),
+            expires: facts.expires,
+            public_key: facts.public_key,
             context: word,
-            note: (found.note == Note::DocumentationExample).then(|| "documentation example".to_owned()),
-        }
+            note,
+        };
+        (evidence, facts.known.is_some())
     }
 
     /// The exceptions of the configuration that may allow it.
@@ -283,10 +301,11 @@ impl View<'_> {
             return None;
         }
         let haystack = self.step.haystack;
+        let (text, inner) = self.text(found);
         let found = Found {
             rule: &rule.info.id,
             aliases: &rule.info.aliases,
-            secret: &haystack[secret.range()],
+            secret: &text[inner.range()],
             matched: &haystack[found.span.range()],
             line: self.lines(secret).0,
         };

@@ -95,6 +95,7 @@ enum Wing {
 const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-finding", Place::Floor(1), Wing::Neither),
     ("keysieve-checksum", Place::Floor(1), Wing::Neither),
+    ("keysieve-evidence", Place::Floor(1), Wing::Neither),
     ("keysieve-kernel", Place::Floor(1), Wing::Neither),
     ("keysieve-rules", Place::Floor(2), Wing::Meaning),
     ("keysieve-source", Place::Floor(2), Wing::Bytes),

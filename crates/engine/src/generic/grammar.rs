@@ -75,7 +75,9 @@ pub(crate) fn may_assign(haystack: &[u8], end: usize) -> bool {
             b'=' | b':' | b'!' | b'?' | b'+' | b'.' | b'~' | b'<' | b'|' | b',' | b'>' | b'(' | b'{' | b'/'
             | b'"' | b'\'' | b'@' | b'&' | b'*' | b'[',
         ) => true,
-        Some(b'\n' | b'\r' | b'-') => at > end,
+        // On the next line may stand `value:`, after `name: DB_PASSWORD`.
+        Some(b'\n' | b'\r') => true,
+        Some(b'-') => at > end,
         Some(_) => after > at,
     }
 }

@@ -83,6 +83,29 @@ pub(crate) fn is_identifier(text: &[u8]) -> bool {
     !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Identifier
 }
 
+/// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
+/// such a place a word can be a password, but neither a reference nor text for people can, and hardly a name.
+pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<Confidence> {
+    use value::{Counts, Looks, Words, looks};
+    if text.is_empty() {
+        return None;
+    }
+    let (counts, words) = (Counts::of(text), Words::of(text));
+    let hump = text.windows(2).any(|two| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase());
+    let joined = text.iter().any(|byte| matches!(byte, b'.' | b':' | b'/' | b'_'));
+    match looks(text, bare, &counts, &words) {
+        Looks::Placeholder | Looks::Reference | Looks::Keyword => None,
+        // Programs' own ways to write a hash look like expressions, too.
+        Looks::Expression if text.iter().any(|byte| matches!(byte, b'(' | b'[' | b',')) => None,
+        Looks::Prose => Some(Confidence::Low),
+        Looks::Identifier if hump || joined || counts.lower == 0 => Some(Confidence::Low),
+        Looks::Identifier | Looks::Word if score::repeats_name(text) || counts.beyond > 0 => {
+            Some(Confidence::Low)
+        }
+        _ => Some(confidence),
+    }
+}
+
 /// What the kind of an object adds: in code, a value without quotes is a name or an expression.
 #[must_use]
 pub fn place_weight(kind: FileKind, bare: bool) -> i16 {

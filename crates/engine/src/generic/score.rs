@@ -208,7 +208,7 @@ fn weigh_token(
 }
 
 /// Whether a value says what it is: `mypassword1`, `secret-token-4`.
-fn repeats_name(text: &[u8]) -> bool {
+pub(super) fn repeats_name(text: &[u8]) -> bool {
     const WORDS: &str = "password passwd passwort secret token apikey api_key api-key _key -key pwd pass_ mypass test example dummy sample fake";
     static REPEATED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         AhoCorasick::builder()
