@@ -302,10 +302,11 @@ impl View<'_> {
             return None;
         }
         let haystack = self.step.haystack;
+        let (text, inner) = self.text(found);
         let found = Found {
             rule: &rule.info.id,
             aliases: &rule.info.aliases,
-            secret: value,
+            secret: &text[inner.range()],
             matched: &haystack[found.span.range()],
             line: self.lines(secret).0,
         };
