@@ -104,7 +104,7 @@ impl Fit {
             most = most.saturating_add(element.max as usize);
             over = over.union(&element.set);
         }
-        let over = over.iter().filter(|&byte| !is_word(byte)).collect::<Vec<u8>>();
-        Self { least, most, over: ByteSet::of(|byte| over.contains(&byte)), probe }
+        let over = ByteSet::of(|byte| over.contains(byte) && !is_word(byte));
+        Self { least, most, over, probe }
     }
 }

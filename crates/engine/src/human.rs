@@ -195,7 +195,7 @@ const DEFAULTS: &[&str] = &[
     "local",
     "localhost",
     "pwd",
-    "hunter2",
+    "hunter2", // keysieve:allow
 ];
 
 impl Human {

@@ -141,7 +141,7 @@ proptest! {
 
 #[test]
 fn every_length_and_offset_agrees() {
-    let text = b"token: Zk3.9a_b-c+d/e~f0123456789 api_KEY=\"aGVsbG8gd29ybGQ\" -----BEGIN ://user:pw@ pass\xC3\xA9 12:AAH ";
+    let text = b"token: Zk3.9a_b-c+d/e~f0123456789 api_KEY=\"aGVsbG8gd29ybGQ\" -----BEGIN ://user:pw@ pass\xC3\xA9 12:AAH "; // keysieve:allow
     let stems = typical_stems();
     let scalar = Kernel::scalar(&stems);
     for length in 0..=300 {

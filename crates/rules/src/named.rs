@@ -130,7 +130,7 @@ mod tests {
             ("{\"dbPassword\": \"moon light\"}", "moon light"),
             ("{\"dbPassword\":4711,\"x\":1}", "4711"),
             ("define('DB_PASSWORD', 'it''s moon');", "it''s moon"),
-            ("$db['db_password'] = \"moon$light\";", "moon$light"),
+            ("$db['db_password'] = \"moon$light\";", "moon$light"), // keysieve:allow
             ("'db_password' => 'moonlight',", "moonlight"),
             ("<DbPassword>moon light</DbPassword>", "moon light"),
             ("<Pass encoding=\"base64\">bW9vbg==</Pass>", "bW9vbg=="),
