@@ -93,7 +93,10 @@ fn copy(code: u8, delta: &mut &[u8]) -> Result<(usize, usize), Broken> {
 mod tests {
     use super::*;
 
-    fn made(delta: &[u8], base: &[u8], size: usize) -> Result<(Vec<u8>, Vec<(usize, usize)>), Broken> {
+    /// What a delta makes, and which parts of it are new.
+    type Made = (Vec<u8>, Vec<(usize, usize)>);
+
+    fn made(delta: &[u8], base: &[u8], size: usize) -> Result<Made, Broken> {
         let (mut bytes, mut fresh) = (vec![0; size], Vec::new());
         apply(delta, base, &mut bytes, Some(&mut fresh)).map(|()| (bytes, fresh))
     }

@@ -443,6 +443,14 @@ impl Text<'_> {
     /// The value that begins at a place, past what may wrap it.
     fn value(&self, from: usize, operator: Operator, name: Span) -> Option<Assigned> {
         let mut at = self.blanks(from);
+        // `key=key=…`: the value is another assignment, which is read by itself.
+        let nested = name::end(self.0, at);
+        if nested > at
+            && matches!(self.byte(nested), b'=' | b':')
+            && self.0[at..nested].eq_ignore_ascii_case(&self.0[name.range()])
+        {
+            return None;
+        }
         if matches!(operator, Operator::Assign | Operator::Call | Operator::Comma | Operator::Colon) {
             at = self.next_line(at);
         }
@@ -607,18 +615,22 @@ impl Text<'_> {
                 || in_default && byte == b'}'
         };
         let rest = self.0.get(at..).unwrap_or_default();
-        let mut end = at + rest.iter().take(LONGEST_VALUE + 1).take_while(|&&byte| !stops(byte)).count();
-        if end - at > LONGEST_VALUE {
+        let rest = &rest[..rest.len().min(LONGEST_VALUE + 1)];
+        let mut length = rest.len();
+        let mut name = true;
+        for (index, &byte) in rest.iter().enumerate() {
+            let call = name && index > 1 && matches!(byte, b'(' | b'[' | b'{');
+            if stops(byte) || call || matches!(byte, b'&' | b';' | b',') && is_next_pair(&rest[index + 1..]) {
+                // An expression needs no reading past what opens it.
+                length = index + usize::from(call);
+                break;
+            }
+            name &= name::is_name(byte) || byte == b':';
+        }
+        if length > LONGEST_VALUE {
             return Span::new(at, at);
         }
-        // In a URL's query or a list the value ends before the next one.
-        if let Some(next) = self.0[at..end]
-            .windows(2)
-            .position(|two| matches!(two[0], b'&' | b';' | b',') && two[1].is_ascii_alphabetic())
-            && self.0[at + next..end].contains(&b'=')
-        {
-            end = at + next;
-        }
+        let mut end = at + length;
         while end > at && matches!(self.0[end - 1], b',' | b';' | b')' | b']' | b'}') {
             let opens = self.0[at..end].iter().any(|byte| matches!(byte, b'(' | b'[' | b'{'));
             if opens && self.0[end - 1] != b',' && self.0[end - 1] != b';' {
@@ -705,6 +717,12 @@ impl Text<'_> {
         }
         None
     }
+}
+
+/// Whether another name and `=` begin here: in a URL's query or a list, a value ends before the next one.
+fn is_next_pair(rest: &[u8]) -> bool {
+    let length = rest.iter().take(48).take_while(|&&byte| name::is_name(byte)).count();
+    rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.get(length) == Some(&b'=')
 }
 
 #[cfg(test)]

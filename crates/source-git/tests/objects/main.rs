@@ -22,7 +22,7 @@ pub(crate) struct Seen {
 
 impl BlobSink for Seen {
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        let mut objects = self.objects.lock().unwrap();
+        let mut objects = self.objects.lock().expect("not poisoned");
         let known = objects.contains_key(blob.origin);
         assert_eq!(known, !blob.carry.is_empty(), "each object comes once, window after window");
         objects.entry(blob.origin.clone()).or_default().extend_from_slice(blob.bytes);
@@ -33,7 +33,7 @@ impl BlobSink for Seen {
     }
 
     fn skipped(&self, origin: &Origin, why: Skip) {
-        self.skips.lock().unwrap().push((origin.clone(), why));
+        self.skips.lock().expect("not poisoned").push((origin.clone(), why));
     }
 }
 
@@ -42,13 +42,13 @@ impl Seen {
     pub(crate) fn of(path: &Path, threads: usize) -> Self {
         let source = GitSource::discover(path).expect("a repository");
         let seen = Self::default();
-        source.visit(NonZeroUsize::new(threads).unwrap(), &seen).expect("it can be read");
+        source.visit(NonZeroUsize::new(threads).expect("at least one"), &seen).expect("it can be read");
         seen
     }
 
     /// The bytes of every object of a part, sorted.
     pub(crate) fn part(&self, wanted: GitPart) -> Vec<Vec<u8>> {
-        let objects = self.objects.lock().unwrap();
+        let objects = self.objects.lock().expect("not poisoned");
         let mut bytes: Vec<Vec<u8>> = objects
             .iter()
             .filter(|(origin, _)| origin.git().is_some_and(|(_, part)| part == wanted))
@@ -60,7 +60,7 @@ impl Seen {
 
     /// Reasons and details of what was skipped.
     pub(crate) fn skips(&self) -> Vec<(String, SkipReason, String)> {
-        let skips = self.skips.lock().unwrap();
+        let skips = self.skips.lock().expect("not poisoned");
         let text = |origin: &Origin| String::from_utf8_lossy(&origin.path()).into_owned();
         let mut all: Vec<_> =
             skips.iter().map(|(origin, skip)| (text(origin), skip.reason, skip.detail.clone())).collect();
