@@ -1,0 +1,292 @@
+//! The values themselves: in quotes or without, wrapped, chosen or on the next line.
+
+use keysieve_finding::Span;
+
+use super::super::name;
+use super::{Assigned, Form, LONGEST_VALUE, Operator, Text};
+
+impl Text<'_> {
+    /// The value that begins at a place, past what may wrap it.
+    pub(super) fn value(&self, from: usize, operator: Operator, name: Span) -> Option<Assigned> {
+        let mut at = self.blanks(from);
+        // `key=key=…`: the value is another assignment, which is read by itself.
+        let nested = name::end(self.0, at);
+        if nested > at
+            && matches!(self.byte(nested), b'=' | b':')
+            && self.0[at..nested].eq_ignore_ascii_case(&self.0[name.range()])
+        {
+            return None;
+        }
+        if matches!(operator, Operator::Assign | Operator::Call | Operator::Comma | Operator::Colon) {
+            at = self.next_line(at);
+        }
+        if operator == Operator::Comma {
+            at = self.keyword(at);
+        }
+        if let Some(value) = self.quoted(at) {
+            // The quote may close a string that the name stands in.
+            let closes = matches!(self.byte(value.start), b')' | b',' | b';' | b']' | b'}');
+            return (!closes).then_some(Assigned { operator, form: Form::Quoted, value, literal: true });
+        }
+        if operator == Operator::Comma {
+            return None;
+        }
+        let element =
+            operator == Operator::Element || operator == Operator::Pair && self.0[..at].ends_with(b">");
+        let tag = self.tag(at);
+        if element || operator == Operator::Colon && tag > at {
+            return self.element(if element { at } else { tag }, operator);
+        }
+        // `**Password:** value`
+        at += self.0.get(at..)?.iter().take(2).take_while(|&&byte| byte == b'*').count();
+        at = self.blanks(at);
+        let in_default =
+            self.0[..name.start].ends_with(b"${") && matches!(operator, Operator::Colon | Operator::Default);
+        let operator = if in_default { Operator::Default } else { operator };
+        let value = self.bare(at, in_default);
+        if value.is_empty() {
+            return None;
+        }
+        if let Some(inner) = self.inside(value) {
+            return Some(Assigned {
+                operator: Operator::Default,
+                form: Form::Quoted,
+                value: inner,
+                literal: true,
+            });
+        }
+        if operator == Operator::Call {
+            return None;
+        }
+        let literal = in_default
+            || matches!(operator, Operator::Flag | Operator::Pair | Operator::Cell | Operator::Is)
+            || matches!(self.byte(value.end), b'"' | b'\'' | b'`')
+            || name.start > 0 && matches!(self.0[name.start - 1], b'?' | b'&' | b'-' | b'"' | b'\'')
+            || self.in_comment(name.start);
+        Some(Assigned { operator, form: Form::Bare, value, literal })
+    }
+
+    /// The start of a string on the next line, if the value begins there.
+    pub(super) fn next_line(&self, at: usize) -> usize {
+        let next = at + usize::from(self.byte(at) == b'\\' && matches!(self.byte(at + 1), b'\n' | b'\r'));
+        let next = next + usize::from(self.byte(next) == b'\r');
+        let line = self.blanks(next + usize::from(self.byte(next) == b'\n'));
+        if self.byte(next) == b'\n' && matches!(self.byte(line), b'"' | b'\'') { line } else { at }
+    }
+
+    /// Past the name of an argument: `with: "…"`, `default="…"`.
+    pub(super) fn keyword(&self, at: usize) -> usize {
+        let length = self
+            .0
+            .get(at..)
+            .map_or(0, |rest| rest.iter().take(16).take_while(|byte| byte.is_ascii_lowercase()).count());
+        let sign = self.blanks(at + length);
+        if length > 0 && matches!(self.byte(sign), b':' | b'=') { self.blanks(sign + 1) } else { at }
+    }
+
+    /// Past a tag that begins at a place.
+    pub(super) fn tag(&self, at: usize) -> usize {
+        let length = self
+            .0
+            .get(at + 1..)
+            .map_or(0, |rest| rest.iter().take(8).take_while(|byte| byte.is_ascii_alphabetic()).count());
+        if self.byte(at) == b'<' && length > 0 && self.byte(at + 1 + length) == b'>' {
+            at + length + 2
+        } else {
+            at
+        }
+    }
+
+    /// The text of an element.
+    pub(super) fn element(&self, at: usize, operator: Operator) -> Option<Assigned> {
+        let text = self.0.get(at..)?.iter().take(LONGEST_VALUE);
+        let end = at + text.take_while(|&&byte| !matches!(byte, b'<' | b'\n')).count();
+        let value = self.trimmed(Span::new(at, end));
+        let found = Assigned { operator, form: Form::Bare, value, literal: true };
+        (self.starts(end, b"</") && !value.is_empty()).then_some(found)
+    }
+
+    /// Whether a comment stands before a place on its line.
+    pub(super) fn in_comment(&self, at: usize) -> bool {
+        let before = &self.0[at.saturating_sub(160)..at];
+        let line =
+            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        let text = line.trim_ascii_start();
+        const MARKS: &[&[u8]] = &[b"//", b"#", b"* ", b"/*", b"--", b";", b"<!--", b"%", b"REM ", b"rem "];
+        MARKS.iter().any(|mark| text.starts_with(mark)) || memchr::memmem::find(line, b" // ").is_some()
+    }
+
+    pub(super) fn trimmed(&self, span: Span) -> Span {
+        let blank = |byte: &&u8| byte.is_ascii_whitespace();
+        let text = &self.0[span.range()];
+        let end = span.end - text.iter().rev().take_while(blank).count();
+        let start = (span.start + text.iter().take_while(blank).count()).min(end);
+        Span::new(start, end)
+    }
+
+    /// The value between quotes that begin at a place, with what marks a string's kind before them.
+    pub(super) fn quoted(&self, at: usize) -> Option<Span> {
+        let marks = self.0.get(at..)?.iter().take(3);
+        let marks = marks.take_while(|&&byte| {
+            matches!(
+                byte,
+                b'b' | b'B'
+                    | b'r'
+                    | b'R'
+                    | b'u'
+                    | b'U'
+                    | b'f'
+                    | b'L'
+                    | b'@'
+                    | b'$'
+                    | b'('
+                    | b'['
+                    | b'{'
+                    | b'N'
+            )
+        });
+        let at = at + marks.count();
+        let (quote, open): (&[u8], usize) = match (self.byte(at), self.byte(at + 1)) {
+            (b'\\', b'"') => (b"\\\"", 2),
+            (b'\\', b'\'') => (b"\\'", 2),
+            (b'"', b'"') if self.byte(at + 2) == b'"' => (b"\"\"\"", 3),
+            (b'\'', b'\'') if self.byte(at + 2) == b'\'' => (b"'''", 3),
+            (b'"', _) => (b"\"", 1),
+            (b'\'', _) => (b"'", 1),
+            (b'`', _) => (b"`", 1),
+            (b'&', b'q') if self.starts(at, b"&quot;") => (b"&quot;", 6),
+            _ => return None,
+        };
+        let start = at + open;
+        let mut end = start;
+        loop {
+            let byte = *self.0.get(end)?;
+            if self.starts(end, quote) {
+                break;
+            }
+            if byte == b'\n' || end - start > LONGEST_VALUE {
+                return None;
+            }
+            end += if byte == b'\\' && quote[0] != b'\\' && self.byte(end + 1) != b'\n' { 2 } else { 1 };
+        }
+        (end > start).then_some(Span::new(start, end))
+    }
+
+    /// The value without quotes that begins at a place.
+    pub(super) fn bare(&self, at: usize, in_default: bool) -> Span {
+        let stops = |byte: u8| {
+            byte.is_ascii_whitespace()
+                || byte < b' '
+                || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|')
+                || in_default && byte == b'}'
+        };
+        let rest = self.0.get(at..).unwrap_or_default();
+        let rest = &rest[..rest.len().min(LONGEST_VALUE + 1)];
+        let mut length = rest.len();
+        let mut name = true;
+        for (index, &byte) in rest.iter().enumerate() {
+            let call = name && index > 1 && matches!(byte, b'(' | b'[' | b'{');
+            if stops(byte) || call || matches!(byte, b'&' | b';' | b',') && is_next_pair(&rest[index + 1..]) {
+                // An expression needs no reading past what opens it.
+                length = index + usize::from(call);
+                break;
+            }
+            name &= name::is_name(byte) || byte == b':';
+        }
+        if length > LONGEST_VALUE {
+            return Span::new(at, at);
+        }
+        let mut end = at + length;
+        while end > at && matches!(self.0[end - 1], b',' | b';' | b')' | b']' | b'}') {
+            let opens = self.0[at..end].iter().any(|byte| matches!(byte, b'(' | b'[' | b'{'));
+            if opens && self.0[end - 1] != b',' && self.0[end - 1] != b';' {
+                break;
+            }
+            end -= 1;
+        }
+        Span::new(at, end)
+    }
+
+    /// The string that is taken in place of an expression, or that it wraps: `getenv("X", "…")`, `x || "…"`,
+    /// `SecretStr("…")`.
+    pub(super) fn inside(&self, value: Span) -> Option<Span> {
+        const WRAPPERS: &[&[u8]] = &[
+            b"string",
+            b"secretstr",
+            b"securestring",
+            b"bytes",
+            b"from",
+            b"decode",
+            b"b64decode",
+            b"fromstring",
+            b"password",
+            b"char",
+            b"str",
+            b"text",
+            b"value",
+            b"valueof",
+            b"some",
+            b"literal",
+            b"sensitive",
+            b"nonsensitive",
+            b"fernet",
+            b"atob",
+            b"unsafeplaintext",
+            b"tochararray",
+            b"token",
+            b"secret",
+            b"apikey",
+            b"key",
+            b"new",
+        ];
+        const DEFAULTS: &[&[u8]] = &[
+            b"|| ",
+            b"or ",
+            b"?? ",
+            b"?: ",
+            b", ",
+            b"||",
+            b",",
+            b"rElse(",
+            b"r_else(|_| ",
+            b"wrap_or(",
+            b"rDefault(",
+            b"efault=",
+            b"efault: ",
+            b"|_| ",
+            b"{ ",
+        ];
+        let text = &self.0[value.range()];
+        if text.ends_with(b"(") {
+            let callee = &text[..text.len() - 1];
+            let length = callee.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let callee = callee[callee.len() - length..].to_ascii_lowercase();
+            let first = self.quoted(value.end)?;
+            if WRAPPERS.iter().any(|wrapper| callee.ends_with(wrapper)) {
+                return Some(first);
+            }
+        } else if !text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'$') {
+            return None;
+        }
+        // Past the expression, on its line, the first string that a word of choice or a comma stands before.
+        let line = &self.0[value.end..self.0.len().min(value.end + 96)];
+        let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
+        let mut from = 0;
+        while let Some(found) = memchr::memchr2(b'"', b'\'', &line[from..]) {
+            let at = from + found;
+            let chosen = DEFAULTS.iter().any(|word| line[..at].ends_with(word));
+            let string = self.quoted(value.end + at)?;
+            if chosen {
+                return Some(string);
+            }
+            from = (string.end + 1).saturating_sub(value.end).min(line.len());
+        }
+        None
+    }
+}
+
+/// Whether another name and `=` begin here: in a URL's query or a list, a value ends before the next one.
+fn is_next_pair(rest: &[u8]) -> bool {
+    let length = rest.iter().take(48).take_while(|&&byte| name::is_name(byte)).count();
+    rest.first().is_some_and(u8::is_ascii_alphabetic) && rest.get(length) == Some(&b'=')
+}
