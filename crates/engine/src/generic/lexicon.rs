@@ -14,10 +14,10 @@ const SLOTS: usize = 1 << 15;
 /// The longest word that is looked up, in letters.
 const LONGEST: usize = 14;
 
-const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+pub(super) const FNV: u64 = 0xcbf2_9ce4_8422_2325;
 
 #[inline]
-const fn step(hash: u64, byte: u8) -> u64 {
+pub(super) const fn step(hash: u64, byte: u8) -> u64 {
     (hash ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3)
 }
 

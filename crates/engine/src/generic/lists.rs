@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use keysieve_rules::NameKind::{self, Key, Password, Secret, Token};
 
+use super::lexicon::{FNV, step};
 use super::name::Beside;
 
 /// A part of a name that tells of a secret by itself.
@@ -179,9 +180,7 @@ impl<T: Copy> Table<T> {
 
 /// FNV-1a, its halves mixed.
 fn hash(word: &[u8]) -> u64 {
-    let hash = word.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
+    let hash = word.iter().fold(FNV, |hash, &byte| step(hash, byte));
     hash ^ hash >> 32
 }
 
