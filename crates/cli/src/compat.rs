@@ -18,7 +18,7 @@ use crate::arguments::{
 };
 use crate::config::{Config, Origin};
 use crate::exit::Exit;
-use crate::git::History;
+use crate::git::{self, History};
 use crate::outputs::{Opened, Output};
 use crate::ruleset::Ruleset;
 use crate::scan::Files;
@@ -52,7 +52,8 @@ fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
         match what {
             What::History(repo) => {
                 let asked = HistoryArguments { no_worktree: true, ..HistoryArguments::default() };
-                run.over(exceptions, |_| History::open(repo, &asked), |_| None)
+                let opened = |_: &_| History::open(&repo[0], git::open(Some(&repo[0]))?, &asked);
+                run.over(exceptions, opened, |_| None)
             }
             What::Files(paths) => {
                 let files = files(shared);

@@ -37,6 +37,12 @@ pub trait Source: Sync {
         let _ = (sighted, threads, sink);
         Ok(None)
     }
+
+    /// Whether a sighting to which [`attribute`](Self::attribute) gives no place stays where it is. If not, it is none
+    /// that was asked for: it was there before.
+    fn keeps_unplaced(&self) -> bool {
+        true
+    }
 }
 
 /// What was seen in an object, as the source is told of it.
@@ -48,6 +54,8 @@ pub struct Sighted<'a> {
     pub secret: &'a Secret,
     /// Its first byte in the object.
     pub byte_start: u64,
+    /// One past its last byte in the object.
+    pub byte_end: u64,
 }
 
 /// Where an object stands.

@@ -19,7 +19,7 @@ pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
 pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::files::FileArguments;
-pub(crate) use self::git::{GitArguments, HistoryArguments};
+pub(crate) use self::git::{GitArguments, HistoryArguments, SelectionArguments};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};

@@ -1,0 +1,65 @@
+//! The verb `git`: the whole of a repository, or a part of it.
+
+mod chosen;
+mod history;
+mod push;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use keysieve_source_git::Repository;
+
+use crate::arguments::GitArguments;
+use crate::config::Config;
+use crate::exit::Exit;
+use crate::session::{self, Groups};
+
+pub(crate) use self::chosen::{Chosen, Part};
+pub(crate) use self::history::History;
+
+/// Runs a scan of a repository from its arguments to its exit code.
+pub(crate) fn run(asked: GitArguments) -> Exit {
+    scan(asked).unwrap_or_else(|error| session::refuse(&error))
+}
+
+fn scan(mut asked: GitArguments) -> Result<Exit> {
+    let (repo, files) = named(&asked)?;
+    let repository = open(repo.as_deref())?;
+    let shown = repo.unwrap_or_else(|| PathBuf::from("."));
+    let config = Config::load(&asked.config, &[repository.work_tree().unwrap_or(&shown).to_owned()])?;
+    config.announce(asked.run.quiet);
+    config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run);
+    if let Some(deadline) = asked.selection.deadline {
+        asked.run.timeout = Some(asked.run.timeout.map_or(deadline, |timeout| timeout.min(deadline)));
+    }
+    let part = Part::of(&asked.selection, &files)?;
+    let GitArguments { history, reports, rules, verdict, key, run, .. } = &asked;
+    let groups = Groups { rules, verdict, key, run };
+    Ok(match part {
+        Some(part) => session::run(config, groups, reports, |_| Chosen::open(&shown, repository, &part)),
+        None => session::run(config, groups, reports, |_| History::open(&shown, repository, history)),
+    })
+}
+
+/// The repository and the files that are named.
+fn named(asked: &GitArguments) -> Result<(Option<PathBuf>, Vec<PathBuf>)> {
+    // A link to a directory is a file to git.
+    let is_directory = |path: &Path| path.symlink_metadata().is_ok_and(|about| about.is_dir());
+    match asked.paths.as_slice() {
+        [] => Ok((None, Vec::new())),
+        [one] if !asked.selection.staged || is_directory(one) => Ok((Some(one.clone()), Vec::new())),
+        files if asked.selection.staged => Ok((None, files.to_vec())),
+        [_, other, ..] => {
+            bail!("{}: one repository at a time; files can be named with --staged", other.display())
+        }
+        [one] => Ok((Some(one.clone()), Vec::new())),
+    }
+}
+
+/// Opens the repository that is named, else the one that git means here.
+pub(crate) fn open(named: Option<&Path>) -> Result<Repository> {
+    Ok(match named {
+        Some(path) => Repository::discover(path)?,
+        None => Repository::here()?,
+    })
+}
