@@ -8,6 +8,7 @@ mod exit;
 mod file_list;
 mod fingerprint_key;
 mod git;
+mod hook;
 mod ignore_files;
 mod man;
 mod messages;
@@ -58,6 +59,7 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        Verb::Hook(verb) => said(hook::run(&verb)),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),

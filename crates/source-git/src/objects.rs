@@ -87,12 +87,6 @@ impl Objects {
             .unwrap_or((usize::MAX, 0))
     }
 
-    /// Whether there is an object of this name.
-    pub(crate) fn contains(&self, id: ObjectId) -> bool {
-        self.place(id).0 != usize::MAX
-            || self.directories.iter().any(|directory| loose::path(directory, id).is_file())
-    }
-
     /// The objects whose names begin with these hexadecimal digits, at most two.
     pub(crate) fn starting_with(&self, digits: &str) -> Vec<ObjectId> {
         let mut found = Vec::new();

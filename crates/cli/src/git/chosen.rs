@@ -122,6 +122,11 @@ fn in_repository(repository: &Repository, file: &Path) -> Result<Vec<u8>> {
     Ok(ignore_files::bytes(&inside))
 }
 
+/// Whether the index has an entry for a path.
+pub(super) fn has_entry(repository: &Repository, file: &Path) -> bool {
+    in_repository(repository, file).is_ok_and(|path| repository.staged(&[path]).is_ok())
+}
+
 impl Target for Chosen {
     fn mode(&self) -> &'static str {
         "git"

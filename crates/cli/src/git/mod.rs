@@ -43,17 +43,22 @@ fn scan(mut asked: GitArguments) -> Result<Exit> {
 
 /// The repository and the files that are named.
 fn named(asked: &GitArguments) -> Result<(Option<PathBuf>, Vec<PathBuf>)> {
-    // A link to a directory is a file to git.
-    let is_directory = |path: &Path| path.symlink_metadata().is_ok_and(|about| about.is_dir());
     match asked.paths.as_slice() {
         [] => Ok((None, Vec::new())),
-        [one] if !asked.selection.staged || is_directory(one) => Ok((Some(one.clone()), Vec::new())),
+        [one] if !asked.selection.staged || is_repository(one) => Ok((Some(one.clone()), Vec::new())),
         files if asked.selection.staged => Ok((None, files.to_vec())),
-        [_, other, ..] => {
-            bail!("{}: one repository at a time; files can be named with --staged", other.display())
-        }
-        [one] => Ok((Some(one.clone()), Vec::new())),
+        more => bail!(
+            "{}: one repository at a time; names of files go with --staged",
+            more.last().map_or(Path::new(""), PathBuf::as_path).display()
+        ),
     }
+}
+
+/// Whether a path is a directory in a repository, and no entry of the index here: a link to a directory is one, and a
+/// submodule.
+fn is_repository(path: &Path) -> bool {
+    let is_directory = path.symlink_metadata().is_ok_and(|about| about.is_dir());
+    is_directory && !Repository::here().is_ok_and(|here| chosen::has_entry(&here, path))
 }
 
 /// Opens the repository that is named, else the one that git means here.

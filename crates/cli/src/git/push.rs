@@ -26,7 +26,7 @@ pub(super) fn to_remote(remote: Option<&str>) -> Result<Range> {
         range.exclude_known.extend(said("PRE_COMMIT_FROM_REF"));
         return Ok(range);
     }
-    for line in lines()?.lines() {
+    for line in lines()?.lines().filter(|line| !line.is_empty()) {
         let [_, new, name, old] = words(line)?;
         range.updates.extend(update(name, old, new)?);
     }
@@ -36,7 +36,7 @@ pub(super) fn to_remote(remote: Option<&str>) -> Result<Range> {
 /// What a push brings to this repository.
 pub(super) fn to_here() -> Result<Range> {
     let mut range = Range { exclude_refs: vec![String::new()], ..Range::default() };
-    for line in lines()?.lines() {
+    for line in lines()?.lines().filter(|line| !line.is_empty()) {
         let [old, new, name] = words(line)?;
         range.updates.extend(update(name, old, new)?);
     }

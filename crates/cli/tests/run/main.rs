@@ -6,8 +6,12 @@ mod example;
 mod exit_codes;
 mod files;
 mod git;
+mod hook;
+mod range;
 mod reports;
+mod repository;
 mod signals;
+mod staged;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

@@ -15,7 +15,6 @@ use keysieve_finding::ObjectId;
 use super::compare::{Comparison, Directory, Item, note_removed};
 use super::step::{Change, Step};
 use crate::layout::Layout;
-use crate::objects::Reader;
 use crate::tree::EntryKind;
 use crate::{Error, refs};
 
