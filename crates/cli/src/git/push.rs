@@ -26,6 +26,11 @@ pub(super) fn to_remote(remote: Option<&str>) -> Result<Range> {
         range.exclude_known.extend(said("PRE_COMMIT_FROM_REF"));
         return Ok(range);
     }
+    if said("PRE_COMMIT").is_some() {
+        // It pushes a branch from its very beginning, which it has no names for.
+        range.include = vec![said("PRE_COMMIT_LOCAL_BRANCH").unwrap_or_else(|| "HEAD".to_owned())];
+        return Ok(range);
+    }
     for line in lines()?.lines().filter(|line| !line.is_empty()) {
         let [_, new, name, old] = words(line)?;
         range.updates.extend(update(name, old, new)?);

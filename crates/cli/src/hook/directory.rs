@@ -144,7 +144,7 @@ impl Manager {
             lines.push(match (self, hook) {
                 (Self::PreCommit, HookName::PreCommit) => format!(
                     "      - id: keysieve\n        name: keysieve\n        entry: {command}\n        \
-                     language: system\n        types: []\n        always_run: true\n        require_serial: true"
+                     language: system\n        types: []\n        stages: [pre-commit]\n        always_run: true\n        require_serial: true"
                 ),
                 (Self::PreCommit, HookName::PrePush) => format!(
                     "      - id: keysieve-push\n        name: keysieve\n        entry: {command}\n        \

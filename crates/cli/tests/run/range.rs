@@ -163,6 +163,11 @@ fn a_push_is_judged_by_what_the_remote_does_not_have() {
     command.env("PRE_COMMIT_REMOTE_NAME", "origin");
     assert_eq!(names(repository.found_by(command, &["main", "merge"], &["--pre-push"]).0), ["main", "merge"]);
     let mut command = keysieve(&repository.root());
+    command.env("PRE_COMMIT", "1").env("PRE_COMMIT_REMOTE_NAME", "new");
+    command.env("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/main");
+    let (found, _) = repository.found_by(command, &["main", "old", "moved"], &["--pre-push"]);
+    assert_eq!(names(found), ["main", "moved", "old"], "from the very beginning");
+    let mut command = keysieve(&repository.root());
     let output = command.args(["git", "--pre-push"]).write_stdin("what is this\n").output().expect("it runs");
     assert_eq!(code(&output), 2);
 }
