@@ -43,7 +43,7 @@ mod tree;
 mod visit;
 mod walk;
 
-pub use chosen::{ChosenSource, Range, Update};
+pub use chosen::{ChosenSource, Range, UnstagedSource, Update};
 pub use error::Error;
 pub use repository::Repository;
 pub use source::GitSource;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::chosen::{self, ChosenSource, Range};
+use crate::chosen::{self, ChosenSource, Range, UnstagedSource};
 use crate::layout::Layout;
 use crate::objects::Objects;
 use crate::{Error, GitSource};
@@ -73,6 +73,14 @@ impl Repository {
     /// If the index cannot be read, or has no such entry.
     pub fn staged(&self, paths: &[Vec<u8>]) -> Result<ChosenSource, Error> {
         ChosenSource::staged(self.0.clone(), paths)
+    }
+
+    /// What is changed in the work tree and not staged: changed lines alone, or with `whole_files` all of the files.
+    ///
+    /// # Errors
+    /// If the index cannot be read, or there is no work tree.
+    pub fn unstaged(&self, whole_files: bool) -> Result<UnstagedSource, Error> {
+        UnstagedSource::open(&self.0, whole_files)
     }
 
     /// What some commits bring that others do not have.

@@ -24,6 +24,11 @@ pub(crate) struct GitArguments {
     pub(crate) reports: ReportArguments,
     #[command(flatten)]
     pub(crate) config: ConfigArguments,
+    /// Use the configuration, the ignore file and the baselines of a commit, whatever those of the work tree say
+    ///
+    /// For gates: a change cannot allow itself. Only what lies at the root of the repository counts.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["config", "no_config"], help_heading = "Configuration")]
+    pub(crate) config_from: Option<String>,
     #[command(flatten)]
     pub(crate) rules: RuleArguments,
     #[command(flatten)]
@@ -66,6 +71,12 @@ pub(crate) struct SelectionArguments {
     /// --allow-partial is given
     #[arg(long, value_name = "SECONDS", value_parser = seconds, requires = "pre_receive")]
     pub(crate) deadline: Option<Duration>,
+    /// Read what the change brings that a build server is building, and write what it shows of it
+    ///
+    /// Knows GitHub, GitLab, Bitbucket, Azure, Jenkins, CircleCI and Buildkite, pull requests, forks and merge queues.
+    /// Without -f and -o, GitHub gets annotations and a job summary, others text. A shallow clone is an error.
+    #[arg(long, group = "part", conflicts_with_all = ["since_commit", "branch"])]
+    pub(crate) ci: bool,
     /// Report everything that stands in a changed file, rather than changed lines alone
     #[arg(long)]
     pub(crate) whole_files: bool,
@@ -75,6 +86,7 @@ impl SelectionArguments {
     /// Whether only a part of the repository is asked for.
     pub(crate) fn is_part(&self) -> bool {
         self.staged
+            || self.ci
             || self.pre_push
             || self.pre_receive
             || self.range.is_some()

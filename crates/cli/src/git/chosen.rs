@@ -5,11 +5,13 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
-use keysieve_finding::Outcome;
+use keysieve_finding::{FingerprintKey, Outcome};
+use keysieve_policy::Baseline;
 use keysieve_report::LineHashes;
 use keysieve_source::Source;
-use keysieve_source_git::{ChosenSource, Range, Repository};
+use keysieve_source_git::{Range, Repository};
 
+use super::pinned::Pinned;
 use super::push;
 use crate::arguments::SelectionArguments;
 use crate::session::{self, Target};
@@ -20,6 +22,8 @@ use crate::{file_list, ignore_files};
 pub(crate) enum Part {
     /// What is staged; of some files, if any are named.
     Staged { files: Vec<PathBuf>, whole_files: bool },
+    /// What is changed in the work tree and not staged.
+    Unstaged,
     /// What some commits bring, and what that is called.
     Range(Range, String),
 }
@@ -76,21 +80,29 @@ fn since(asked: &SelectionArguments) -> (Range, String) {
 pub(crate) struct Chosen {
     shown: String,
     repository: Repository,
-    source: ChosenSource,
+    source: Box<dyn Source>,
+    pinned: Option<Pinned>,
 }
 
 impl Chosen {
     /// Opens a part of a repository, which is called `shown` in reports.
     pub(crate) fn open(shown: &Path, repository: Repository, part: &Part) -> Result<Self> {
-        let (source, name) = match part {
+        let (source, name): (Box<dyn Source>, &str) = match part {
             Part::Staged { files, whole_files } => {
                 let paths: Vec<Vec<u8>> =
                     files.iter().map(|file| in_repository(&repository, file)).collect::<Result<_>>()?;
-                (repository.staged(&paths)?.whole_files(*whole_files), "--staged")
+                (Box::new(repository.staged(&paths)?.whole_files(*whole_files)), "--staged")
             }
-            Part::Range(range, name) => (repository.range(range)?, name.as_str()),
+            Part::Unstaged => (Box::new(repository.unstaged(false)?), "--pre-commit"),
+            Part::Range(range, name) => (Box::new(repository.range(range)?), name.as_str()),
         };
-        Ok(Self { shown: format!("{} {name}", shown.display()), repository, source })
+        Ok(Self { shown: format!("{} {name}", shown.display()), repository, source, pinned: None })
+    }
+
+    /// Lets the ignore file and the baselines of a revision count, rather than those of the work tree.
+    pub(super) fn pinned(mut self, pinned: Option<Pinned>) -> Self {
+        self.pinned = pinned;
+        self
     }
 
     fn base(&self) -> &Path {
@@ -137,11 +149,18 @@ impl Target for Chosen {
     }
 
     fn source(&self) -> &dyn Source {
-        &self.source
+        self.source.as_ref()
     }
 
     fn ignore_files(&self) -> Result<ignore_files::Found> {
-        ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[])
+        match &self.pinned {
+            Some(pinned) => Ok(ignore_files::Found { files: pinned.ignore_files()?, warnings: Vec::new() }),
+            None => ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[]),
+        }
+    }
+
+    fn baselines(&self, key: &FingerprintKey, by_secret: bool) -> Result<Vec<Baseline>> {
+        self.pinned.as_ref().map_or(Ok(Vec::new()), |pinned| pinned.baselines(key, by_secret))
     }
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {

@@ -6,12 +6,14 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::Result;
-use keysieve_finding::{GitState, Origin, Outcome};
+use keysieve_finding::{FingerprintKey, GitState, Origin, Outcome};
+use keysieve_policy::Baseline;
 use keysieve_report::LineHashes;
 use keysieve_source::{BlobSink, Place, Sighted, Source, SourceError};
 use keysieve_source_fs::FileSource;
 use keysieve_source_git::{GitSource, Repository};
 
+use super::pinned::Pinned;
 use crate::arguments::HistoryArguments;
 use crate::session::{self, Target};
 use crate::{ignore_files, purge};
@@ -34,6 +36,7 @@ pub(crate) struct History<'a> {
     asked: &'a HistoryArguments,
     repository: Repository,
     everything: Everything,
+    pinned: Option<Pinned>,
 }
 
 /// A repository and its work trees.
@@ -70,7 +73,13 @@ impl<'a> History<'a> {
             work_trees.push(FileSource::builder().path(tree).build()?);
         }
         let everything = Everything { git, work_trees };
-        Ok(Self { shown: shown.display().to_string(), asked, repository, everything })
+        Ok(Self { shown: shown.display().to_string(), asked, repository, everything, pinned: None })
+    }
+
+    /// Lets the ignore file and the baselines of a revision count, rather than those of the work tree.
+    pub(super) fn pinned(mut self, pinned: Option<Pinned>) -> Self {
+        self.pinned = pinned;
+        self
     }
 
     /// The directory that names of files start at.
@@ -93,7 +102,14 @@ impl Target for History<'_> {
     }
 
     fn ignore_files(&self) -> Result<ignore_files::Found> {
-        ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[])
+        match &self.pinned {
+            Some(pinned) => Ok(ignore_files::Found { files: pinned.ignore_files()?, warnings: Vec::new() }),
+            None => ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[]),
+        }
+    }
+
+    fn baselines(&self, key: &FingerprintKey, by_secret: bool) -> Result<Vec<Baseline>> {
+        self.pinned.as_ref().map_or(Ok(Vec::new()), |pinned| pinned.baselines(key, by_secret))
     }
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {

@@ -1,6 +1,7 @@
 //! Runs the command as users do.
 
 mod baselines;
+mod ci;
 mod config;
 mod example;
 mod exit_codes;

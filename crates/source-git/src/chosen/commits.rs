@@ -88,6 +88,13 @@ impl Commits {
         }
     }
 
+    /// Leaves out all but the latest.
+    pub(crate) fn keep_latest(&mut self, limit: usize) {
+        self.all.drain(..self.all.len().saturating_sub(limit));
+        self.numbers = (0..).zip(&self.all).map(|(number, commit)| (commit.id, number)).collect();
+        self.cut.retain(|id| self.numbers.contains_key(id));
+    }
+
     /// Adds others, which lead to none of these.
     pub(crate) fn append(&mut self, others: Self) {
         for commit in others.all {

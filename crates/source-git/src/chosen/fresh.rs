@@ -40,19 +40,21 @@ pub(super) struct Judge<'j, 'a> {
 }
 
 /// Which lines of a blob a parent's version has, too.
-struct Lines {
+pub(super) struct Lines {
     /// Where each line begins, and the end.
     starts: Vec<usize>,
     old: Vec<bool>,
 }
 
 impl Lines {
-    fn of(new: &[u8], old: &[u8]) -> Self {
+    pub(super) fn of(new: &[u8], old: &[u8]) -> Self {
         let mut counts: HashMap<&[u8], usize> = HashMap::new();
-        old.split(|&byte| byte == b'\n').for_each(|line| *counts.entry(line).or_default() += 1);
+        // Line ends may have been converted.
+        let bare = |line| <[u8]>::strip_suffix(line, b"\r").unwrap_or(line);
+        old.split(|&byte| byte == b'\n').for_each(|line| *counts.entry(bare(line)).or_default() += 1);
         let mut lines = Self { starts: vec![0], old: Vec::new() };
         for line in new.split(|&byte| byte == b'\n') {
-            let known = counts.get_mut(line).filter(|count| **count > 0);
+            let known = counts.get_mut(bare(line)).filter(|count| **count > 0);
             lines.old.push(known.map(|count| *count -= 1).is_some());
             lines.starts.push(lines.starts.last().map_or(0, |start| start + line.len() + 1));
         }
@@ -60,7 +62,7 @@ impl Lines {
     }
 
     /// Whether all lines that a range touches are there already.
-    fn has(&self, range: &Range<usize>) -> bool {
+    pub(super) fn has(&self, range: &Range<usize>) -> bool {
         let first = self.starts.partition_point(|start| *start <= range.start).saturating_sub(1);
         let last = self.starts.partition_point(|start| *start < range.end.max(range.start + 1));
         self.old.get(first..last.min(self.old.len())).is_some_and(|lines| lines.iter().all(|old| *old))

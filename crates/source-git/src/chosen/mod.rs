@@ -15,7 +15,9 @@ mod revision;
 mod source;
 mod staged;
 mod step;
+mod unstaged;
 
 pub use self::range::{Range, Update};
 pub(crate) use self::revision::Revisions;
 pub use self::source::ChosenSource;
+pub use self::unstaged::UnstagedSource;

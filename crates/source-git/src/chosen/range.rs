@@ -17,6 +17,10 @@ use crate::refs::{self, Refs};
 pub struct Range {
     /// Names of commits that lead to what is chosen.
     pub include: Vec<String>,
+    /// References whose full name begins so lead to what is chosen, too; an empty text means all references.
+    pub include_refs: Vec<String>,
+    /// Only so many of the commits, the latest.
+    pub limit: Option<usize>,
     /// Names of commits; what they lead to is not chosen.
     pub exclude: Vec<String>,
     /// The same, where they are here at all.
@@ -98,10 +102,14 @@ pub(crate) fn find(layout: &Layout, objects: &Objects, range: &Range) -> Result<
         exclude.insert(revisions.commit(name)?);
     }
     exclude.extend(range.exclude_known.iter().filter_map(|name| revisions.commit(name).ok()));
-    if !range.exclude_refs.is_empty() {
+    if !range.exclude_refs.is_empty() || !range.include_refs.is_empty() {
         let all = Refs::of(layout).all;
-        let wanted = |name: &[u8]| range.exclude_refs.iter().any(|start| name.starts_with(start.as_bytes()));
-        exclude.extend(all.into_iter().filter(|(name, _)| wanted(name)).filter_map(|(_, id)| id));
+        for (name, id) in all.iter().filter_map(|(name, id)| Some((name, (*id)?))) {
+            let wanted = |list: &[String]| list.iter().any(|start| name.starts_with(start.as_bytes()));
+            exclude.extend(wanted(&range.exclude_refs).then_some(id));
+            let tip = || Tip { id, name: Some(String::from_utf8_lossy(name).into_owned()), is_new: false };
+            found.tips.extend(wanted(&range.include_refs).then(tip));
+        }
     }
     for name in &range.include {
         let (id, reference) = revisions.find(name)?;
@@ -125,6 +133,9 @@ pub(crate) fn find(layout: &Layout, objects: &Objects, range: &Range) -> Result<
     }
     found.tags.retain(|tag| !exclude.contains(tag));
     found.commits = commits(layout, objects, range, &include, &exclude);
+    if let Some(limit) = range.limit {
+        found.commits.keep_latest(limit);
+    }
     if range.unbroken && !found.commits.cut.is_empty() {
         return Err(Error::Shallow { path: layout.git_dir.display().to_string() });
     }

@@ -86,6 +86,11 @@ impl Index {
         step
     }
 
+    /// All of it; none if there is no index.
+    pub(super) fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
     /// Whether there is an entry for a path.
     pub(crate) fn has(&self, path: &[u8]) -> bool {
         self.entries_of(path).is_some()
