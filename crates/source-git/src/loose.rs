@@ -10,7 +10,7 @@ use keysieve_finding::{ObjectId, Skip, SkipReason};
 use crate::apply::Broken;
 use crate::inflater::{Buffer, Inflater};
 use crate::object::{Kind, Object};
-use crate::objects::Lost;
+use crate::objects::{Lost, TakeWindow};
 use crate::visit::{Name, Visit};
 use crate::walk::{LARGE, Walker};
 
@@ -122,7 +122,7 @@ type Tools<'t> = (&'t mut Inflater, &'t mut Vec<u8>, &'t mut Buffer);
 pub(crate) fn large(
     path: &Path,
     (inflater, stored, buffer): Tools<'_>,
-    window: &mut dyn FnMut(&[u8], u64, bool) -> ControlFlow<()>,
+    window: &mut TakeWindow<'_>,
 ) -> Option<Result<ControlFlow<()>, Lost>> {
     if path.metadata().ok()?.len() < LARGE / 1100 {
         return None;

@@ -58,6 +58,9 @@ impl Lost {
     }
 }
 
+/// Takes a window of a blob: its bytes, its offset, and whether it is the last.
+pub(crate) type TakeWindow<'w> = dyn FnMut(&[u8], u64, bool) -> ControlFlow<()> + 'w;
+
 /// An object as a whole.
 #[derive(Clone, Debug)]
 pub(crate) struct Loaded {
@@ -154,7 +157,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn blob(
         &mut self,
         id: ObjectId,
-        window: &mut dyn FnMut(&[u8], u64, bool) -> ControlFlow<()>,
+        window: &mut TakeWindow<'_>,
     ) -> Result<ControlFlow<()>, Lost> {
         if let Some(done) = self.large(id, window) {
             return done;
@@ -164,11 +167,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Hands over a blob that is stored as a whole and too large to be held; none if it is not.
-    fn large(
-        &mut self,
-        id: ObjectId,
-        window: &mut dyn FnMut(&[u8], u64, bool) -> ControlFlow<()>,
-    ) -> Option<Result<ControlFlow<()>, Lost>> {
+    fn large(&mut self, id: ObjectId, window: &mut TakeWindow<'_>) -> Option<Result<ControlFlow<()>, Lost>> {
         let (number, offset) = self.objects.place(id);
         if let Some(pack) = self.objects.packs.get(number) {
             let bytes = pack.slice(offset, pack.end())?;

@@ -138,7 +138,6 @@ fn words(text: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     fn read(text: &str) -> Option<(Vec<String>, Vec<String>, Option<usize>)> {
         let range = super::read(text).expect("supported")?;

@@ -20,7 +20,7 @@ use crate::{Error, refs};
 
 /// The index of a work tree.
 pub(crate) struct Index {
-    state: Option<State>,
+    state: Option<Box<State>>,
     /// The commit that is checked out; none on a branch without commits.
     head: Option<ObjectId>,
 }
@@ -44,7 +44,7 @@ impl Index {
             path: path.display().to_string(),
             problem: "the index is damaged or of a kind that is not known; `git status` says more".to_owned(),
         })?;
-        Ok(Self { state: Some(file.into()), head })
+        Ok(Self { state: Some(Box::new(file.into())), head })
     }
 
     /// What it adds to the commit that is checked out.
@@ -88,7 +88,7 @@ impl Index {
 
     /// All of it; none if there is no index.
     pub(super) fn state(&self) -> Option<&State> {
-        self.state.as_ref()
+        self.state.as_deref()
     }
 
     /// Whether there is an entry for a path.
@@ -97,10 +97,10 @@ impl Index {
     }
 
     fn entries_of(&self, path: &[u8]) -> Option<Range<usize>> {
-        let state = self.state.as_ref()?;
+        let state = self.state.as_deref()?;
         let entries = state.entries();
-        let start = entries.partition_point(|entry| &entry.path(state)[..] < path);
-        let length = entries[start..].iter().take_while(|entry| &entry.path(state)[..] == path).count();
+        let start = entries.partition_point(|entry| **entry.path(state) < *path);
+        let length = entries[start..].iter().take_while(|entry| **entry.path(state) == *path).count();
         (length > 0).then_some(start..start + length)
     }
 }
