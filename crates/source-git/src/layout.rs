@@ -153,7 +153,12 @@ fn pointed_to(file: &Path) -> Result<PathBuf, Error> {
         .strip_prefix(b"gitdir:")
         .ok_or_else(|| Error::Invalid { path: file.display().to_string(), problem })?;
     let target = file.parent().unwrap_or(Path::new("/")).join(line(target));
-    fs::canonicalize(&target).map_err(|error| Error::io(&target, error))
+    let target = fs::canonicalize(&target).map_err(|error| Error::io(&target, error))?;
+    if is_git_dir(&target) {
+        return Ok(target);
+    }
+    let problem = "what it points to is no git directory".to_owned();
+    Err(Error::Invalid { path: file.display().to_string(), problem })
 }
 
 /// The configuration of the repository itself. Files that it includes, the user's and the system's say nothing of how

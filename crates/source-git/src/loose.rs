@@ -181,12 +181,12 @@ fn read(path: &Path, into: &mut Vec<u8>) -> io::Result<()> {
     if into.capacity() > 16 << 20 {
         into.shrink_to(1 << 20);
     }
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
+    // Asked before it is opened: a FIFO would be waited for.
+    if !path.metadata()?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not a file"));
     }
-    if about.len() > LARGEST_HELD {
+    let file = File::open(path)?;
+    if file.metadata()?.len() > LARGEST_HELD {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it takes more than 512 MiB on disk"));
     }
     file.take(LARGEST_HELD + 1).read_to_end(into)?;

@@ -97,9 +97,14 @@ pub(crate) enum Stored {
 impl Pack {
     /// Opens the pack that belongs to an index.
     pub(crate) fn open(index_path: &Path, hash: Hash) -> Result<Self, String> {
+        let path = index_path.with_extension("pack");
+        // Asked before they are opened: a FIFO would be waited for.
+        if let Some(other) = [index_path, &path].iter().find(|path| !path.is_file()) {
+            let name = other.extension().unwrap_or_default().to_string_lossy();
+            return Err(format!("its file .{name} is not there, or is no file"));
+        }
         // What gix says would name the file a second time.
         let index = index::File::at(index_path, hash).map_err(|_| "its index cannot be read".to_owned())?;
-        let path = index_path.with_extension("pack");
         let data = data::File::at(&path, hash).map_err(|_| "the pack cannot be read".to_owned())?;
         if data.num_objects() != index.num_objects() {
             return Err("the pack and its index do not belong together".to_owned());

@@ -74,7 +74,7 @@ pub(crate) struct SelectionArguments {
     /// Read what the change brings that a build server is building, and write what it shows of it
     ///
     /// Knows GitHub, GitLab, Bitbucket, Azure, Jenkins, CircleCI and Buildkite, pull requests, forks and merge queues.
-    /// Without -f and -o, GitHub gets annotations and a job summary, others text. A shallow clone is an error.
+    /// Without -f and -o, GitHub gets annotations and a job summary, Azure annotations, others text. A shallow clone is an error.
     #[arg(long, group = "part", conflicts_with_all = ["since_commit", "branch"])]
     pub(crate) ci: bool,
     /// Report everything that stands in a changed file, rather than changed lines alone

@@ -15,7 +15,7 @@ use super::pinned::Pinned;
 use super::push;
 use crate::arguments::SelectionArguments;
 use crate::session::{self, Target};
-use crate::{file_list, ignore_files};
+use crate::{file_list, ignore_files, purge};
 
 /// Which part.
 #[derive(Clone, Debug)]
@@ -82,6 +82,7 @@ pub(crate) struct Chosen {
     repository: Repository,
     source: Box<dyn Source>,
     pinned: Option<Pinned>,
+    purge: Option<PathBuf>,
 }
 
 impl Chosen {
@@ -96,12 +97,24 @@ impl Chosen {
             Part::Unstaged => (Box::new(repository.unstaged(false)?), "--pre-commit"),
             Part::Range(range, name) => (Box::new(repository.range(range)?), name.as_str()),
         };
-        Ok(Self { shown: format!("{} {name}", shown.display()), repository, source, pinned: None })
+        Ok(Self {
+            shown: format!("{} {name}", shown.display()),
+            repository,
+            source,
+            pinned: None,
+            purge: None,
+        })
     }
 
     /// Lets the ignore file and the baselines of a revision count, rather than those of the work tree.
     pub(super) fn pinned(mut self, pinned: Option<Pinned>) -> Self {
         self.pinned = pinned;
+        self
+    }
+
+    /// Writes what takes the secrets out of the history, when they are known.
+    pub(super) fn purge(mut self, file: Option<PathBuf>) -> Self {
+        self.purge = file;
         self
     }
 
@@ -169,6 +182,10 @@ impl Target for Chosen {
 
     fn root(&self) -> Option<String> {
         session::link_root(Some(self.base()))
+    }
+
+    fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
+        self.purge.as_deref().map_or(Ok(()), |file| purge::write(file, outcome))
     }
 
     /// Of the files of the work tree, as far as they are as they were found.

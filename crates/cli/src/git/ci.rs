@@ -150,14 +150,21 @@ impl Platform {
 
     /// What is written where nothing else is asked for: the annotations and the summary of the platform.
     pub(super) fn reports(self, set: Variables<'_>, asked: &mut ReportArguments) {
-        if !asked.formats.is_empty() || !asked.outputs.is_empty() || self != Self::GitHub {
+        if !asked.formats.is_empty() || !asked.outputs.is_empty() {
             return;
         }
-        if let Some(summary) = set("GITHUB_STEP_SUMMARY") {
-            asked.formats.push(Format::Markdown);
-            asked.outputs.push(summary.into());
+        match self {
+            Self::GitHub => {
+                if let Some(summary) = set("GITHUB_STEP_SUMMARY") {
+                    asked.formats.push(Format::Markdown);
+                    asked.outputs.push(summary.into());
+                }
+                asked.formats.push(Format::Github);
+            }
+            Self::Azure => asked.formats.push(Format::Azure),
+            // They show what a job writes into files that its configuration names.
+            Self::GitLab | Self::Bitbucket | Self::Jenkins | Self::CircleCi | Self::Buildkite => {}
         }
-        asked.formats.push(Format::Github);
     }
 }
 

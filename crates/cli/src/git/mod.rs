@@ -55,7 +55,9 @@ fn scan(mut asked: GitArguments) -> Result<Exit> {
     let groups = Groups { rules, verdict, key, run };
     Ok(match part {
         Some(part) => session::run(config, groups, reports, |_| {
-            Ok(Chosen::open(&shown, repository, &part)?.pinned(pinned))
+            Ok(Chosen::open(&shown, repository, &part)?
+                .pinned(pinned)
+                .purge(history.purge_expressions.clone()))
         }),
         None => session::run(config, groups, reports, |_| {
             Ok(History::open(&shown, repository, history)?.pinned(pinned))

@@ -8,6 +8,7 @@ mod exit_codes;
 mod files;
 mod git;
 mod hook;
+mod hostile;
 mod range;
 mod reports;
 mod repository;

@@ -36,14 +36,19 @@ impl Index {
             None => layout.git_dir.join("index"),
         };
         let head = refs::find(layout, b"HEAD");
-        if !path.exists() {
+        if path.symlink_metadata().is_err() {
             return Ok(Self { state: None, head });
         }
-        let options = gix_index::decode::Options { thread_limit: Some(1), ..Default::default() };
-        let file = gix_index::File::at(&path, layout.hash, false, options).map_err(|_| Error::Invalid {
+        let damaged = || Error::Invalid {
             path: path.display().to_string(),
             problem: "the index is damaged or of a kind that is not known; `git status` says more".to_owned(),
-        })?;
+        };
+        // A FIFO would be waited for.
+        if !path.is_file() {
+            return Err(damaged());
+        }
+        let options = gix_index::decode::Options { thread_limit: Some(1), ..Default::default() };
+        let file = gix_index::File::at(&path, layout.hash, false, options).map_err(|_| damaged())?;
         Ok(Self { state: Some(Box::new(file.into())), head })
     }
 
