@@ -65,7 +65,6 @@ fn what_moves_is_not_new_and_what_is_copied_is() {
     let mut repository = Repository::new(&[]);
     repository.write("a.env", format!("{}{}", line("moved"), line("copied")));
     repository.write("dir/b.env", line("taken-along"));
-    repository.write("password.txt", "password = short1!\n");
     repository.commit("first");
     // Moved to another file and another line; copied to a second file; a whole directory renamed.
     repository.add("a.env", format!("# above\n{}", line("copied")));
