@@ -21,6 +21,7 @@
 
 mod apply;
 mod attribution;
+mod called;
 mod chosen;
 mod error;
 mod files;

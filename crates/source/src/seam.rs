@@ -81,11 +81,17 @@ pub trait BlobSink: Sync {
         true
     }
 
-    /// Whether it makes a difference that an object has this name, the last part of its path: asked by sources that
-    /// can know an object without its name.
-    fn minds_name(&self, name: &[u8]) -> bool {
+    /// What difference it makes that an object has this name, the last part of its path: names of one class are as good
+    /// as each other, and those of class 0 as good as none. Asked by sources that can know an object without its name.
+    fn name_class(&self, name: &[u8]) -> u64 {
         let _ = name;
-        false
+        0
+    }
+
+    /// As [`wants`](Self::wants), of an object with a name of this class, which is not 0.
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        let _ = (id, class);
+        true
     }
 
     /// Takes a window of an object. `Break` ends the whole visit.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::repository::{Repository, line, places};
+use super::repository::{Repository, line, places, token};
 use super::{code, json, keysieve, skips, stderr, stdout};
 
 /// What the command does, if it does not take too long.
@@ -336,4 +336,34 @@ fn a_partial_clone_is_incomplete() {
     repository.git_in(&clone, &["add", "a.txt"]);
     let (found, _) = repository.found_by(keysieve(&clone), &["new"], &["--staged"]);
     assert_eq!(found, places(&[("new", &["a.txt:1"])]), "what is staged is there");
+}
+#[test]
+fn a_cache_changes_nothing_in_a_report() {
+    let mut repository = packed();
+    repository.write("leaky.env", line("leak"));
+    repository.write("twin.env", line("leak"));
+    repository.commit("leaky");
+    let cache = repository.beside("cache");
+    let scan = |cache: Option<&Path>| {
+        let mut command = keysieve(&repository.root());
+        command.args(["git", "-f", "json"]).args(cache.map(|cache| format!("--cache={}", cache.display())));
+        let output = command.output().expect("it runs");
+        assert_eq!((code(&output), stderr(&output)), (1, String::new()));
+        stdout(&output)
+    };
+    let without = scan(None);
+    assert_eq!([scan(Some(&cache)), scan(Some(&cache))], [without.clone(), without.clone()]);
+    let [rules] = cache.read_dir().expect("made").collect::<Vec<_>>().try_into().expect("one set of rules");
+    let [file] = files(&rules.expect("an entry").path(), "seen").try_into().expect("one file");
+    let bytes = fs::read(&file).expect("read");
+    assert!(!String::from_utf8_lossy(&bytes).contains(&token("leak")[6..]));
+    for damaged in [&bytes[..bytes.len() / 2], b"", b"keysieve-cache-2", &[0xFF; 1000]] {
+        fs::write(&file, damaged).expect("written");
+        assert_eq!(scan(Some(&cache)), without, "a damaged cache");
+    }
+    // What is new is found with a cache that does not know it.
+    repository.write("more.env", line("more"));
+    repository.commit("more");
+    let report = run(&repository.root(), &["git", "-f", "json", &format!("--cache={}", cache.display())]);
+    assert_eq!(json(&report)["findings"].as_array().map(Vec::len), Some(2));
 }

@@ -110,14 +110,17 @@ impl<'a> HandOver<'a> {
             let origin = Origin::Git { id: *id, part: GitPart::Blob, path: None };
             objects.entry(*id).or_default().insert(origin);
         }
-        let mut minded: BTreeMap<&[u8], bool> = BTreeMap::new();
+        // One name of each class stands for all of them.
+        let mut classes: BTreeMap<&[u8], u64> = BTreeMap::new();
+        let mut names: BTreeMap<u64, &[u8]> = BTreeMap::new();
         for change in self.steps.iter().flat_map(|step| &step.changes) {
             let (id, name) = (change.blob, last(&change.path));
             let origin = if staged {
                 Origin::File { path: Arc::clone(&change.path) }
             } else {
-                let minds = *minded.entry(name).or_insert_with(|| self.sink.minds_name(name));
-                Origin::Git { id, part: GitPart::Blob, path: minds.then(|| name.into()) }
+                let class = *classes.entry(name).or_insert_with(|| self.sink.name_class(name));
+                let name = (class != 0).then(|| Arc::from(*names.entry(class).or_insert(name)));
+                Origin::Git { id, part: GitPart::Blob, path: name }
             };
             objects.entry(id).or_default().insert(origin);
         }
