@@ -1,10 +1,13 @@
 //! How values are assigned to names, in the grammars that programs, configuration and people use.
 
+mod glance;
 mod values;
 
 use keysieve_finding::Span;
 
 use super::name;
+
+pub(super) use glance::may_assign;
 
 /// The longest value, in bytes.
 pub(crate) const LONGEST_VALUE: usize = 512;
@@ -57,31 +60,6 @@ pub(crate) enum Form {
     Quoted,
     /// Up to the next blank or delimiter.
     Bare,
-}
-
-/// Whether something can be assigned to a name that ends at `end`, by the first byte that is no quote, bracket or blank.
-#[inline]
-pub(crate) fn may_assign(haystack: &[u8], end: usize) -> bool {
-    let mut at = end;
-    while at < end + 4
-        && haystack
-            .get(at)
-            .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')' | b'*'))
-    {
-        at += 1;
-    }
-    let after = Text(haystack).blanks(at);
-    match haystack.get(after) {
-        None => false,
-        Some(
-            b'=' | b':' | b'!' | b'?' | b'+' | b'.' | b'~' | b'<' | b'|' | b',' | b'>' | b'(' | b'{' | b'/'
-            | b'"' | b'\'' | b'@' | b'&' | b'*' | b'[',
-        ) => true,
-        // On the next line may stand `value:`, after `name: DB_PASSWORD`.
-        Some(b'\n' | b'\r') => true,
-        Some(b'-') => at > end,
-        Some(_) => after > at,
-    }
 }
 
 /// Reads what is assigned to the name at `span`.
@@ -169,7 +147,7 @@ impl Text<'_> {
 
     fn assigned(&self, span: Span, at: usize, closed: bool) -> Option<Assigned> {
         let after = self.blanks(at);
-        if let Some(value) = self.pair(span, after) {
+        if let Some(value) = self.pair(span, after, closed) {
             return self.value(value, Operator::Pair, span);
         }
         let after = if closed { after } else { self.annotation(after) };
@@ -215,14 +193,16 @@ impl Text<'_> {
 
     /// The value of `name value` that stand on their line alone, but for a word such as `export` or `ENV`.
     fn alone(&self, span: Span, from: usize) -> Option<Assigned> {
-        let before = &self.0[span.start.saturating_sub(64)..span.start];
-        let line =
-            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
-        if span.start > 64 && line.len() == before.len() {
+        let value = self.bare(from, false);
+        let after = self.blanks(value.end);
+        if value.is_empty() || !matches!(self.byte(after), b'\n' | b'\r' | 0) || !self.leads(span) {
             return None;
         }
-        let words: Vec<&[u8]> =
-            line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(4).collect();
+        Some(Assigned { operator: Operator::Beside, form: Form::Bare, value, literal: true })
+    }
+
+    /// Whether there is nothing before a name on its line but words that lead to one.
+    fn leads(&self, span: Span) -> bool {
         const LEADS: &[&[u8]] = &[
             b"ENV",
             b"ARG",
@@ -237,18 +217,11 @@ impl Text<'_> {
             b"server",
             b"set-option",
         ];
-        if !words.iter().all(|word| LEADS.contains(word)) {
-            return None;
-        }
-        let value = self.bare(from, false);
-        let after = self.blanks(value.end);
-        let ends = matches!(self.byte(after), b'\n' | b'\r' | 0);
-        (ends && !value.is_empty()).then_some(Assigned {
-            operator: Operator::Beside,
-            form: Form::Bare,
-            value,
-            literal: true,
-        })
+        let before = &self.0[span.start.saturating_sub(64)..span.start];
+        let newline = memchr::memrchr(b'\n', before);
+        let line = newline.map_or(before, |newline| &before[newline + 1..]);
+        let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(4);
+        (newline.is_some() || span.start <= 64) && words.into_iter().all(|word| LEADS.contains(&word))
     }
 
     /// Whether a name in quotes is the first argument of a call, or the first of a pair.
@@ -379,7 +352,7 @@ impl Text<'_> {
 
     /// Where a value begins whose name was itself a value: of `name=` or `key:`, of an element before the value's, or of a
     /// variable that is declared.
-    fn pair(&self, span: Span, at: usize) -> Option<usize> {
+    fn pair(&self, span: Span, at: usize, closed: bool) -> Option<usize> {
         const WORDS: &[&[u8]] = &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content"];
         if let Some(element) = self.pair_element(at) {
             return Some(element);
@@ -398,6 +371,9 @@ impl Text<'_> {
         place += usize::from(self.byte(place) == b'\r');
         if self.byte(place) == b'\n' {
             place = self.blanks(place + 1);
+        }
+        if place == at && !closed && !matches!(self.0[at - 1], b' ' | b'\t') {
+            return None;
         }
         let quote = matches!(self.byte(place), b'"' | b'\'');
         place += usize::from(quote);

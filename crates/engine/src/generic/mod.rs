@@ -188,11 +188,11 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 /// Reads the assignment to the name in which a stem stands at `at`; `None` if there is none, or if the name has a stem
 /// further left, from which it is read.
 fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
-    let end = name::end(haystack, at);
-    if !grammar::may_assign(haystack, end) {
+    let (start, end) = (name::start(haystack, at), name::end(haystack, at));
+    let before = start.checked_sub(1).map(|before| haystack[before]);
+    if !grammar::may_assign(haystack, before, end) {
         return None;
     }
-    let start = name::start(haystack, at);
     if (start..at).any(|before| is_stem(haystack, before)) {
         return None;
     }
