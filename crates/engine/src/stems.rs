@@ -31,18 +31,19 @@ impl Stems {
     pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
         let mut this = Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new() };
         let mut left_over = Vec::new();
+        // First, so that there is room for them.
+        if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
+            let entry = StemRule { rule: Assignments::ANY, min: 0, max: 0 };
+            for stem in crate::generic::stems() {
+                this.add(&[*stem], entry);
+            }
+        }
         for (index, rule) in (0_u32..).zip(rules) {
             if let Driver::Stem { stems, min, max } = &rule.plan.driver {
                 let entry = StemRule { rule: index, min: usize::from(*min), max: usize::from(*max) };
                 if !this.add(stems, entry) {
                     left_over.push(index);
                 }
-            }
-        }
-        if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
-            let entry = StemRule { rule: Assignments::ANY, min: 0, max: 0 };
-            for stem in crate::generic::stems() {
-                this.add(&[*stem], entry);
             }
         }
         for (bit, stem) in this.stems.iter().enumerate() {

@@ -68,7 +68,7 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
         value id type email e-mail phone mail test tests testing example sample demo dummy fake mock foo bar \
         baz qux foobar todo tbd n/a na changeme change xxx abc local localhost production development \
         staging md5 sha1 sha256 sha512 aes des rsa hmac hs256 rs256 es256 ed25519 x25519 secp256k1 p-256 \
-        p256 sha-1 sha-256 sha-512";
+        p256 sha-1 sha-256 sha-512 bcrypt scrypt argon2 hashed encrypted redacted masked sensitive confidential";
     static KEYWORDS: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(WORDS).map(|word| (word, ()))));
     if text.len() > 32 {
         return false;
@@ -82,6 +82,51 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
         lower.iter().rev().take_while(|byte| matches!(byte, b'!' | b'?' | b'*' | b':' | b'.')).count();
     let word = &lower[..lower.len() - marks];
     super::name::is_telling(word) || KEYWORDS.get(word).is_some()
+}
+
+/// The name of an algorithm, with its mode, size and padding, or of a media type: `aes-256-gcm`, `PBKDF2WithHmacSHA256`,
+/// `application/json`.
+pub(super) fn is_designator(text: &[u8]) -> bool {
+    const FIRST: &str = "aes tripledes des rsa dsa ecdsa eddsa ecdh hmac sha md pbkdf argon bcrypt scrypt blake chacha ripemd \
+        rijndael xsalsa whirlpool crypt phpass hs rs es ps";
+    const NEXT: &str = "gcm cbc ecb ctr cfb ofb ccm xts siv poly with and hmac sha md rsa dsa ecdsa aes encryption padding nopadding \
+        pkcs oaep pss mgf id i d v p b s ede eax kw wrap keccak curve x k r sum hex base raw digest";
+    const MEDIA: &[&[u8]] =
+        &[b"application/", b"text/", b"image/", b"audio/", b"video/", b"multipart/", b"font/"];
+    static STARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let starts = StartKind::Anchored;
+        AhoCorasick::builder().ascii_case_insensitive(true).start_kind(starts).build(words(FIRST)).ok()
+    });
+    let first = |text: &[u8]| {
+        STARTS.as_ref()?.find(Input::new(text).anchored(Anchored::Yes)).map(|found| found.end())
+    };
+    if text.len() > 40 {
+        return false;
+    }
+    if MEDIA.iter().any(|media| text.starts_with(media)) {
+        return text.iter().all(|&byte| byte.is_ascii_graphic() && byte != b'"');
+    }
+    let Some(begun) = first(text) else { return false };
+    let is_word = |word: &[u8]| words(FIRST).chain(words(NEXT)).any(|known| known.eq_ignore_ascii_case(word));
+    let mut rest = &text[begun..];
+    while let Some(&byte) = rest.first() {
+        let length = if byte.is_ascii_alphabetic() {
+            let letters = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+            match (1..=letters).rev().find(|&length| is_word(&rest[..length])) {
+                Some(length) => length,
+                None => return false,
+            }
+        } else {
+            usize::from(byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'/' | b' ' | b'.' | b':'))
+        };
+        if length == 0 {
+            return false;
+        }
+        rest = &rest[length..];
+    }
+    // `des` and `es` are words of other languages, too.
+    text.len() > 3 && text.iter().any(u8::is_ascii_digit)
+        || text.iter().any(|byte| matches!(byte, b'-' | b'/' | b'_'))
 }
 
 /// A path, a URL, a host, a mail address.

@@ -166,6 +166,9 @@ impl Text<'_> {
             }
             return self.value(end, operator, span);
         }
+        if let Some(value) = self.chosen(at, closed) {
+            return Some(value);
+        }
         if !closed && self.byte(after) == b',' {
             return self.first_of_tuple(after);
         }
@@ -176,8 +179,8 @@ impl Text<'_> {
         if dashes {
             return self.value(after, Operator::Flag, span);
         }
-        if self.starts(after, b"is ") {
-            return self.value(after + 3, Operator::Is, span);
+        if let Some(from) = self.sentence(after) {
+            return self.value(from, Operator::Is, span);
         }
         let quoted = matches!(self.byte(after), b'"' | b'\'') || self.starts(after, b"@\"");
         if quoted && !closed {
@@ -189,6 +192,47 @@ impl Text<'_> {
             });
         }
         self.alone(span, after)
+    }
+
+    /// The string that is taken where what has the name is not there, or that is given to it: `getenv("PASSWORD") || "…"`,
+    /// `get("password").orElse("…")`, `find("#password").type("…")`.
+    fn chosen(&self, at: usize, closed: bool) -> Option<Assigned> {
+        const CHOICES: &[&[u8]] = &[b"||", b"??", b"?:", b"or "];
+        let after = self.blanks(at);
+        let literal = |operator, value| Assigned { operator, form: Form::Quoted, value, literal: true };
+        let stands = |choice: &&&[u8]| self.starts(after, choice) && (after > at || choice[0] != b'o');
+        if let Some(choice) = CHOICES.iter().find(stands) {
+            let value = self.quoted(self.blanks(after + choice.len()))?;
+            return Some(literal(Operator::Default, value));
+        }
+        if !closed || self.byte(at) != b'.' || self.0[at - 1] != b')' {
+            return None;
+        }
+        let length =
+            self.0[at + 1..].iter().take(24).take_while(|&&byte| name::is_name(byte) && byte != b'.').count();
+        let open = at + 1 + length;
+        (self.byte(open) == b'(').then(|| self.quoted(open + 1)).flatten().map(|value| {
+            let method = &self.0[at + 1..open];
+            let default =
+                method.starts_with(b"or") || method.starts_with(b"unwrap") || method.starts_with(b"getOr");
+            literal(if default { Operator::Default } else { Operator::Comma }, value)
+        })
+    }
+
+    /// Where the value begins in `password is …` and `password for the server: …`.
+    fn sentence(&self, at: usize) -> Option<usize> {
+        const FURTHER: &[&[u8]] = &[b"for ", b"of ", b"to ", b"on "];
+        if self.starts(at, b"is ") {
+            return Some(at + 3);
+        }
+        let word = FURTHER.iter().find(|word| self.starts(at, word))?;
+        let rest = &self.0[at + word.len()..];
+        let words = |&&byte: &&u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'_' | b'.' | b'\'' | b'@')
+        };
+        let length = rest.iter().take(48).take_while(words).count();
+        let end = at + word.len() + length;
+        (self.byte(end) == b':' && self.byte(end + 1) == b' ').then_some(end + 2)
     }
 
     /// The value of `name value` that stand on their line alone, but for a word such as `export` or `ENV`.
@@ -216,12 +260,18 @@ impl Text<'_> {
             b"-",
             b"server",
             b"set-option",
+            b"enable",
         ];
+        // `machine db login ci password …`, `username admin password …`
+        const USERS: &[&[u8]] = &[b"login", b"user", b"username"];
         let before = &self.0[span.start.saturating_sub(64)..span.start];
         let newline = memchr::memrchr(b'\n', before);
         let line = newline.map_or(before, |newline| &before[newline + 1..]);
-        let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(4);
-        (newline.is_some() || span.start <= 64) && words.into_iter().all(|word| LEADS.contains(&word))
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let whole = newline.is_some() || span.start <= 64;
+        whole
+            && (words.clone().take(4).all(|word| LEADS.contains(&word))
+                || words.any(|word| USERS.contains(&word)))
     }
 
     /// Whether a name in quotes is the first argument of a call, or the first of a pair.
@@ -295,6 +345,13 @@ impl Text<'_> {
             .take(4)
             .take_while(|&&byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')'));
         let count = closers.count();
+        if count == 0 && rest.first() == Some(&b'[') {
+            // `char password[64] = …`, `passwords[i] = …`
+            let inside = |&&byte: &&u8| name::is_name(byte) || matches!(byte, b' ' | b'+');
+            let length = rest[1..].iter().take(24).take_while(inside).count();
+            let closed = rest.get(length + 1) == Some(&b']');
+            return (at + if closed { length + 2 } else { 0 }, false);
+        }
         // `**password**:` and `*password*:`
         let stars = rest[count..].iter().take(2).take_while(|&&byte| byte == b'*').count();
         (at + count + stars, count > 0 && self.byte(at) != b')')

@@ -95,6 +95,7 @@ pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<
     let joined = text.iter().any(|byte| matches!(byte, b'.' | b':' | b'/' | b'_'));
     match looks(text, bare, &counts, &words) {
         Looks::Placeholder | Looks::Reference | Looks::Keyword => None,
+        Looks::Sealed if value::is_designator(text) => None,
         // Programs' own ways to write a hash look like expressions, too.
         Looks::Expression if text.iter().any(|byte| matches!(byte, b'(' | b'[' | b',')) => None,
         Looks::Prose => Some(Confidence::Low),
@@ -102,6 +103,8 @@ pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<
         Looks::Identifier | Looks::Word if score::repeats_name(text) || counts.beyond > 0 => {
             Some(Confidence::Low)
         }
+        // `rabbitmqPassword`
+        Looks::Human if counts.letters() == text.len() && score::repeats_name(text) => Some(Confidence::Low),
         _ => Some(confidence),
     }
 }
@@ -116,10 +119,30 @@ pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
     }
 }
 
-/// The beginnings of telling words, four bytes each.
-const STEMS: &[&[u8]] = &[
-    b"pass", b"pwd", b"pswd", b"psw", b"secr", b"toke", b"key", b"cred", b"auth", b"mdp", b"rase", b"clav",
-    b"senh", b"kenn", b"wach", b"paro", b"hasl", b"hesl", b"enor", b"ifre", b"jels",
+/// Four letters that stand in telling words, each in its ways: words that are alike share an entry, because the kernel
+/// has room for few.
+const STEMS: &[[&str; 4]] = &[
+    ["p", "a", "s", "s"],
+    ["p", "w", "d", ""],
+    ["p", "s", "w", ""],
+    ["s", "e", "c", "r"],
+    ["t", "o", "k", "e"],
+    ["k", "e", "y", ""],
+    ["c", "r", "e", "d"],
+    ["a", "u", "t", "h"],
+    ["m", "d", "p", ""],
+    ["r", "a", "s", "e"],
+    ["c", "l", "a", "v"],
+    ["s", "e", "n", "h"],
+    ["k", "e", "n", "n"],
+    ["w", "a", "c", "h"],
+    ["p", "a", "r", "o"],
+    ["h", "ae", "s", "l"],
+    ["e", "n", "o", "r"],
+    ["i", "f", "r", "e"],
+    ["j", "e", "l", "s"],
+    ["lg", "oe", "zs", "il"],
+    ["kml", "a", "ts", "ak"],
 ];
 
 /// Telling words in other scripts. The kernel takes all bytes above ASCII for one, so they are looked for where there are
@@ -131,6 +154,14 @@ const OTHER_SCRIPTS: &[&str] = &[
     "\u{53e3}\u{4ee4}",
     "\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}",
     "\u{be44}\u{bc00}\u{bc88}\u{d638}",
+    "\u{c554}\u{d638}",
+    "\u{5bc6}\u{94a5}",
+    "\u{79d8}\u{94a5}",
+    "\u{4ee4}\u{724c}",
+    "\u{627}\u{644}\u{645}\u{631}\u{648}\u{631}",
+    "\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}",
+    "\u{92a}\u{93e}\u{938}\u{935}\u{930}\u{94d}\u{921}",
+    "\u{e23}\u{e2b}\u{e31}\u{e2a}",
 ];
 
 /// Calls `found` for each telling word in another script that begins in a part of a haystack.
@@ -146,17 +177,17 @@ pub(crate) fn other_scripts(haystack: &[u8], from: usize, to: usize, mut found: 
 pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
     static STEM_SETS: OnceLock<Vec<[ByteSet; 4]>> = OnceLock::new();
     STEM_SETS.get_or_init(|| {
-        let of = |stem: &[u8], at: usize| match stem.get(at) {
-            Some(&byte) => ByteSet::of(|other| other.eq_ignore_ascii_case(&byte)),
-            None => ByteSet::of(|_| true),
+        let of = |ways: &str| match ways {
+            "" => ByteSet::of(|_| true),
+            ways => ByteSet::of(|byte| ways.as_bytes().contains(&byte.to_ascii_lowercase())),
         };
         let short = [
             ByteSet::of(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.')),
-            of(b"p", 0),
-            of(b"w", 0),
+            of("p"),
+            of("w"),
             ByteSet::of(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()),
         ];
-        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short]).collect()
+        STEMS.iter().map(|stem| stem.map(of)).chain([short]).collect()
     })
 }
 

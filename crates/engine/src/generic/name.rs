@@ -169,6 +169,8 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Name> {
     let rest = beside(parts.all(index + 1..parts.count), (kind, false));
     let after = match beside([telling.after].into_iter(), (kind, false)) {
         Beside::Nothing => rest,
+        // Scripts without spaces write words together.
+        Beside::Unknown if !telling.after.is_ascii() => Beside::Plain,
         // The rest of a single word: `secretary`, `tokenizer`.
         Beside::Unknown => Beside::Denying,
         says => says,

@@ -1,5 +1,6 @@
 //! What a value looks like.
 
+pub(super) use super::forms::is_designator;
 use super::forms::{
     is_address, is_expression, is_identifier, is_keyword, is_masked, is_number, is_prose, is_reference,
     is_sealed, is_uuid,
@@ -160,7 +161,7 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     }
     let stem = text.len()
         - text.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()).count();
-    if is_keyword(text) {
+    if is_keyword(text) || is_designator(text) {
         return Looks::Keyword;
     }
     let escaped = counts.has(b'\\') && text.windows(2).filter(|two| two == b"\\u").count() > 1;
@@ -241,6 +242,10 @@ mod tests {
             ("userPasswordField", Looks::Identifier),
             ("X-Auth-Token", Looks::Identifier),
             ("null", Looks::Keyword),
+            ("aes-256-gcm", Looks::Keyword),
+            ("AES/CBC/PKCS5Padding", Looks::Keyword),
+            ("application/json", Looks::Keyword),
+            ("essence7x", Looks::Human),
             ("/etc/ssl/private/server.key", Looks::Address),
             ("https://login.example/", Looks::Address),
             ("com.google.security.Password", Looks::Address),

@@ -21,7 +21,7 @@ pub(in super::super) fn may_assign(haystack: &[u8], before: Option<u8>, end: usi
         b'=' => two != b'~',
         b':' => two != b':',
         b'+' | b'.' | b'~' | b'!' => two == b'=',
-        b'?' => matches!(two, b'=' | b'?'),
+        b'?' => matches!(two, b'=' | b'?' | b':'),
         b'<' => matches!(two, b'-' | b'/'),
         b'|' => matches!(two, b' ' | b'|'),
         b'>' => true,
@@ -72,7 +72,8 @@ impl Text<'_> {
         let byte = self.byte(after);
         if before == Some(b'-')
             || matches!(byte, b'"' | b'\'' | b'@')
-            || self.starts(after, b"is ")
+            || self.starts(after, b"or ")
+            || self.sentence(after).is_some()
             || self.starts(after, b"value")
             || self.starts(after, b"Value")
             || self.starts(after, b"VALUE")
@@ -157,6 +158,12 @@ mod tests {
         "f(",
         "name",
         "\u{e4}",
+        "or ",
+        "|| ",
+        "for ",
+        ".or(",
+        "[4]",
+        "login ",
     ];
 
     proptest! {

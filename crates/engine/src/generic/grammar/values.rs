@@ -169,6 +169,11 @@ impl Text<'_> {
             }
             end += if byte == b'\\' && quote[0] != b'\\' && self.byte(end + 1) != b'\n' { 2 } else { 1 };
         }
+        // `"\\"…\\""`: quotes that are part of the text.
+        let text = &self.0[start..end];
+        if text.len() > 4 && text.starts_with(b"\\\"") && text.ends_with(b"\\\"") {
+            return Some(Span::new(start + 2, end - 2));
+        }
         (end > start).then_some(Span::new(start, end))
     }
 
@@ -233,6 +238,12 @@ impl Text<'_> {
             b"atob",
             b"unsafeplaintext",
             b"tochararray",
+            b"getbytes",
+            b"byte",
+            b"bytearray",
+            b"secretkeyspec",
+            b"passwordauthentication",
+            b"field",
             b"token",
             b"secret",
             b"apikey",
