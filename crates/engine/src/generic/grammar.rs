@@ -283,6 +283,8 @@ impl Text<'_> {
         let blanks = rest.iter().rev().take_while(|&&byte| byte == b' ').count();
         match rest[..rest.len() - blanks].last() {
             Some(b'(' | b'{') => true,
+            // `buildConfigField("String", "API_KEY", "…")`
+            Some(b',') => rest.ends_with(b"tring\",") || before.windows(7).any(|part| part == b"tring\", "),
             Some(byte) => blanks > 0 && byte.is_ascii_alphanumeric(),
             None => false,
         }

@@ -182,7 +182,7 @@ pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
             ways => ByteSet::of(|byte| ways.as_bytes().contains(&byte.to_ascii_lowercase())),
         };
         let short = [
-            ByteSet::of(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.')),
+            ByteSet::of(|byte| byte.is_ascii_alphabetic() || b"_-. \t\n\"'#$*".contains(&byte)),
             of("p"),
             of("w"),
             ByteSet::of(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()),
@@ -219,6 +219,8 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 /// Reads the assignment to the name in which a stem stands at `at`; `None` if there is none, or if the name has a stem
 /// further left, from which it is read.
 fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
+    // Before `pw` may stand a byte that is no part of the name.
+    let at = at + usize::from(!name::is_name(haystack[at]));
     let (start, end) = (name::start(haystack, at), name::end(haystack, at));
     let before = start.checked_sub(1).map(|before| haystack[before]);
     if !grammar::may_assign(haystack, before, end) {
