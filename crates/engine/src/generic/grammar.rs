@@ -66,14 +66,16 @@ pub(crate) enum Form {
 pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     let text = Text(haystack);
     let (at, closed) = text.close_name(text.more_words(span.end));
+    if closed && text.is_path(span.start) {
+        return None;
+    }
     if closed
         && span.start > 0
-        && matches!(haystack[span.start - 1], b'/' | b'\\')
+        && haystack[span.start - 1] == b'\\'
         && haystack[span.start..at].contains(&b'"')
     {
-        // The last part of a path is no name.
-        let escaped = haystack[span.start - 1] == b'\\' && haystack[span.end] == b'\\';
-        return if escaped { text.assigned(span, at, closed) } else { None };
+        // The last part of a path of Windows is no name; one in an escaped text is.
+        return if haystack[span.end] == b'\\' { text.assigned(span, at, closed) } else { None };
     }
     text.assigned(span, at, closed)
 }
@@ -106,6 +108,15 @@ pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assi
             found(Assigned { value, ..*first });
         }
     }
+}
+
+/// Whether a name and its value stand on a line alone, as in YAML.
+pub(crate) fn is_line(haystack: &[u8], name: Span, value: Span) -> bool {
+    let text = Text(haystack);
+    let before = &haystack[name.start.saturating_sub(80)..name.start];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'*'))
+        && matches!(text.byte(text.blanks(value.end)), b'\n' | b'\r' | 0)
 }
 
 /// Whether a value is the key of a table's first entry: `{"dev": "…"}`.
@@ -198,6 +209,25 @@ impl Text<'_> {
     /// `get("password").orElse("…")`, `find("#password").type("…")`.
     fn chosen(&self, at: usize, closed: bool) -> Option<Assigned> {
         const CHOICES: &[&[u8]] = &[b"||", b"??", b"?:", b"or "];
+        /// Of optional values, and of fields on a page.
+        const METHODS: &[&[u8]] = &[
+            b"orElse",
+            b"or_else",
+            b"or",
+            b"unwrap_or",
+            b"unwrap_or_else",
+            b"getOrElse",
+            b"type",
+            b"fill",
+            b"val",
+            b"sendKeys",
+            b"send_keys",
+            b"setValue",
+            b"set_value",
+            b"setText",
+            b"typeText",
+            b"enterText",
+        ];
         let after = self.blanks(at);
         let literal = |operator, value| Assigned { operator, form: Form::Quoted, value, literal: true };
         let stands = |choice: &&&[u8]| self.starts(after, choice) && (after > at || choice[0] != b'o');
@@ -211,12 +241,13 @@ impl Text<'_> {
         let length =
             self.0[at + 1..].iter().take(24).take_while(|&&byte| name::is_name(byte) && byte != b'.').count();
         let open = at + 1 + length;
-        (self.byte(open) == b'(').then(|| self.quoted(open + 1)).flatten().map(|value| {
-            let method = &self.0[at + 1..open];
-            let default =
-                method.starts_with(b"or") || method.starts_with(b"unwrap") || method.starts_with(b"getOr");
-            literal(if default { Operator::Default } else { Operator::Comma }, value)
-        })
+        let method = &self.0[at + 1..open];
+        if self.byte(open) != b'(' || !METHODS.contains(&method) {
+            return None;
+        }
+        let default = method.starts_with(b"or") || method.starts_with(b"un") || method.starts_with(b"get");
+        let value = self.quoted(open + 1)?;
+        Some(literal(if default { Operator::Default } else { Operator::Comma }, value))
     }
 
     /// Where the value begins in `password is …` and `password for the server: …`.
@@ -242,7 +273,9 @@ impl Text<'_> {
         if value.is_empty() || !matches!(self.byte(after), b'\n' | b'\r' | 0) || !self.leads(span) {
             return None;
         }
-        Some(Assigned { operator: Operator::Beside, form: Form::Bare, value, literal: true })
+        // Code has such lines, too: `key *key_new(void)`.
+        let literal = span.start > 0 && !matches!(self.0[span.start - 1], b'\n' | b'\r');
+        Some(Assigned { operator: Operator::Beside, form: Form::Bare, value, literal })
     }
 
     /// Whether there is nothing before a name on its line but words that lead to one.
@@ -263,7 +296,7 @@ impl Text<'_> {
             b"enable",
         ];
         // `machine db login ci password …`, `username admin password …`
-        const USERS: &[&[u8]] = &[b"login", b"user", b"username"];
+        const USERS: &[&[u8]] = &[b"machine", b"default", b"login", b"user", b"username"];
         let before = &self.0[span.start.saturating_sub(64)..span.start];
         let newline = memchr::memrchr(b'\n', before);
         let line = newline.map_or(before, |newline| &before[newline + 1..]);
@@ -271,7 +304,7 @@ impl Text<'_> {
         let whole = newline.is_some() || span.start <= 64;
         whole
             && (words.clone().take(4).all(|word| LEADS.contains(&word))
-                || words.any(|word| USERS.contains(&word)))
+                || words.next().is_some_and(|word| USERS.contains(&word)))
     }
 
     /// Whether a name in quotes is the first argument of a call, or the first of a pair.
@@ -337,6 +370,16 @@ impl Text<'_> {
                 && !name::is_name(self.byte(word_end))
         };
         WORDS.iter().find(follows).map_or(end, |word| end + word.len())
+    }
+
+    /// Whether a name that ends at a quote or bracket is but the end of a path that begins at one: `"certs/ca+serverAuth.pem"`.
+    fn is_path(&self, start: usize) -> bool {
+        const LONGEST: usize = 120;
+        let before = &self.0[start.saturating_sub(LONGEST)..start];
+        let text = before.iter().rev().take_while(|byte| {
+            !matches!(byte, b'"' | b'\'' | b'`' | b'[' | b'\n' | b' ' | b'=' | b'?' | b'&')
+        });
+        text.into_iter().any(|&byte| byte == b'/')
     }
 
     /// Past the quotes and brackets that close a name, and whether there were any.

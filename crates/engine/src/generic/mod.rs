@@ -21,8 +21,8 @@ use keysieve_rules::{ByteSet, NameKind, Pattern, Rule};
 
 pub use score::Weight;
 
-use grammar::Assigned;
-use name::Name;
+use grammar::{Assigned, Operator};
+use name::{Beside, Name};
 
 /// The rules of what is assigned, by what the name says.
 #[derive(Debug, Default)]
@@ -230,8 +230,13 @@ fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
         return None;
     }
     let span = Span::new(start, end);
-    let name = name::read(haystack, span)?;
-    Some((name, grammar::read(haystack, span)?))
+    let mut name = name::read(haystack, span)?;
+    let assigned = grammar::read(haystack, span)?;
+    // `new SecretKeySpec("…")` takes the key itself.
+    if assigned.operator == Operator::Call && haystack[span.range()].ends_with(b"KeySpec") {
+        name.after = Beside::Nothing;
+    }
+    Some((name, assigned))
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.
@@ -243,11 +248,26 @@ fn each(haystack: &[u8], at: usize, mut found: impl FnMut(&Name, &Assigned)) {
     grammar::more(haystack, &assigned, |assigned| found(&name, &assigned));
 }
 
+/// Whether a value would be a name or an expression in code: it has no quotes, and neither its bytes nor its line speak
+/// against it.
+fn is_bare(haystack: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    if assigned.literal {
+        return false;
+    }
+    let text = &haystack[assigned.value.range()];
+    let counts = value::Counts::of(text);
+    let mixed = counts.digit > 0 && counts.letters() > 0;
+    // `api_key: 5eb86c…`, as in the examples of a documentation string.
+    let in_line =
+        assigned.operator == Operator::Colon && grammar::is_line(haystack, name.span, assigned.value);
+    !(mixed && (in_line || value::is_no_code(text, &counts)))
+}
+
 /// Judges what is assigned to the name in which a stem stands at `at`.
 pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) {
     each(haystack, at, |name, assigned| {
         if let Some(points) = score::score(name, assigned, haystack) {
-            let score = Score { points, bare: !assigned.literal };
+            let score = Score { points, bare: is_bare(haystack, name, assigned) };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }
     });
@@ -285,7 +305,7 @@ pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
             score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
             weights.retain(|weight| weight.points != 0);
             let points = weights.iter().map(|weight| weight.points).sum();
-            let score = Score { points, bare: !assigned.literal };
+            let score = Score { points, bare: is_bare(haystack, name, assigned) };
             all.push(Explanation { name: name.span, value: assigned.value, kind: name.kind, weights, score });
         });
     }

@@ -174,7 +174,7 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     if is_address(text, counts) {
         return Looks::Address;
     }
-    if bare && is_expression(text, counts, words) {
+    if bare && is_expression(text, counts, words) || counts.has(b'(') && text.ends_with(b"()") {
         return Looks::Expression;
     }
     if is_number(text, counts) {
@@ -200,6 +200,19 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
         return Looks::Word;
     }
     if is_random(text, counts, words) { Looks::Random } else { Looks::Human }
+}
+
+/// Whether text of letters and digits, at least, can be no name, number or expression of a programming language.
+pub(crate) fn is_no_code(text: &[u8], counts: &Counts) -> bool {
+    let inside = &text[1..text.len().max(2) - 1];
+    if inside.iter().any(|byte| matches!(byte, b'@' | b'#')) || text.ends_with(b"!") && counts.sign == 1 {
+        return !counts.has(b'(') && !counts.has(b'{') && !counts.has(b'[') && !counts.has(b'=');
+    }
+    text.len() >= 16 && text[0].is_ascii_digit() && counts.sign == 0
+        || text.len() >= 20
+            && counts.sign == 0
+            && counts.digit >= 3
+            && looks(text, false, counts, &Words::of(text)) == Looks::Random
 }
 
 /// Whether a machine made it up: long enough, and more mixed than people write.

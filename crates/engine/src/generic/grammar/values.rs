@@ -61,7 +61,13 @@ impl Text<'_> {
         let literal = in_default
             || matches!(operator, Operator::Flag | Operator::Pair | Operator::Cell | Operator::Is)
             || matches!(self.byte(value.end), b'"' | b'\'' | b'`')
-            || name.start > 0 && matches!(self.0[name.start - 1], b'?' | b'&' | b'-' | b'"' | b'\'')
+                && !self.0[value.range()].iter().any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b';'))
+            || name.start > 0
+                && match self.0[name.start - 1] {
+                    // A part of a URL; after `?` also stands what is chosen in code.
+                    b'?' | b'&' => self.byte(name.end) == b'=',
+                    before => matches!(before, b'-' | b'"' | b'\''),
+                }
             || self.in_comment(name.start);
         Some(Assigned { operator, form: Form::Bare, value, literal })
     }
