@@ -15,6 +15,7 @@ pub(super) fn is_masked(text: &[u8]) -> bool {
         .count();
     masks == text.len()
         || text.windows(3).any(|three| three == b"***" || three == b"...")
+        || text.starts_with("\u{2026}".as_bytes())
         || text.ends_with("\u{2026}".as_bytes())
         || text.windows(3).any(|three| three == "\u{2022}".as_bytes())
 }
@@ -45,7 +46,12 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
             true
         }
         _ if counts.has(b'$') && names_variable(text) => true,
-        [b'!', first, ..] if first.is_ascii_uppercase() && counts.blank > 0 => true,
+        // `!Ref x`, `!secret x`: tags of YAML.
+        [b'!', tag @ ..] if counts.blank > 0 => {
+            let length = tag.iter().take_while(|&&byte| byte.is_ascii_alphabetic() || byte == b'_').count();
+            length >= 3 && tag.get(length) == Some(&b' ')
+        }
+        b"!secret" | b"!env_var" | b"!reference" | b"!include" => true,
         b"!vault" | b"|" | b">" | b"|-" | b">-" => true,
         _ => (counts.has(b'{') || counts.has(b'(') || counts.has(b'<')) && marked(),
     }
@@ -351,6 +357,25 @@ pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool
     };
     let one_case = counts.upper == 0 || counts.lower == 0;
     if separators > 0 && one_case && parts().all(plain) && parts().count() > 1 {
+        return true;
+    }
+    // `wandb_v1_runs`, `ghs_APPID_JWT`: what is no word in them is no more than a name.
+    let written = |part: &[u8]| {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let letters = &part[..part.len() - digits];
+        digits <= 2
+            && letters.iter().all(u8::is_ascii_alphabetic)
+            && (letters.iter().all(u8::is_ascii_lowercase) || letters.iter().all(u8::is_ascii_uppercase))
+    };
+    let bare = |part: &[u8]| {
+        plain(&part[..part.len() - part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()])
+    };
+    if separators >= 2
+        && counts.digit <= 2
+        && parts().count() > 2
+        && parts().all(written)
+        && parts().filter(|part| bare(part)).count() * 3 >= parts().count() * 2
+    {
         return true;
     }
     if text[0].is_ascii_digit() {
