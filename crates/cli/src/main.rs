@@ -5,6 +5,7 @@ mod baselines;
 mod compat;
 mod config;
 mod exit;
+mod explain;
 mod file_list;
 mod fingerprint_key;
 mod git;
@@ -63,6 +64,7 @@ fn run() -> Exit {
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
+        Verb::Explain(arguments) => said(explain::run(&arguments)),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

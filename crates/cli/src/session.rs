@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::env;
 use std::io::{self, IsTerminal};
+use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,10 +112,14 @@ pub(crate) fn with_rules(
     with: impl FnOnce(&Ruleset) -> Result<Exit>,
 ) -> Exit {
     match Ruleset::new(asked, config) {
-        Ok(ruleset) => with(&ruleset).unwrap_or_else(|error| {
-            messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
-            Exit::Usage
-        }),
+        Ok(ruleset) => {
+            // The process ends with the run: taking a thousand rules apart would only delay that.
+            let ruleset = ManuallyDrop::new(ruleset);
+            with(&ruleset).unwrap_or_else(|error| {
+                messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
+                Exit::Usage
+            })
+        }
         Err(error) => refuse(&error),
     }
 }

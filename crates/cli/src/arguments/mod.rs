@@ -3,6 +3,7 @@
 mod baseline;
 mod compat;
 mod config;
+mod explain;
 mod files;
 mod git;
 mod hook;
@@ -19,6 +20,7 @@ use clap_complete::Shell;
 pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
 pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
+pub(crate) use self::explain::ExplainArguments;
 pub(crate) use self::files::FileArguments;
 pub(crate) use self::git::{GitArguments, HistoryArguments, SelectionArguments};
 pub(crate) use self::hook::{HookArguments, HookName, HookVerb};
@@ -64,6 +66,11 @@ pub(crate) enum Verb {
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
     #[command(subcommand)]
     Baseline(BaselineVerb),
+    /// Explain why something in a file is reported, or is not
+    ///
+    /// Says for every candidate what speaks for it and what against it. Comments, ignore files and baselines are not
+    /// asked: they decide later, and `keysieve scan` says what they left out.
+    Explain(Box<ExplainArguments>),
     /// List, explain and check rules
     #[command(subcommand)]
     Rules(RulesVerb),
