@@ -27,6 +27,7 @@ mod attribution;
 mod cache;
 mod control;
 mod cursor;
+mod layers;
 mod merge;
 mod object;
 mod overlap;

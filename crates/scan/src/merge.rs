@@ -13,6 +13,7 @@ use keysieve_source::{Source, SourceError};
 
 use crate::allowed::allowed;
 use crate::attribution;
+use crate::layers::Layers;
 use crate::redact::mask;
 use crate::run::Options;
 use crate::sighting::Sighting;
@@ -66,10 +67,13 @@ impl<'a> Merge<'a> {
         let mut sightings = std::mem::take(&mut self.sightings);
         sightings.sort_by_cached_key(|sighting| {
             let location = &sighting.location;
-            (location.origin.path(), location.byte_start, location.byte_end, sighting.rule)
+            let layer =
+                location.layer.as_ref().and_then(|place| place.layer.as_ref()).map(|layer| layer.index);
+            (location.origin.path(), location.byte_start, location.byte_end, sighting.rule, layer)
         });
         let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
+        let mut layers = Layers::default();
         let mut kept = Vec::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
@@ -96,6 +100,9 @@ impl<'a> Merge<'a> {
             sighting.location.path = names.of(&path);
             if let Some(git) = &mut sighting.location.git {
                 git.refs.iter_mut().for_each(|name| *name = names.mask(name.as_bytes()));
+            }
+            if let Some(place) = &mut sighting.location.layer {
+                *place = layers.masked(place, &mut names);
             }
             match verdict {
                 Verdict::Report => kept.push(Kept { sighting, fingerprint, ordinal }),

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use keysieve_finding::{GitPlace, Origin, Secret, Skip};
+use keysieve_finding::{GitPlace, LayerPlace, Origin, Secret, Skip};
 
 use crate::Blob;
 
@@ -57,6 +58,8 @@ pub struct Place {
     pub origin: Origin,
     /// How it is embedded in the history of its repository.
     pub git: Option<Box<GitPlace>>,
+    /// Where in a container image it is.
+    pub layer: Option<Arc<LayerPlace>>,
 }
 
 /// Something that takes objects. Called from many threads at once.

@@ -102,6 +102,7 @@ const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-engine", Place::Floor(3), Wing::Meaning),
     ("keysieve-source-fs", Place::Floor(3), Wing::Bytes),
     ("keysieve-source-git", Place::Floor(3), Wing::Bytes),
+    ("keysieve-source-oci", Place::Floor(3), Wing::Bytes),
     ("keysieve-policy", Place::Floor(3), Wing::Results),
     ("keysieve-report", Place::Floor(3), Wing::Results),
     ("keysieve-scan", Place::Floor(4), Wing::Neither),
@@ -212,6 +213,7 @@ mod tests {
             ("keysieve-engine", "keysieve-source"),
             ("keysieve-source-fs", "keysieve-rules"),
             ("keysieve-report", "keysieve-source"),
+            ("keysieve-source-oci", Place::Floor(3), Wing::Bytes),
             ("keysieve-policy", "keysieve-rules"),
         ] {
             let edge = uses(from, to, Usage::Build);
