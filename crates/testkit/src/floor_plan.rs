@@ -99,6 +99,7 @@ const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-kernel", Place::Floor(1), Wing::Neither),
     ("keysieve-rules", Place::Floor(2), Wing::Meaning),
     ("keysieve-source", Place::Floor(2), Wing::Bytes),
+    ("keysieve-unpack", Place::Floor(2), Wing::Bytes),
     ("keysieve-engine", Place::Floor(3), Wing::Meaning),
     ("keysieve-source-fs", Place::Floor(3), Wing::Bytes),
     ("keysieve-source-git", Place::Floor(3), Wing::Bytes),

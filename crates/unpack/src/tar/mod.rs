@@ -1,0 +1,12 @@
+//! tar, streamed and salvaged.
+
+mod content;
+mod entry;
+mod gap;
+mod header;
+mod records;
+mod walk;
+
+pub use entry::{Entry, EntryKind};
+pub use gap::Loose;
+pub use walk::{Part, Tar};

@@ -1,0 +1,5 @@
+//! Containers of every kind, whole, damaged and hostile.
+
+mod compressed;
+mod tars;
+mod tools;
