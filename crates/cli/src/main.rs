@@ -9,6 +9,8 @@ mod file_list;
 mod fingerprint_key;
 mod git;
 mod ignore_files;
+#[cfg(feature = "image")]
+mod image;
 mod man;
 mod messages;
 mod outputs;
@@ -58,6 +60,8 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        #[cfg(feature = "image")]
+        Verb::Image(arguments) => image::run(*arguments),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),

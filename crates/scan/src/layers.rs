@@ -31,6 +31,11 @@ impl Layers {
         Arc::new(place)
     }
 
+    /// The same image with nothing in it that must not be shown.
+    pub(crate) fn image_of(&mut self, image: &Arc<Image>, names: &mut Names<'_>) -> Arc<Image> {
+        self.image(image, &mut |text: &String| names.mask(text.as_bytes()))
+    }
+
     fn image(&mut self, image: &Arc<Image>, mask: &mut impl FnMut(&String) -> String) -> Arc<Image> {
         if let Some(known) = self.images.get(image) {
             return Arc::clone(known);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
-    Finding, Fingerprint, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
+    Finding, Fingerprint, Image, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
 };
 use keysieve_policy::{By, Place, Policy, Record, Verdict};
 use keysieve_source::{Source, SourceError};
@@ -199,6 +199,13 @@ impl<'a> Merge<'a> {
             ),
         });
         outcome.skips.sort();
+    }
+
+    /// The images of a source, made safe to show.
+    pub(crate) fn images(&self, source: &dyn Source) -> Vec<Arc<Image>> {
+        let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
+        let mut layers = Layers::default();
+        source.images().iter().map(|image| layers.image_of(image, &mut names)).collect()
     }
 
     pub(crate) fn mask(&self, text: &[u8]) -> String {

@@ -164,6 +164,7 @@ pub fn scan_and_record(
         merge.late(&mut outcome, timeout);
     }
     outcome.targets = options.targets.iter().map(|target| merge.mask(target.as_bytes())).collect();
+    outcome.images = merge.images(source);
     outcome.stats.objects = control.objects();
     outcome.stats.bytes = control.bytes();
     outcome.interrupted = control.stopped();

@@ -78,6 +78,22 @@ impl Reference {
         }
     }
 
+    /// The name that a daemon knows it by.
+    pub(crate) fn daemon(&self) -> Option<&str> {
+        match &self.place {
+            Place::Daemon(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Where it is on disk.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.place {
+            Place::Layout(path, _) | Place::Archive(path, ..) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Whether it is standard input.
     #[must_use]
     pub fn is_stdin(&self) -> bool {

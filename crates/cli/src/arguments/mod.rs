@@ -5,6 +5,8 @@ mod compat;
 mod config;
 mod files;
 mod git;
+#[cfg(feature = "image")]
+mod image;
 mod key;
 mod reports;
 mod rules;
@@ -20,6 +22,8 @@ pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, Gi
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::files::FileArguments;
 pub(crate) use self::git::{GitArguments, HistoryArguments};
+#[cfg(feature = "image")]
+pub(crate) use self::image::{ImageArguments, ImagesArguments, RegistryArguments, Wanted};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
@@ -53,6 +57,13 @@ pub(crate) enum Verb {
     /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
     /// shallow or partial clone is incomplete.
     Git(Box<GitArguments>),
+    /// Find secrets in container images: every layer, and all that describes them
+    ///
+    /// Files that a later layer deletes or overwrites are scanned too, and so are the history, the environment, labels
+    /// and annotations. Each finding says the layer, the step of the build that made it and what has become of the
+    /// file. Nothing is written to disk. Exit codes are those of `scan`.
+    #[cfg(feature = "image")]
+    Image(Box<ImageArguments>),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
