@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use keysieve_finding::{MaskKind, Origin, Outcome, Secret};
 use keysieve_report::LineHashes;
-use keysieve_scan::Control;
+use keysieve_scan::{Control, Limits};
 use keysieve_source::Source;
 use keysieve_source_oci::{
     Base, Credential, Credentials, ImageSource, Options, Platforms, Reference, RegistryOptions,
@@ -42,7 +42,9 @@ pub(crate) fn run(mut asked: ImageArguments) -> Exit {
         );
     }
     session::run(config, Groups { rules, verdict, key, run }, reports, |control| {
-        Images::new(references, images, registry, control)
+        // A layer is no archive that is opened on the way: how large it may become depends on its own size alone.
+        let limits = Limits { bytes: None, ..run.archives() };
+        Images::new(references, images, registry, limits, control)
     })
 }
 
@@ -59,6 +61,7 @@ impl<'a> Images<'a> {
         references: &[String],
         asked: &'a ImagesArguments,
         registry: &RegistryArguments,
+        limits: Limits,
         control: &Arc<Control>,
     ) -> Result<Self> {
         let mut names = references.to_vec();
@@ -88,6 +91,7 @@ impl<'a> Images<'a> {
                 stop: Arc::new(move || stop.stopped()),
                 ..RegistryOptions::default()
             },
+            limits,
             all_tags: asked.all_tags,
             bases: asked.bases.iter().map(|base| base_of(base)).collect::<Result<_>>()?,
             ..Options::default()

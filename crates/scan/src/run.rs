@@ -11,6 +11,7 @@ use keysieve_finding::{FingerprintKey, GitPart, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
 use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
+use keysieve_unpack::Limits;
 
 use crate::merge::Merge;
 use crate::sink::Sink;
@@ -33,10 +34,12 @@ pub struct Options {
     pub keep_allowed: bool,
     /// Contents in which earlier runs found nothing; those in which this one finds nothing are added.
     pub cache: Option<Arc<Cache>>,
+    /// How far containers are unpacked.
+    pub archives: Limits,
 }
 
 impl Default for Options {
-    /// One thread, the documented fingerprint key, no limit of time, every rule.
+    /// One thread, the documented fingerprint key, no limit of time, every rule, the usual limits for containers.
     fn default() -> Self {
         Self {
             threads: NonZeroUsize::MIN,
@@ -46,6 +49,7 @@ impl Default for Options {
             rules: None,
             keep_allowed: false,
             cache: None,
+            archives: Limits::default(),
         }
     }
 }
@@ -148,6 +152,7 @@ pub fn scan_and_record(
         },
         control,
         cache: options.cache.as_deref(),
+        limits: options.archives.clone(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
         idle: Mutex::new(Vec::new()),

@@ -1,5 +1,6 @@
 //! The two traits.
 
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -86,6 +87,24 @@ pub trait BlobSink: Sync {
     fn minds_name(&self, name: &[u8]) -> bool {
         let _ = name;
         false
+    }
+
+    /// Whether it would rather read an object that begins so by itself, because it is a container. `start` is as much of
+    /// it as was read, or all of it.
+    fn opens(&self, start: &[u8]) -> bool {
+        let _ = start;
+        false
+    }
+
+    /// Reads an object by itself, to its end: instead of windows, after [`opens`](Self::opens) said so of the same
+    /// `start`. `Break` ends the whole visit.
+    ///
+    /// # Errors
+    /// What the reader of the rest says, unless the sink wants no more anyway; the caller names the skip. What was read
+    /// before was looked at.
+    fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
+        let _ = (origin, start, rest);
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Takes a window of an object. `Break` ends the whole visit.

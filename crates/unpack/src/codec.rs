@@ -2,6 +2,7 @@
 
 use std::io;
 
+use deflate64::InflaterManaged;
 use flate2::{Decompress, FlushDecompress};
 use lzma_rust2::{LzmaStream, XzStream};
 use zstd::stream::raw::{self, DParameter, InBuffer, Operation, OutBuffer};
@@ -31,7 +32,18 @@ pub(crate) enum Codec {
     Zstd(raw::Decoder<'static>),
     Xz(Box<XzStream>),
     Lzma(Box<LzmaStream>),
+    /// Lzma with the header that it has in zip.
+    ZipLzma(ZipLzma),
+    Deflate64(Box<InflaterManaged>),
     Bzip2(bzip2::Decompress),
+}
+
+/// Lzma in zip: a version, the length of the properties, five bytes of them, and the data, which says itself where it
+/// ends or has its length in the entry's header, so that both may end it.
+pub(crate) enum ZipLzma {
+    /// What there is of the header, the size of the content if it is known, and the largest dictionary.
+    Header(Vec<u8>, Option<u64>, u64),
+    Data(Box<LzmaStream>),
 }
 
 /// In KiB, as the library wants it.
@@ -56,6 +68,21 @@ impl Codec {
         })
     }
 
+    /// By the number that zip has for a method of compression, other than stored.
+    /// `size` is that of the content, where the data does not say itself where it ends.
+    pub(crate) fn of_zip(method: u16, size: Option<u64>, limits: &Limits) -> Result<Self, Trouble> {
+        let of = |compression| Self::new(compression, limits).map_err(|error| Trouble::of(&error));
+        match method {
+            8 => Ok(Self::deflate()),
+            9 => Ok(Self::Deflate64(Box::new(InflaterManaged::new()))),
+            12 => of(Compression::Bzip2),
+            14 => Ok(Self::ZipLzma(ZipLzma::Header(Vec::new(), size, limits.window))),
+            20 | 93 => of(Compression::Zstd),
+            95 => of(Compression::Xz),
+            other => Err(Trouble::unsupported(format!("method {other} of zip is not known"))),
+        }
+    }
+
     /// Deflate without anything around it.
     pub(crate) fn deflate() -> Self {
         Self::Deflate(Decompress::new(false))
@@ -69,6 +96,8 @@ impl Codec {
             Self::Xz(_) => *self = Self::new(Compression::Xz, limits)?,
             Self::Lzma(_) => *self = Self::new(Compression::Lzma, limits)?,
             Self::Bzip2(_) => *self = Self::new(Compression::Bzip2, limits)?,
+            Self::ZipLzma(_) => *self = Self::ZipLzma(ZipLzma::Header(Vec::new(), None, limits.window)),
+            Self::Deflate64(_) => *self = Self::Deflate64(Box::new(InflaterManaged::new())),
         }
         Ok(())
     }
@@ -79,10 +108,56 @@ impl Codec {
             Self::Deflate(inflate) => deflate_step(inflate, input, output),
             Self::Zstd(decoder) => zstd_step(decoder, input, little(output)),
             Self::Xz(stream) => lzma_step("xz", stream.process(input, little(output), action(input))),
-            Self::Lzma(stream) => lzma_step("lzma", stream.process(input, little(output), action(input))),
+            Self::Lzma(stream) => lzma_alone_step(stream, input, output),
+            Self::ZipLzma(lzma) => lzma.step(input, output),
+            Self::Deflate64(inflater) => deflate64_step(inflater, input, output),
             Self::Bzip2(decoder) => bzip2_step(decoder, input, output),
         }
     }
+}
+
+impl ZipLzma {
+    fn step(&mut self, input: &[u8], output: &mut [u8]) -> Result<Step, Trouble> {
+        const LENGTH: usize = 9;
+        let damaged = || Trouble::broken("its lzma header is damaged");
+        let mut used = 0;
+        if let Self::Header(header, size, window) = self {
+            used = input.len().min(LENGTH - header.len());
+            header.extend_from_slice(&input[..used]);
+            let [_, _, 5, 0, properties, a, b, c, d] = header[..] else {
+                let whole = header.len() == LENGTH;
+                return if whole { Err(damaged()) } else { Ok(Step { used, ..Step::default() }) };
+            };
+            let dictionary = u32::from_le_bytes([a, b, c, d]);
+            if u64::from(dictionary) > *window {
+                return Err(Trouble::limit("its lzma dictionary is larger than the limit"));
+            }
+            let stream = LzmaStream::new_with_props(size.unwrap_or(u64::MAX), properties, dictionary, None);
+            *self = Self::Data(Box::new(stream.map_err(|_| damaged())?));
+        }
+        let Self::Data(stream) = self else { return Err(damaged()) };
+        let input = &input[used..];
+        if input.is_empty() && used > 0 {
+            // That is not the end yet.
+            return Ok(Step { used, ..Step::default() });
+        }
+        let mut step = lzma_alone_step(stream, input, output)?;
+        step.used += used;
+        Ok(step)
+    }
+}
+
+fn deflate64_step(inflater: &mut InflaterManaged, input: &[u8], output: &mut [u8]) -> Result<Step, Trouble> {
+    let step = inflater.inflate(input, output);
+    if step.data_error && step.bytes_written == 0 {
+        return Err(Trouble::broken("its deflated data is damaged"));
+    }
+    Ok(Step {
+        used: step.bytes_consumed,
+        made: step.bytes_written,
+        ended: inflater.finished(),
+        damaged: step.data_error,
+    })
 }
 
 fn little(output: &mut [u8]) -> &mut [u8] {
@@ -122,6 +197,15 @@ fn zstd_step(decoder: &mut raw::Decoder<'_>, input: &[u8], output: &mut [u8]) ->
 
 fn action(input: &[u8]) -> lzma_rust2::Action {
     if input.is_empty() { lzma_rust2::Action::Finish } else { lzma_rust2::Action::Run }
+}
+
+fn lzma_alone_step(stream: &mut LzmaStream, input: &[u8], output: &mut [u8]) -> Result<Step, Trouble> {
+    let mut step = lzma_step("lzma", stream.process(input, little(output), action(input)))?;
+    if step.ended {
+        // It takes all that it is given, and says only at the end what of it was not its own.
+        step.used = step.used.saturating_sub(stream.unused_input().len());
+    }
+    Ok(step)
 }
 
 fn lzma_step(name: &str, step: io::Result<lzma_rust2::StreamResult>) -> Result<Step, Trouble> {

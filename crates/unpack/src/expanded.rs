@@ -98,6 +98,12 @@ impl<R: Read> Expanded<R> {
         self.made
     }
 
+    /// Whether its end was reached.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        matches!(self.state, State::Done)
+    }
+
     fn go_on(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             match &self.state {

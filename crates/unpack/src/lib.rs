@@ -1,7 +1,9 @@
 //! Containers, opened under limits and streamed.
 //!
+//! - [`Container`] says what begins with some bytes, and opens it, one level;
 //! - [`Expanded`] reads a compressed stream, told by its first bytes ([`Compression::of`]), as what it was before;
-//! - [`tar`] walks over archives of tar, whatever wrote them, and goes on after what is damaged.
+//! - [`tar`] walks over archives of tar, whatever wrote them, and goes on after what is damaged;
+//! - [`zip`] walks over zip archives, without needing the directory at their end.
 //!
 //! What they read from need not be a file, nor know its end; nothing is written anywhere, and memory does not depend on
 //! how large things are. What unpacking may cost is bounded by [`Limits`], for an outermost object and all that is in it
@@ -56,14 +58,17 @@
 mod budget;
 mod codec;
 mod compression;
+mod container;
 mod expanded;
 mod gzip;
 mod input;
 pub mod tar;
 mod trouble;
+pub mod zip;
 
 pub use budget::{Budget, Limits, Metered};
 pub use compression::Compression;
+pub use container::{Container, Inside};
 pub use expanded::Expanded;
 pub use input::Input;
 pub use trouble::Trouble;

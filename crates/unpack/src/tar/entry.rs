@@ -56,6 +56,12 @@ impl<R> Entry<'_, R> {
         self.about.link.as_deref()
     }
 
+    /// Whether there is anything to read.
+    #[must_use]
+    pub fn has_content(&self) -> bool {
+        self.tar.content.stored > 0
+    }
+
     /// How large it says it is, in bytes, the holes of a sparse file included: long ones read as 64 KiB of zeros.
     #[must_use]
     pub fn size(&self) -> u64 {

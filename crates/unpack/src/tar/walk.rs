@@ -55,7 +55,7 @@ pub enum Part<'a, R> {
 pub struct Tar<R> {
     input: Input<R>,
     budget: Budget,
-    content: Content,
+    pub(super) content: Content,
     loose: Extent,
     /// Where loose bytes began that are a gap.
     gap: Option<u64>,

@@ -3,3 +3,4 @@
 mod compressed;
 mod tars;
 mod tools;
+mod zips;

@@ -1,0 +1,157 @@
+//! What is a container, told by how it begins, and how each kind is opened.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use keysieve_finding::Skip;
+
+use crate::tar::{EntryKind, Part, Tar};
+use crate::zip::{self, Zip};
+use crate::{Budget, Compression, Expanded, Input, Limits};
+
+/// Takes what a container holds, in the order in which it is there.
+pub trait Inside {
+    /// An entry and its content, of which all can be read or nothing. A container that holds a single thing has no name
+    /// for it. The name is bytes that somebody else chose, and not a path on this machine.
+    fn entry(&mut self, name: Option<&[u8]>, content: &mut dyn Read) -> ControlFlow<()>;
+
+    /// Bytes of the container that belong to none of its entries, and where in it they start.
+    fn loose(&mut self, offset: u64, bytes: &mut dyn Read) -> ControlFlow<()>;
+
+    /// An entry, or with no name a part of the container, that could not be unpacked.
+    fn skipped(&mut self, name: Option<&[u8]>, why: Skip);
+}
+
+/// A kind of container.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Container {
+    /// A compressed stream; if that is an archive of tar, that counts as one with it.
+    Compressed(Compression),
+    /// An archive of tar.
+    Tar,
+    /// A zip archive, or one of the many formats that are: jar, whl, apk, docx.
+    Zip,
+    /// A program, to which a zip archive may be appended: told by how it begins, with or without one.
+    Program,
+}
+
+impl Container {
+    /// How many bytes are enough to tell; more are welcome.
+    pub const TOLD_BY: usize = 512;
+
+    /// What begins so. What is told by little is tried.
+    #[must_use]
+    pub fn of(start: &[u8]) -> Option<Self> {
+        if let Some(compression) = Compression::of(start) {
+            return (!compression.is_guess() || starts_well(compression, start))
+                .then_some(Self::Compressed(compression));
+        }
+        if Tar::<&[u8]>::begins(start) {
+            return Some(Self::Tar);
+        }
+        if Zip::<&[u8]>::begins(start) {
+            return Some(Self::Zip);
+        }
+        match start {
+            [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => Some(Self::Program),
+            // Mach-O, in either order of bytes, of 32 or 64 bits.
+            [0xFE, 0xED, 0xFA, 0xCE | 0xCF, ..] | [0xCE | 0xCF, 0xFA, 0xED, 0xFE, ..] => Some(Self::Program),
+            [b'#', b'!', ..] if Zip::<&[u8]>::is_in(start) => Some(Self::Program),
+            _ => None,
+        }
+    }
+
+    /// Whether it may as well hold nothing: such a one is looked at as it is where it cannot be opened, and lacks
+    /// nothing.
+    #[must_use]
+    pub const fn may_be_none(self) -> bool {
+        matches!(self, Self::Program)
+    }
+
+    /// Opens it, and hands over what is in it: one level of it, as entries can be containers, too.
+    ///
+    /// Everything that can be read is handed over, whatever is wrong; what cannot is named.
+    pub fn open(self, reader: &mut dyn Read, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
+        let input = Input::new(reader);
+        match self {
+            Self::Compressed(compression) => {
+                compressed(Expanded::new(compression, input, budget.clone()), budget, inside)
+            }
+            Self::Tar => tar(&mut Tar::over(input, budget.clone()), inside),
+            Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
+            Self::Program => zip(&mut Zip::behind_program(input, budget.clone()), inside),
+        }
+    }
+}
+
+/// Whether something can be made of the begin.
+fn starts_well(compression: Compression, start: &[u8]) -> bool {
+    const TRIED: usize = 4096;
+    // A limit of its own: a megabyte is more than enough to tell.
+    let budget = Budget::new(Limits { bytes: Some(1 << 20), window: 8 << 20, ..Limits::default() });
+    let mut expanded = Expanded::new(compression, Input::new(start), budget);
+    let mut made = [0; TRIED];
+    let mut filled = 0;
+    loop {
+        match expanded.read(&mut made[filled..]) {
+            Ok(0) => return true,
+            Ok(read) => filled += read,
+            // Cut off by what is left of it here, perhaps.
+            Err(_) => return filled >= 64,
+        }
+    }
+}
+
+fn compressed<R: Read>(mut stream: Expanded<R>, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
+    content(Input::new(&mut stream), budget, inside)?;
+    // Where the end was not reached, what follows is not what it seems.
+    if !stream.has_ended() || !stream.input().peek(1).is_ok_and(|rest| !rest.is_empty()) {
+        return ControlFlow::Continue(());
+    }
+    let offset = stream.input().position();
+    inside.loose(offset, stream.input())
+}
+
+/// What was compressed: an archive of tar, or one thing.
+fn content<R: Read>(mut content: Input<R>, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
+    if content.peek(Container::TOLD_BY).is_ok_and(Tar::<&[u8]>::begins) {
+        tar(&mut Tar::over(content, budget.clone()), inside)
+    } else {
+        inside.entry(None, &mut content)
+    }
+}
+
+fn tar<R: Read>(tar: &mut Tar<R>, inside: &mut dyn Inside) -> ControlFlow<()> {
+    while let Some(part) = tar.next() {
+        match part {
+            Part::Entry(mut entry) => {
+                // Links, directories and devices have none, mostly.
+                if entry.kind() == EntryKind::File || entry.has_content() {
+                    let name = entry.path().to_vec();
+                    inside.entry(Some(&name), &mut entry)?;
+                }
+            }
+            Part::Loose(mut bytes) => inside.loose(bytes.offset(), &mut bytes)?,
+            Part::Skip(why) => inside.skipped(None, why),
+        }
+    }
+    ControlFlow::Continue(())
+}
+
+fn zip<R: Read>(zip: &mut Zip<R>, inside: &mut dyn Inside) -> ControlFlow<()> {
+    while let Some(part) = zip.next() {
+        match part {
+            zip::Part::Entry(mut entry) => {
+                let name = entry.name().to_vec();
+                // Directories have no content.
+                if !name.ends_with(b"/") {
+                    inside.entry(Some(&name), &mut entry)?;
+                }
+            }
+            zip::Part::Loose(mut bytes) => inside.loose(bytes.offset(), &mut bytes)?,
+            zip::Part::Skip(name, why) => inside.skipped(name.as_deref(), why),
+        }
+    }
+    ControlFlow::Continue(())
+}
