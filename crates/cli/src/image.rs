@@ -94,7 +94,6 @@ impl<'a> Images<'a> {
             limits,
             all_tags: asked.all_tags,
             bases: asked.bases.iter().map(|base| base_of(base)).collect::<Result<_>>()?,
-            ..Options::default()
         };
         let source = ImageSource::new(parsed, options)?.stdin(Input::new(control));
         Ok(Self { asked, names, source })

@@ -223,7 +223,7 @@ impl<'a> Resolver<'a> {
         let mut config = Config::default();
         let described = manifest.config.clone();
         if let Some(described) = &described {
-            match self.store.document(&Blob::Described(described.clone()), CONFIG_LIMIT) {
+            match self.store.document(&Blob::Described(Box::new(described.clone())), CONFIG_LIMIT) {
                 Ok(bytes) => {
                     self.check(&described.digest, &bytes);
                     config = Config::parse(&bytes);
@@ -255,7 +255,7 @@ impl<'a> Resolver<'a> {
             return Ok(());
         }
         let layers = manifest.layers.iter().chain(&manifest.blobs).flatten();
-        let layers: Vec<Blob> = layers.map(|layer| Blob::Described(layer.clone())).collect();
+        let layers: Vec<Blob> = layers.map(|layer| Blob::Described(Box::new(layer.clone()))).collect();
         let annotated = manifest.annotation("org.opencontainers.image.base.digest").map(|digest| {
             (digest.to_owned(), manifest.annotation("org.opencontainers.image.base.name").map(str::to_owned))
         });
@@ -322,7 +322,7 @@ impl<'a> Resolver<'a> {
             (place, _) => format!("{}!/{member}", place.as_deref().unwrap_or_default()).into(),
         };
         let described = match &blob {
-            Blob::Described(descriptor) => Some(descriptor),
+            Blob::Described(descriptor) => Some(&**descriptor),
             Blob::Member(_) => None,
         };
         LayerRef {

@@ -140,10 +140,10 @@ impl Visit<'_> {
                 Err(error) => errors.push((reference, error)),
             }
         }
-        if self.state.images.is_empty() && errors.iter().all(|(_, error)| error.is_usage()) {
-            if let Some((_, error)) = errors.first() {
-                return Err(source_error(error));
-            }
+        if let (true, Some((_, error))) = (self.state.images.is_empty(), errors.first())
+            && errors.iter().all(|(_, error)| error.is_usage())
+        {
+            return Err(source_error(error));
         }
         for (reference, error) in errors {
             self.sink.skipped(&whole(&reference.written), error.skip());

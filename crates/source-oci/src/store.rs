@@ -16,7 +16,7 @@ pub(crate) trait Store: Send + Sync {
 
     /// A manifest or an index, whole. What comes is not checked yet.
     fn manifest(&self, descriptor: &Descriptor) -> Result<Vec<u8>, Error> {
-        self.document(&Blob::Described(descriptor.clone()), MANIFEST_LIMIT)
+        self.document(&Blob::Described(Box::new(descriptor.clone())), MANIFEST_LIMIT)
     }
 
     /// A blob of a known limit, whole.
@@ -39,7 +39,7 @@ pub(crate) trait Store: Send + Sync {
 #[derive(Clone, Debug)]
 pub(crate) enum Blob {
     /// By its digest.
-    Described(Descriptor),
+    Described(Box<Descriptor>),
     /// By its name in an archive.
     Member(String),
 }

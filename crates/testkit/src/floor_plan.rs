@@ -214,7 +214,6 @@ mod tests {
             ("keysieve-engine", "keysieve-source"),
             ("keysieve-source-fs", "keysieve-rules"),
             ("keysieve-report", "keysieve-source"),
-            ("keysieve-source-oci", Place::Floor(3), Wing::Bytes),
             ("keysieve-policy", "keysieve-rules"),
         ] {
             let edge = uses(from, to, Usage::Build);

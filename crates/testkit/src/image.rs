@@ -25,7 +25,6 @@ pub enum Packing {
 }
 
 /// A layer, as a tar in memory.
-#[derive(Debug)]
 pub struct ImageLayer {
     tar: Builder<Vec<u8>>,
     raw: Option<Vec<u8>>,

@@ -282,8 +282,7 @@ mod tests {
     fn older_files_and_secrets_of_kubernetes_are_read() {
         let old = format!(r#"{{"r.example": {}}}"#, login("old"));
         assert_eq!(users(&parsed(&old), "r.example", "x"), ["old"]);
-        let new = format!(r#"{{"auths": {{"r.example": {{"username": "u", "password": "p"}}}}}}"#);
-        let data = STANDARD.encode(&new);
+        let data = STANDARD.encode(r#"{"auths": {"r.example": {"username": "u", "password": "p"}}}"#);
         let json = format!(
             r#"{{"kind": "List", "items": [{{"kind": "Secret", "data": {{".dockerconfigjson": "{data}"}}}}]}}"#
         );
