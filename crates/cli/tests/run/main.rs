@@ -6,6 +6,8 @@ mod example;
 mod exit_codes;
 mod files;
 mod git;
+#[cfg(feature = "image")]
+mod image;
 mod reports;
 mod signals;
 
