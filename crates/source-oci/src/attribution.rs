@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keysieve_finding::{Layer, LayerPlace, LayerState, Origin};
 use keysieve_source::{Place, Sighted};
 
-use crate::fields::fields;
+use crate::fields::{Field, fields};
 use crate::history::key_at;
 use crate::overlay::{Overlay, clean, fate};
 use crate::resolve::Resolved;
@@ -24,7 +24,7 @@ pub(crate) struct Attribution<'a> {
     by_layer: HashMap<&'a str, Vec<(usize, usize)>>,
     by_document: HashMap<Arc<str>, Vec<usize>>,
     /// The texts of documents in which something was found.
-    texts: HashMap<Arc<str>, HashMap<String, String>>,
+    texts: HashMap<Arc<str>, HashMap<String, Field>>,
 }
 
 impl<'a> Attribution<'a> {
@@ -105,10 +105,10 @@ impl<'a> Attribution<'a> {
         let document = self.state.documents.get(blob)?;
         let texts = self.texts.entry(Arc::clone(blob)).or_insert_with(|| {
             let fields = fields(&document.bytes).unwrap_or_default();
-            fields.into_iter().map(|field| (field.name, field.text)).collect()
+            fields.into_iter().map(|field| (field.name.clone(), field)).collect()
         });
-        let text = texts.get(std::str::from_utf8(path).ok()?)?;
-        key_at(text, usize::try_from(sighted.byte_start).ok()?)
+        let field = texts.get(std::str::from_utf8(path).ok()?)?;
+        field.key.clone().or_else(|| key_at(&field.text, usize::try_from(sighted.byte_start).ok()?))
     }
 }
 

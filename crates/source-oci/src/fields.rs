@@ -9,6 +9,8 @@ pub(crate) struct Field {
     pub(crate) name: String,
     /// What it says. A member of an object is written `key=value`, because its key tells what it is.
     pub(crate) text: String,
+    /// The member or variable that it is the value of.
+    pub(crate) key: Option<String>,
 }
 
 /// Members that are texts of their own.
@@ -32,17 +34,30 @@ fn walk(value: &Value, name: &str, key: &str, depth: usize, fields: &mut Vec<Fie
     let prose = |key: &str| key.is_empty() || PROSE.contains(&key);
     match value {
         Value::String(text) => {
-            let text = if prose(key) { text.clone() } else { format!("{key}={text}") };
-            fields.push(Field { name: name.to_owned(), text });
+            let variable = name.contains("Env[").then(|| text.split_once('=')).flatten();
+            let field = match variable {
+                Some((variable, _)) => {
+                    Field { name: name.to_owned(), text: text.clone(), key: Some(variable.to_owned()) }
+                }
+                None if prose(key) => Field { name: name.to_owned(), text: text.clone(), key: None },
+                None => {
+                    Field { name: name.to_owned(), text: format!("{key}={text}"), key: Some(key.to_owned()) }
+                }
+            };
+            fields.push(field);
         }
         // A number or a key without a value can hold something too: a bare numeric password, a token as a key.
         Value::Number(number) if !key.is_empty() => {
-            fields.push(Field { name: name.to_owned(), text: format!("{key}={number}") });
+            fields.push(Field {
+                name: name.to_owned(),
+                text: format!("{key}={number}"),
+                key: Some(key.to_owned()),
+            });
         }
         Value::Array(list) if COMMANDS.contains(&key) && list.iter().all(Value::is_string) => {
             let words: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
             if !words.is_empty() {
-                fields.push(Field { name: name.to_owned(), text: words.join(" ") });
+                fields.push(Field { name: name.to_owned(), text: words.join(" "), key: None });
             }
         }
         Value::Array(list) if depth < DEEPEST => {
@@ -55,7 +70,7 @@ fn walk(value: &Value, name: &str, key: &str, depth: usize, fields: &mut Vec<Fie
                 let name = member(name, key);
                 // Volumes and ports are keys without values.
                 if value.as_object().is_some_and(serde_json::Map::is_empty) || value.is_null() {
-                    fields.push(Field { name: name.clone(), text: key.clone() });
+                    fields.push(Field { name: name.clone(), text: key.clone(), key: None });
                 }
                 walk(value, &name, key, depth + 1, fields);
             }

@@ -144,7 +144,9 @@ fn checked(block: &[u8; BLOCK as usize]) -> bool {
 fn number(field: &[u8]) -> Option<u64> {
     if field[0] & 0x80 != 0 {
         let (high, low) = field.split_at(field.len() - 8);
-        (high[0] == 0x80 && high[1..].iter().all(|byte| *byte == 0)).then_some(())?;
+        // The checksum has no room for one.
+        let (first, high) = high.split_first()?;
+        (*first == 0x80 && high.iter().all(|byte| *byte == 0)).then_some(())?;
         return low.try_into().ok().map(u64::from_be_bytes);
     }
     let digits = text(field);
@@ -167,4 +169,46 @@ fn text(field: &[u8]) -> String {
 /// A member's name as it is asked for.
 fn plain(name: &str) -> String {
     String::from_utf8_lossy(&crate::overlay::clean(name.as_bytes())).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn members(bytes: &[u8]) -> Option<Members> {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(bytes).expect("written");
+        Members::of(&mut file).expect("read")
+    }
+
+    #[test]
+    fn what_is_no_plain_archive_has_no_members() {
+        assert!(members(b"").is_none());
+        for byte in [0x00, 0x1f, 0x80, 0xff] {
+            assert!(members(&vec![byte; 4096]).is_none(), "{byte}");
+        }
+    }
+
+    #[test]
+    fn links_lead_to_members_and_never_round_in_circles() {
+        let mut members = Members::default();
+        members.files.insert("a/layer.tar".to_owned(), (512, 7));
+        members.links.insert("b/layer.tar".to_owned(), "../a/layer.tar".to_owned());
+        members.links.insert("x".to_owned(), "y".to_owned());
+        members.links.insert("y".to_owned(), "x".to_owned());
+        assert_eq!(members.find("./b/layer.tar"), Some((512, 7)));
+        assert_eq!(members.find("x"), None);
+        assert_eq!(members.find("z"), None);
+    }
+
+    #[test]
+    fn numbers_are_octal_or_binary() {
+        assert_eq!(number(b"0000644\0"), Some(0o644));
+        assert_eq!(number(b"        "), Some(0));
+        assert_eq!(number(&[0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]), Some(256));
+        assert_eq!(number(&[0x80; 8]), None);
+        assert_eq!(number(b"9999999\0"), None);
+    }
 }

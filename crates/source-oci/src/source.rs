@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -338,7 +339,16 @@ impl Visit<'_> {
             limits: &self.source.options.limits,
             sink: self.sink,
         };
-        Some(job.run(&mut *blob, self.threads.get() > 1))
+        // One layer that breaks a reader is one gap, not the end of the run.
+        let run = AssertUnwindSafe(|| job.run(&mut *blob, self.threads.get() > 1));
+        match catch_unwind(run) {
+            Ok(scanned) => Some(scanned),
+            Err(_) => {
+                let why = "keysieve failed to read this layer; please report it";
+                self.sink.skipped(&origin, Skip::new(SkipReason::Internal, why));
+                None
+            }
+        }
     }
 }
 
