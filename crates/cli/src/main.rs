@@ -9,6 +9,7 @@ mod explain;
 mod file_list;
 mod fingerprint_key;
 mod git;
+mod hook;
 mod ignore_files;
 mod man;
 mod messages;
@@ -59,6 +60,7 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        Verb::Hook(verb) => said(hook::run(&verb)),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),

@@ -14,7 +14,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, Result};
 use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::{Allow, Date, Policy, Record};
+use keysieve_policy::{Allow, Baseline, Date, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Cache, Control, Options};
 use keysieve_source::Source;
@@ -47,6 +47,11 @@ pub(crate) trait Target {
     fn source(&self) -> &dyn Source;
     /// The ignore files that count for it.
     fn ignore_files(&self) -> Result<ignore_files::Found>;
+    /// The baselines that belong to it, besides those that are asked for.
+    fn baselines(&self, key: &FingerprintKey, by_secret: bool) -> Result<Vec<Baseline>> {
+        let _ = (key, by_secret);
+        Ok(Vec::new())
+    }
     /// What a directory is called in reports; none if it lies outside of what is scanned.
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>>;
     /// The absolute directory that names start at, for links in text.
@@ -271,6 +276,7 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
         let found = target.ignore_files()?;
         policy.ignore_files = found.files;
         policy.baselines = baselines::read(&verdict.baselines, key, verdict.by_secret)?;
+        policy.baselines.extend(target.baselines(key, verdict.by_secret)?);
         if !asked.run.quiet {
             found.warnings.iter().for_each(|warning| messages::warning(warning));
         }

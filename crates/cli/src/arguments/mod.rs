@@ -6,6 +6,7 @@ mod config;
 mod explain;
 mod files;
 mod git;
+mod hook;
 mod key;
 mod reports;
 mod rules;
@@ -21,7 +22,8 @@ pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, Gi
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
 pub(crate) use self::explain::ExplainArguments;
 pub(crate) use self::files::FileArguments;
-pub(crate) use self::git::{GitArguments, HistoryArguments};
+pub(crate) use self::git::{GitArguments, HistoryArguments, SelectionArguments};
+pub(crate) use self::hook::{HookArguments, HookName, HookVerb};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
@@ -49,12 +51,16 @@ pub(crate) enum Verb {
     /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
     /// interrupted.
     Scan(Box<ScanArguments>),
-    /// Find secrets in a git repository: its whole history and all that lies beside it
+    /// Find secrets in a git repository: its whole history and all that lies beside it, or a part
     ///
     /// Every object is read, reachable or not: files, messages, names, notes, stashes; then the files of the git
-    /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
-    /// shallow or partial clone is incomplete.
+    /// directory and those of the work trees. With --staged, --range or another selection only what that brings is read,
+    /// and only what stands on changed lines is reported. Nothing of the repository is executed. Exit codes are those of
+    /// `scan`; a shallow or partial clone is incomplete.
     Git(Box<GitArguments>),
+    /// Let git look for secrets before each commit and each push
+    #[command(subcommand)]
+    Hook(HookVerb),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
