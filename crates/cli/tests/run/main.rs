@@ -1,15 +1,21 @@
 //! Runs the command as users do.
 
 mod baselines;
+mod ci;
 mod config;
 mod example;
 mod exit_codes;
 mod files;
 mod git;
+mod hook;
+mod hostile;
 #[cfg(feature = "image")]
 mod image;
+mod range;
 mod reports;
+mod repository;
 mod signals;
+mod staged;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
