@@ -55,15 +55,20 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod ar;
 mod budget;
 mod codec;
 mod compression;
 mod container;
+mod cpio;
 mod expanded;
 mod gzip;
 mod input;
+mod rpm;
+mod slice;
 pub mod tar;
 mod trouble;
+mod unknown;
 pub mod zip;
 
 pub use budget::{Budget, Limits, Metered};
