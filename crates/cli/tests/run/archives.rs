@@ -4,12 +4,13 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use super::{code, json, keysieve, leak, run, skips, stderr};
 
 fn gzip(bytes: impl Read) -> Vec<u8> {
     let mut made = Vec::new();
-    flate2::read::GzEncoder::new(bytes, flate2::Compression::fast()).read_to_end(&mut made).expect("memory");
+    flate2::read::GzEncoder::new(bytes, flate2::Compression::best()).read_to_end(&mut made).expect("memory");
     made
 }
 
@@ -42,7 +43,7 @@ fn zip(name: &str, content: &[u8]) -> Vec<u8> {
 /// What the command does where a process may have few files open and little memory.
 fn run_in_little(directory: &Path, arguments: &str) -> Output {
     let program = env!("CARGO_BIN_EXE_keysieve");
-    let script = format!("ulimit -n 64 -v 2097152 && exec '{program}' {arguments}");
+    let script = format!("ulimit -n 64 -v 524288 && exec '{program}' {arguments}");
     let temporary = directory.join("tmp");
     fs::create_dir_all(&temporary).expect("made");
     let output = Command::new("bash")
@@ -92,6 +93,43 @@ fn a_thousand_archives_leave_nothing_behind_and_are_the_same_on_any_number_of_th
         assert!(paths.contains(&path.to_owned()), "{path}");
     }
     assert_eq!(skips(&json(&one)), []);
+}
+
+#[test]
+fn bombs_cost_little_and_are_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let tree = directory.path().join("tree");
+    fs::create_dir(&tree).expect("made");
+    let write = |name: &str, bytes: &[u8]| fs::write(tree.join(name), bytes).expect("written");
+    let zeros = gzip(std::io::repeat(0).take(64 << 20));
+    write("many-members.gz", &zeros.repeat(64));
+    write("nested.gz", &gzip(zeros.repeat(64).as_slice()));
+    let mut layer = zip("0", &gzip(zeros.as_slice()));
+    for level in 1..7 {
+        let copies: Vec<u8> = (0..4).flat_map(|_| zip(&format!("{level}"), &layer)).collect();
+        layer = gzip(copies.as_slice());
+    }
+    write("branching.gz", &layer);
+    let mut header = tar::Header::new_ustar();
+    header.set_entry_type(tar::EntryType::XHeader);
+    header.set_size(60 << 20);
+    header.set_path("records").expect("short");
+    header.set_cksum();
+    write("records.tgz", &gzip(header.as_bytes().chain("key = value\n".repeat(5 << 20).as_bytes())));
+    write("beside.env.gz", &gzip(leak().as_bytes()));
+    let start = Instant::now();
+    let output = run_in_little(directory.path(), "scan -f json -j 2");
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    assert_eq!(paths(&output), ["beside.env.gz!/beside.env"]);
+    let skips = skips(&json(&output));
+    for name in ["many-members.gz", "nested.gz", "branching.gz", "records.tgz"] {
+        let limit = |(path, reason, class): &(String, String, String)| {
+            path.starts_with(name) && reason == "archive-limit" && class == "gap"
+        };
+        assert!(skips.iter().any(limit), "{name}: {skips:?}");
+    }
+    assert!(skips.len() < 1000, "{}", skips.len());
 }
 
 #[test]
