@@ -5,9 +5,11 @@ mod baselines;
 mod compat;
 mod config;
 mod exit;
+mod explain;
 mod file_list;
 mod fingerprint_key;
 mod git;
+mod hook;
 mod ignore_files;
 mod man;
 mod messages;
@@ -58,9 +60,11 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        Verb::Hook(verb) => said(hook::run(&verb)),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
+        Verb::Explain(arguments) => said(explain::run(&arguments)),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

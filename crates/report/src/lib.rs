@@ -21,6 +21,7 @@
 //! GitHub tells results apart by a hash of the line they stand on, which needs the file itself: whoever can open files
 //! fills [`LineHashes`] and hands it over in the context.
 
+mod azure;
 mod codequality;
 mod context;
 mod csv;

@@ -46,7 +46,7 @@ pub(crate) fn attribute(
     let mut standing = Vec::with_capacity(sightings.len());
     for (sighting, places) in sightings.into_iter().zip(places) {
         let Some((last, others)) = places.split_last() else {
-            standing.push(sighting);
+            standing.extend(source.keeps_unplaced().then_some(sighting));
             continue;
         };
         for place in others {
@@ -78,5 +78,6 @@ fn judge_place(sighting: &mut Sighting, sink: &Sink<'_>) -> bool {
 
 fn sighted(sighting: &Sighting) -> Sighted<'_> {
     let location = &sighting.location;
-    Sighted { origin: &location.origin, secret: &sighting.secret, byte_start: location.byte_start }
+    let (byte_start, byte_end) = (location.byte_start, location.byte_end);
+    Sighted { origin: &location.origin, secret: &sighting.secret, byte_start, byte_end }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use keysieve_engine::{Engine, Place};
-use keysieve_finding::{FingerprintKey, GitPart, Origin, Outcome};
+use keysieve_finding::{FileKind, FingerprintKey, GitPart, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
 use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
@@ -99,9 +99,18 @@ impl Rules<'_> {
         self.engine.rule(rule).paths.is_empty() || self.paths.of(path).binary_search(&rule).is_ok()
     }
 
-    /// Whether there are rules that hold for some path that ends in a name.
-    pub(crate) fn mind_name(&self, name: &[u8]) -> bool {
-        !self.names.of(name).is_empty()
+    /// Names of one class are looked at in the same way, whatever path they end; those of class 0 as if they were none.
+    pub(crate) fn name_class(&self, name: &[u8]) -> u64 {
+        let rules = self.names.of(name);
+        if rules.is_empty() {
+            return 0;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[FileKind::of(name) as u8]);
+        rules.iter().for_each(|rule| _ = hasher.update(&rule.to_le_bytes()));
+        let mut class = [0; 8];
+        hasher.finalize_xof().fill(&mut class);
+        u64::from_le_bytes(class).max(1)
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {

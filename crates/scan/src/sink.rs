@@ -71,12 +71,16 @@ impl BlobSink for Sink<'_> {
         self.cache.is_some()
     }
 
-    fn minds_name(&self, name: &[u8]) -> bool {
-        self.rules.mind_name(name)
+    fn name_class(&self, name: &[u8]) -> u64 {
+        self.rules.name_class(name)
     }
 
     fn wants(&self, id: ContentId<'_>) -> bool {
-        let known = self.cache.and_then(|cache| cache.size_of(id.0));
+        self.wants_as(id, 0)
+    }
+
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        let known = self.cache.and_then(|cache| cache.size_of(id.0, class));
         if let Some(size) = known {
             // It was looked at, if not today: reports say the same with and without a cache.
             self.control.scanned(usize::try_from(size).unwrap_or(usize::MAX), true);
@@ -137,10 +141,11 @@ impl Sink<'_> {
             Ok(seen) => {
                 if !seen.is_empty() {
                     worker.sightings.append(&mut settle(seen));
-                } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path: None }) =
+                } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path }) =
                     (self.cache, last, origin)
                 {
-                    cache.add(id.as_bytes(), size);
+                    let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
+                    cache.add(id.as_bytes(), class, size);
                 }
                 self.control.scanned(bytes, last);
             }

@@ -74,8 +74,12 @@ impl BlobSink for Gate<'_> {
         self.sink.wants(id)
     }
 
-    fn minds_name(&self, name: &[u8]) -> bool {
-        self.sink.minds_name(name)
+    fn name_class(&self, name: &[u8]) -> u64 {
+        self.sink.name_class(name)
+    }
+
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        self.sink.wants_as(id, class)
     }
 
     fn opens(&self, start: &[u8]) -> bool {

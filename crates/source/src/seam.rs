@@ -38,6 +38,12 @@ pub trait Source: Sync {
         let _ = (sighted, threads, sink);
         Ok(None)
     }
+
+    /// Whether a sighting to which [`attribute`](Self::attribute) gives no place stays where it is. If not, it is none
+    /// that was asked for: it was there before.
+    fn keeps_unplaced(&self) -> bool {
+        true
+    }
 }
 
 /// What was seen in an object, as the source is told of it.
@@ -49,6 +55,8 @@ pub struct Sighted<'a> {
     pub secret: &'a Secret,
     /// Its first byte in the object.
     pub byte_start: u64,
+    /// One past its last byte in the object.
+    pub byte_end: u64,
 }
 
 /// Where an object stands.
@@ -74,11 +82,17 @@ pub trait BlobSink: Sync {
         true
     }
 
-    /// Whether it makes a difference that an object has this name, the last part of its path: asked by sources that
-    /// can know an object without its name.
-    fn minds_name(&self, name: &[u8]) -> bool {
+    /// What difference it makes that an object has this name, the last part of its path: names of one class are as good
+    /// as each other, and those of class 0 as good as none. Asked by sources that can know an object without its name.
+    fn name_class(&self, name: &[u8]) -> u64 {
         let _ = name;
-        false
+        0
+    }
+
+    /// As [`wants`](Self::wants), of an object with a name of this class, which is not 0.
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        let _ = (id, class);
+        true
     }
 
     /// Whether it would rather read an object that begins so by itself, because it is a container. `start` is as much of

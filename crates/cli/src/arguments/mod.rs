@@ -3,8 +3,10 @@
 mod baseline;
 mod compat;
 mod config;
+mod explain;
 mod files;
 mod git;
+mod hook;
 mod key;
 mod reports;
 mod rules;
@@ -18,8 +20,10 @@ use clap_complete::Shell;
 pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
 pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
+pub(crate) use self::explain::ExplainArguments;
 pub(crate) use self::files::FileArguments;
-pub(crate) use self::git::{GitArguments, HistoryArguments};
+pub(crate) use self::git::{GitArguments, HistoryArguments, SelectionArguments};
+pub(crate) use self::hook::{HookArguments, HookName, HookVerb};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
@@ -47,17 +51,26 @@ pub(crate) enum Verb {
     /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
     /// interrupted.
     Scan(Box<ScanArguments>),
-    /// Find secrets in a git repository: its whole history and all that lies beside it
+    /// Find secrets in a git repository: its whole history and all that lies beside it, or a part
     ///
     /// Every object is read, reachable or not: files, messages, names, notes, stashes; then the files of the git
-    /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
-    /// shallow or partial clone is incomplete.
+    /// directory and those of the work trees. With --staged, --range or another selection only what that brings is read,
+    /// and only what stands on changed lines is reported. Nothing of the repository is executed. Exit codes are those of
+    /// `scan`; a shallow or partial clone is incomplete.
     Git(Box<GitArguments>),
+    /// Let git look for secrets before each commit and each push
+    #[command(subcommand)]
+    Hook(HookVerb),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
     #[command(subcommand)]
     Baseline(BaselineVerb),
+    /// Explain why something in a file is reported, or is not
+    ///
+    /// Says for every candidate what speaks for it and what against it. Comments, ignore files and baselines are not
+    /// asked: they decide later, and `keysieve scan` says what they left out.
+    Explain(Box<ExplainArguments>),
     /// List, explain and check rules
     #[command(subcommand)]
     Rules(RulesVerb),

@@ -153,10 +153,14 @@ pub(super) fn read(path: &Path, text: &str, origin: Origin) -> Result<Config> {
 /// A path that a configuration names. One that was found in the tree may name only what lies in its own repository.
 fn inside(directory: &Path, named: &Path, origin: Origin) -> Result<PathBuf> {
     let path = directory.join(named);
-    if origin != Origin::Tree {
-        return Ok(path);
-    }
     let plain = named.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    match origin {
+        Origin::Tree => {}
+        // Read from the revision later.
+        Origin::Revision if plain => return Ok(named.to_owned()),
+        Origin::Revision => bail!("a revision has only files of its own repository"),
+        Origin::Named | Origin::User => return Ok(path),
+    }
     let start = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let start = fs::canonicalize(start)?;
     let root = start.ancestors().find(|above| is_work_tree(above)).unwrap_or(&start);
@@ -213,6 +217,16 @@ impl Exception {
 }
 
 impl Settings {
+    /// Takes out the names of rule files.
+    pub(super) fn take_rule_files(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.rules.files)
+    }
+
+    /// Takes out the names of baselines.
+    pub(super) fn take_baselines(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.findings.baseline)
+    }
+
     /// Fills in what was not said elsewhere.
     pub(super) fn apply(
         &self,

@@ -80,6 +80,7 @@ fn described(origin: Origin) -> &'static str {
         Origin::Named => "named by --config or KEYSIEVE_CONFIG",
         Origin::Tree => "the nearest one",
         Origin::User => "the user's own",
+        Origin::Revision => "named by --config-from",
     }
 }
 

@@ -2,13 +2,19 @@
 
 mod archives;
 mod baselines;
+mod ci;
 mod config;
 mod example;
 mod exit_codes;
 mod files;
 mod git;
+mod hook;
+mod hostile;
+mod range;
 mod reports;
+mod repository;
 mod signals;
+mod staged;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
