@@ -7,7 +7,7 @@ use keysieve_finding::Skip;
 
 use crate::tar::{EntryKind, Part, Tar};
 use crate::zip::{self, Zip};
-use crate::{Budget, Compression, Expanded, Input, Limits, Trouble, ar, cpio, rpm, unknown};
+use crate::{Budget, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pdf, rpm, unknown};
 
 /// Takes what a container holds, in the order in which it is there.
 pub trait Inside {
@@ -38,6 +38,8 @@ pub enum Container {
     Cpio,
     /// A package of RPM, which is a compressed archive of cpio behind headers.
     Rpm,
+    /// A document whose text is in compressed streams.
+    Pdf,
     /// Something that is known by sight only, and named for that.
     Unknown(&'static str),
     /// A program, to which a zip archive may be appended: told by how it begins, with or without one.
@@ -63,6 +65,9 @@ impl Container {
         }
         if start.starts_with(ar::MAGIC) {
             return Some(Self::Ar);
+        }
+        if start.starts_with(pdf::MAGIC) {
+            return Some(Self::Pdf);
         }
         if start.starts_with(&rpm::MAGIC) {
             return Some(Self::Rpm);
@@ -106,6 +111,7 @@ impl Container {
             }
             Self::Ar => ar::open(&mut input, budget, inside),
             Self::Cpio => cpio::open(&mut input, budget, inside),
+            Self::Pdf => pdf::open(&mut input, budget, inside),
             Self::Rpm => package(input, budget, inside),
             Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
             Self::Program => zip(&mut Zip::behind_program(input, budget.clone()), inside),

@@ -64,6 +64,7 @@ mod cpio;
 mod expanded;
 mod gzip;
 mod input;
+mod pdf;
 mod rpm;
 mod slice;
 pub mod tar;
