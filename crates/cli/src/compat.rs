@@ -160,6 +160,7 @@ impl Run<'_> {
         let run = RunArguments {
             quiet: matches!(shared.log_level.as_deref(), Some("fatal" | "error")),
             no_progress: true,
+            archive_depth: Some(shared.max_archive_depth.unwrap_or(0)),
             timeout: (shared.timeout > 0).then(|| Duration::from_secs(shared.timeout)),
             ..RunArguments::default()
         };

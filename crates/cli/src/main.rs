@@ -11,6 +11,8 @@ mod fingerprint_key;
 mod git;
 mod hook;
 mod ignore_files;
+#[cfg(feature = "image")]
+mod image;
 mod man;
 mod messages;
 mod outputs;
@@ -60,6 +62,8 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        #[cfg(feature = "image")]
+        Verb::Image(arguments) => image::run(*arguments),
         Verb::Hook(verb) => said(hook::run(&verb)),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),

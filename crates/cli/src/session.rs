@@ -16,7 +16,7 @@ use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
 use keysieve_policy::{Allow, Baseline, Date, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
-use keysieve_scan::{Cache, Control, Options};
+use keysieve_scan::{Cache, Control, Limits, Options};
 use keysieve_source::Source;
 
 use crate::arguments::{Color, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
@@ -188,7 +188,11 @@ impl<'a, T: Target> Session<'a, T> {
             timeout: asked.run.timeout,
             rules: ruleset.counted.clone(),
             keep_allowed: false,
-            cache: target.cache().map(|directory| cache(directory, ruleset)).transpose()?,
+            cache: target
+                .cache()
+                .map(|directory| cache(directory, ruleset, &asked.run.archives()))
+                .transpose()?,
+            archives: asked.run.archives(),
         };
         if !asked.run.quiet {
             warn_of_slow(asked.rules, ruleset);
@@ -284,8 +288,9 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
     Ok(policy)
 }
 
-fn cache(directory: &Path, ruleset: &Ruleset) -> Result<Arc<Cache>> {
-    let cache = Cache::open(directory, &ruleset.name);
+fn cache(directory: &Path, ruleset: &Ruleset, archives: &Limits) -> Result<Arc<Cache>> {
+    // What was not unpacked was not looked at.
+    let cache = Cache::open(directory, &format!("{} {archives:?}", ruleset.name));
     Ok(Arc::new(cache.with_context(|| format!("--cache {}", directory.display()))?))
 }
 

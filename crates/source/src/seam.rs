@@ -1,9 +1,11 @@
 //! The two traits.
 
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use keysieve_finding::{GitPlace, Origin, Secret, Skip};
+use keysieve_finding::{GitPlace, Image, LayerPlace, Origin, Secret, Skip};
 
 use crate::Blob;
 
@@ -20,6 +22,11 @@ pub trait Source: Sync {
     /// # Errors
     /// If the source itself is not there or is not what it should be.
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError>;
+
+    /// The images among what was visited, in the order in which they were asked for.
+    fn images(&self) -> Vec<Arc<Image>> {
+        Vec::new()
+    }
 
     /// The second phase: says of what was seen what only the source can say, such as the paths that lead to an object
     /// and the commits that brought it. Called at most once, after `visit`, with everything that might be reported.
@@ -65,6 +72,8 @@ pub struct Place {
     pub origin: Origin,
     /// How it is embedded in the history of its repository.
     pub git: Option<Box<GitPlace>>,
+    /// Where in a container image it is.
+    pub layer: Option<Arc<LayerPlace>>,
 }
 
 /// Something that takes objects. Called from many threads at once.
@@ -92,6 +101,24 @@ pub trait BlobSink: Sync {
     fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
         let _ = (id, class);
         true
+    }
+
+    /// Whether it would rather read an object that begins so by itself, because it is a container. `start` is as much of
+    /// it as was read, or all of it.
+    fn opens(&self, start: &[u8]) -> bool {
+        let _ = start;
+        false
+    }
+
+    /// Reads an object by itself, to its end: instead of windows, after [`opens`](Self::opens) said so of the same
+    /// `start`. `Break` ends the whole visit.
+    ///
+    /// # Errors
+    /// What the reader of the rest says, unless the sink wants no more anyway; the caller names the skip. What was read
+    /// before was looked at.
+    fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
+        let _ = (origin, start, rest);
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Takes a window of an object. `Break` ends the whole visit.

@@ -76,9 +76,9 @@ pub(crate) struct GitleaksShared {
     /// How much is said on standard error: fatal and error leave only errors
     #[arg(short, long, global = true, value_name = "LEVEL", hide = true)]
     pub(crate) log_level: Option<String>,
-    /// Taken and not needed: files are read to any depth that keysieve reads
+    /// Open archives in so many others; none if it is not given
     #[arg(long, global = true, value_name = "N", hide = true)]
-    pub(crate) max_archive_depth: Option<u32>,
+    pub(crate) max_archive_depth: Option<usize>,
     /// Taken and not needed
     #[arg(long, global = true, value_name = "N", hide = true)]
     pub(crate) max_decode_depth: Option<u32>,

@@ -7,6 +7,8 @@ mod explain;
 mod files;
 mod git;
 mod hook;
+#[cfg(feature = "image")]
+mod image;
 mod key;
 mod reports;
 mod rules;
@@ -24,6 +26,8 @@ pub(crate) use self::explain::ExplainArguments;
 pub(crate) use self::files::FileArguments;
 pub(crate) use self::git::{GitArguments, HistoryArguments, SelectionArguments};
 pub(crate) use self::hook::{HookArguments, HookName, HookVerb};
+#[cfg(feature = "image")]
+pub(crate) use self::image::{ImageArguments, ImagesArguments, RegistryArguments, Wanted};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
@@ -58,6 +62,13 @@ pub(crate) enum Verb {
     /// and only what stands on changed lines is reported. Nothing of the repository is executed. Exit codes are those of
     /// `scan`; a shallow or partial clone is incomplete.
     Git(Box<GitArguments>),
+    /// Find secrets in container images: every layer, and all that describes them
+    ///
+    /// Files that a later layer deletes or overwrites are scanned too, and so are the history, the environment, labels
+    /// and annotations. Each finding says the layer, the step of the build that made it and what has become of the
+    /// file. Nothing is written to disk. Exit codes are those of `scan`.
+    #[cfg(feature = "image")]
+    Image(Box<ImageArguments>),
     /// Let git look for secrets before each commit and each push
     #[command(subcommand)]
     Hook(HookVerb),

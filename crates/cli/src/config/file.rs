@@ -61,6 +61,8 @@ pub(super) struct Files {
     #[serde(default)]
     pub(super) exclude: Vec<String>,
     pub(super) max_file_size: Option<String>,
+    pub(super) archive_depth: Option<usize>,
+    pub(super) archive_limit: Option<String>,
     pub(super) gitignore: Option<bool>,
 }
 
@@ -130,6 +132,9 @@ pub(super) fn read(path: &Path, text: &str, origin: Origin) -> Result<Config> {
     }
     if let Some(size) = &settings.files.max_file_size {
         size::parse(size).map_err(|error| anyhow!("{shown}: files.max_file_size: {error}"))?;
+    }
+    if let Some(size) = &settings.files.archive_limit {
+        size::parse(size).map_err(|error| anyhow!("{shown}: files.archive_limit: {error}"))?;
     }
     if settings
         .run
@@ -258,6 +263,9 @@ impl Settings {
             files.max_file_size = files.max_file_size.or_else(size);
             files.no_ignore |= named.gitignore == Some(false);
         }
+        run.archive_depth = run.archive_depth.or(named.archive_depth);
+        let limit = || named.archive_limit.as_deref().and_then(|size| size::parse(size).ok());
+        run.archive_limit = run.archive_limit.or_else(limit);
         run.threads = run.threads.or(how.threads);
         run.timeout = run.timeout.or_else(|| Duration::try_from_secs_f64(how.timeout?).ok());
     }

@@ -24,6 +24,8 @@ const SETTINGS: &[(&str, &str, &str, &str)] = &[
     ("files", "include", "", "[]"),
     ("files", "exclude", "", "[]"),
     ("files", "max_file_size", "KEYSIEVE_MAX_FILE_SIZE", ""),
+    ("files", "archive_depth", "KEYSIEVE_ARCHIVE_DEPTH", "8"),
+    ("files", "archive_limit", "KEYSIEVE_ARCHIVE_LIMIT", ""),
     ("files", "gitignore", "", "true"),
     ("rules", "files", "", "[]"),
     ("rules", "only", "", "[]"),

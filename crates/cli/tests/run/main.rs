@@ -1,5 +1,6 @@
 //! Runs the command as users do.
 
+mod archives;
 mod baselines;
 mod ci;
 mod config;
@@ -9,6 +10,8 @@ mod files;
 mod git;
 mod hook;
 mod hostile;
+#[cfg(feature = "image")]
+mod image;
 mod range;
 mod reports;
 mod repository;
