@@ -105,6 +105,7 @@ const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-policy", Place::Floor(3), Wing::Results),
     ("keysieve-report", Place::Floor(3), Wing::Results),
     ("keysieve-scan", Place::Floor(4), Wing::Neither),
+    ("keysieve-stream", Place::Floor(4), Wing::Neither),
     ("keysieve", Place::Floor(5), Wing::Neither),
     ("keysieve-testkit", Place::Tests, Wing::Neither),
     ("keysieve-benches", Place::Tests, Wing::Neither),
