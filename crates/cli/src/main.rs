@@ -22,6 +22,7 @@ mod scan;
 mod session;
 mod signals;
 mod size;
+mod stream;
 mod today;
 
 use std::io::{self, ErrorKind, Write};
@@ -61,6 +62,8 @@ fn run() -> Exit {
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
+        Verb::Redact(arguments) => stream::redact::run(&arguments),
+        Verb::Wrap(arguments) => stream::wrap::run(&arguments),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

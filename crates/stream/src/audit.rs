@@ -27,7 +27,8 @@ pub(crate) fn secrets(line: &[u8], mut found: impl FnMut(Range<usize>)) {
     let annotation = b"\"kubectl.kubernetes.io/last-applied-configuration\"";
     if let Some(at) = memmem::find(line, annotation) {
         let rest = at + annotation.len();
-        let blanks = line[rest..].iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b':').count();
+        let blanks =
+            line[rest..].iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b':').count();
         values(line, rest + blanks, &mut found);
     }
 }
@@ -35,7 +36,10 @@ pub(crate) fn secrets(line: &[u8], mut found: impl FnMut(Range<usize>)) {
 fn is_of_secret(line: &[u8]) -> bool {
     let has = |text: &str| memmem::find(line, text.as_bytes()).is_some();
     has("audit.k8s.io/")
-        && (has("\"Secret\"") || has("\"SecretList\"") || has("\"TokenRequest\"") || has("\"resource\":\"secrets\""))
+        && (has("\"Secret\"")
+            || has("\"SecretList\"")
+            || has("\"TokenRequest\"")
+            || has("\"resource\":\"secrets\""))
 }
 
 /// The strings of the value that begins here: it, or every value in it if it is an object or a list.
@@ -76,7 +80,8 @@ mod tests {
         let mut all = Vec::new();
         secrets(line, |span| all.push(String::from_utf8_lossy(&line[span]).into_owned()));
         assert_eq!(all, ["YQ==", "x", "q"]);
-        let other = br#"{"apiVersion":"audit.k8s.io/v1","objectRef":{"resource":"pods"},"x":{"data":{"a":"b"}}}"#;
+        let other =
+            br#"{"apiVersion":"audit.k8s.io/v1","objectRef":{"resource":"pods"},"x":{"data":{"a":"b"}}}"#;
         secrets(other, |_| panic!("no secret"));
     }
 }

@@ -66,7 +66,8 @@ impl Redactor {
         while next < masks.len() {
             let at = masks[next].span.start;
             let before = &self.buffer[self.line_start.min(at)..at];
-            let start = at - memchr::memrchr(b'\n', before).map_or(before.len(), |newline| before.len() - newline - 1);
+            let start = at
+                - memchr::memrchr(b'\n', before).map_or(before.len(), |newline| before.len() - newline - 1);
             let stop = memchr::memchr(b'\n', &self.buffer[at..end]).map_or(end, |newline| at + newline);
             let count = masks[next..].iter().take_while(|mask| mask.span.start < stop).count();
             let of_line = &masks[next..next + count];

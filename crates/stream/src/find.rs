@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::detect::is_key_block;
 use crate::frame::Frame;
-use crate::mask::{Mask, merge};
 use crate::marks::marks;
+use crate::mask::{Mask, merge};
 use crate::records::{Joined, lines};
 use crate::redactor::is_token;
 use crate::{Hit, Label, Redactor, audit};
@@ -48,7 +48,8 @@ impl Redactor {
             self.joined(joined, end, &mut masks);
         }
         merge(&mut masks);
-        let hidden = hits.iter().filter(|hit| hit.span.start < end).map(|hit| hit.span.end).max().unwrap_or(0);
+        let hidden =
+            hits.iter().filter(|hit| hit.span.start < end).map(|hit| hit.span.end).max().unwrap_or(0);
         let hidden_until = if hidden > end { self.base + hidden as u64 } else { 0 };
         let whole = self.buffer[..seen].last() == Some(&b'\n');
         Found { masks, hidden_until, open_end: hidden == seen && !whole && end == seen }

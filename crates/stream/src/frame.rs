@@ -119,7 +119,8 @@ fn docker(line: &[u8]) -> Option<Frame> {
         b"stderr" => Output::Stderr,
         _ => return None,
     };
-    let slashes = text.strip_suffix(b"n").map_or(0, |text| text.iter().rev().take_while(|&&b| b == b'\\').count());
+    let slashes =
+        text.strip_suffix(b"n").map_or(0, |text| text.iter().rev().take_while(|&&b| b == b'\\').count());
     let partial = slashes % 2 == 0;
     let end = start + length - if partial { 0 } else { 2 };
     Some(Frame { kind: Kind::Docker { output, partial }, text: start..end })

@@ -83,7 +83,9 @@ fn widen(text: &[u8], string: &Range<usize>, part: Range<usize>) -> Range<usize>
     // Escapes can only be told from the string's start on, or from a byte that is in none.
     let mut at = string.start;
     while at < part.end {
-        let Some(escape) = memchr::memchr(b'\\', &text[at..part.end]).map(|offset| at + offset) else { break };
+        let Some(escape) = memchr::memchr(b'\\', &text[at..part.end]).map(|offset| at + offset) else {
+            break;
+        };
         let length = if text.get(escape + 1) == Some(&b'u') { 6 } else { 2 };
         let end = (escape + length).min(string.end);
         if escape < part.start && end > part.start {

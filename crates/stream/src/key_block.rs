@@ -74,7 +74,8 @@ impl KeyBlock {
     /// The part of a line from `from` on, in a block.
     fn rest(&mut self, text: &[u8], from: usize, found: &mut impl FnMut(Range<usize>)) {
         let Self::Inside { words: before, seen, idle } = self else { return };
-        let end = memmem::find(&text[from..], b"-----END").or_else(|| memmem::find(&text[from..], b"---- END"));
+        let end =
+            memmem::find(&text[from..], b"-----END").or_else(|| memmem::find(&text[from..], b"---- END"));
         let stop = end.map_or(text.len(), |end| from + end);
         let body = &text[..stop];
         let mut any = false;
@@ -150,7 +151,8 @@ fn runs(text: &[u8], from: usize) -> impl Iterator<Item = Range<usize>> + '_ {
 /// The last run of a line, if nothing but what closes a line follows it and only words stand before it, as many as
 /// stood before BEGIN.
 fn material(text: &[u8], before: usize) -> Option<Range<usize>> {
-    let closes = |&byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b',' | b'}' | b']');
+    let closes =
+        |&byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'\'' | b',' | b'}' | b']');
     let mut end = text.iter().rposition(|byte| !closes(byte))? + 1;
     if text[..end].ends_with(b"\\n") || text[..end].ends_with(b"\\r") {
         end -= 2;
@@ -158,7 +160,12 @@ fn material(text: &[u8], before: usize) -> Option<Range<usize>> {
     let length = text[..end].iter().rev().take_while(|&&byte| is_base64(byte)).count();
     let start = end - length;
     let apart = text[..start].last().is_none_or(|byte| b" \t\"'".contains(byte));
-    (length > 0 && apart && words(&text[..start]) == before).then_some(start..end)
+    let run = &text[start..end];
+    run.first()?;
+    // Base64 comes in fours; the checksum of PGP has a sign before it. Short words come in fours too.
+    let fours = length % 4 == 0 || run[0] == b'=';
+    let word = run.iter().all(u8::is_ascii_lowercase);
+    (fours && !word && apart && words(&text[..start]) == before).then_some(start..end)
 }
 
 fn words(text: &[u8]) -> usize {

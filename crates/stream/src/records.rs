@@ -52,9 +52,7 @@ impl Records {
     /// up with it.
     pub(crate) fn settled(&self, end: usize) -> usize {
         let mut settled = self.open.iter().flatten().map(|open| open.start).min().unwrap_or(end);
-        while let Some(mixed) =
-            self.whole.iter().find(|whole| whole.start < settled && whole.end > settled)
-        {
+        while let Some(mixed) = self.whole.iter().find(|whole| whole.start < settled && whole.end > settled) {
             settled = mixed.start;
         }
         settled
@@ -73,7 +71,8 @@ pub(crate) fn lines(buffer: &[u8], range: Range<usize>) -> impl Iterator<Item = 
         if at >= range.end {
             return None;
         }
-        let length = memchr::memchr(b'\n', &buffer[at..range.end]).map_or(range.end - at, |newline| newline + 1);
+        let length =
+            memchr::memchr(b'\n', &buffer[at..range.end]).map_or(range.end - at, |newline| newline + 1);
         at += length;
         Some(at - length..at)
     })

@@ -201,8 +201,7 @@ impl Redactor {
     fn begin(&mut self) {
         if !self.started {
             self.started = true;
-            self.lengths_stay |=
-                self.setup.framing == Framing::Auto && self.buffer.starts_with(b"__CURSOR=");
+            self.lengths_stay |= self.setup.framing == Framing::Auto && self.buffer.starts_with(b"__CURSOR=");
         }
     }
 
@@ -231,12 +230,12 @@ impl Redactor {
         let joined: Vec<&Joined> = records.until(end).collect();
         let key_block = self.key_block;
         let found = catch_unwind(AssertUnwindSafe(|| self.find(end, seen, &joined)));
-        let Ok(Found { mut masks, hidden_until, open_end }) = found else {
+        let Ok(Found { mut masks, hidden_until, mut open_end }) = found else {
             self.key_block = key_block;
             return self.carefully(end, sink);
         };
         if self.stalls == 2 {
-            self.mask_beginnings(&joined, end, &mut masks);
+            open_end |= self.mask_beginnings(&joined, end, &mut masks);
         }
         self.emit(end, masks, sink)?;
         self.hidden_until = self.hidden_until.max(hidden_until);
@@ -244,18 +243,21 @@ impl Redactor {
         Ok(())
     }
 
-    /// Masks the tokens that end at `end`, or at the end of a record's text, if they are known by their beginning.
-    fn mask_beginnings(&mut self, joined: &[&Joined], end: usize, masks: &mut Vec<Mask>) {
+    /// Masks the tokens that end at `end`, or at the end of a record's text, if they are known by their beginning. Says
+    /// whether the one at `end` is.
+    fn mask_beginnings(&self, joined: &[&Joined], end: usize, masks: &mut Vec<Mask>) -> bool {
+        let mut open_end = false;
         let texts = joined.iter().filter_map(|joined| joined.pieces.last().map(|piece| piece.end));
         let ends: Vec<usize> = texts.chain([end]).collect();
         for at in ends {
             let run = self.tail(at)..at;
             if self.setup.prefixes.begin(&self.buffer[run.clone()]) {
-                self.swallow |= at == end;
+                open_end |= at == end;
                 masks.push(Mask::incomplete(run));
             }
         }
         crate::mask::merge(masks);
+        open_end
     }
 
     /// Lets out a part of a line that is too long to wait for its end.

@@ -40,7 +40,9 @@ pub struct PseudonymKey {
 
 /// A key file that is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("expected one line of at least 16 characters, or `ID:KEY` with an id of letters, digits, `-`, `_` and `.`")]
+#[error(
+    "expected one line of at least 16 characters, or `ID:KEY` with an id of letters, digits, `-`, `_` and `.`"
+)]
 pub struct PseudonymKeyError;
 
 impl PseudonymKey {
@@ -110,7 +112,8 @@ impl Replacement {
             Self::Pseudonym(key) => bracketed(out, label, &[key.id(), &key.pseudonym(value.expose())]),
             Self::Length => out.resize(out.len() + shown.len(), b'*'),
             Self::Partial(most) => {
-                let simple = plain && value.kind() == MaskKind::Token && shown.iter().all(u8::is_ascii_graphic);
+                let simple =
+                    plain && value.kind() == MaskKind::Token && shown.iter().all(u8::is_ascii_graphic);
                 let edge = if simple { (*most).min(4).min(shown.len() / 8) } else { 0 };
                 out.extend(edge_of(&shown[..edge]));
                 out.resize(out.len() + shown.len() - 2 * edge, b'*');
@@ -138,9 +141,10 @@ fn bracketed(out: &mut Vec<u8>, label: &Label, more: &[&str]) {
     out.extend_from_slice(MARK);
     for part in std::iter::once(label.id()).chain(more.iter().copied()) {
         out.push(b':');
-        out.extend(part.bytes().map(|byte| {
-            if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) { byte } else { b'-' }
-        }));
+        out.extend(
+            part.bytes()
+                .map(|byte| if byte.is_ascii_alphanumeric() || b"-_.".contains(&byte) { byte } else { b'-' }),
+        );
     }
     out.push(b']');
 }

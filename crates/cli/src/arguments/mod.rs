@@ -10,6 +10,7 @@ mod reports;
 mod rules;
 mod run;
 mod scan;
+mod stream;
 mod verdict;
 
 use clap::{Parser, Subcommand};
@@ -25,6 +26,9 @@ pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
 pub(crate) use self::run::{Color, RunArguments};
 pub(crate) use self::scan::ScanArguments;
+pub(crate) use self::stream::{
+    FramingName, KnownArguments, MaskArguments, RedactArguments, StreamArguments, WrapArguments,
+};
 pub(crate) use self::verdict::VerdictArguments;
 use crate::ruleset;
 
@@ -53,6 +57,19 @@ pub(crate) enum Verb {
     /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
     /// shallow or partial clone is incomplete.
     Git(Box<GitArguments>),
+    /// Mask the secrets in a stream, from standard input to standard output
+    ///
+    /// Everything else stays, byte for byte. Lines go out as soon as they are whole. Records of containers (CRI, docker), JSON lines, logfmt and syslog stay
+    /// what they are. What a scan of the whole finds is masked, however the stream comes in; what needs proof from later
+    /// lines cannot be, but for private keys. SIGHUP reads rules and known values anew, SIGTERM ends it when all that was
+    /// read is out. Exit codes: 0 all went through; 2 wrong usage; 4 it could not be read or written; 141 the reader
+    /// went away.
+    Redact(Box<RedactArguments>),
+    /// Run a program with the secrets in both of its outputs masked
+    ///
+    /// Exits with the program's code, 128 and the signal that ended it, 125 if keysieve itself failed, 126 if the program
+    /// cannot be run, 127 if it is not there. Signals are passed on to it.
+    Wrap(Box<WrapArguments>),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.

@@ -100,7 +100,15 @@ impl KnownValues {
             }
             let (label, secret) = self.values[value as usize].clone();
             let (end, plain) = (span.end, false);
-            hits.push(Hit { span, end, label, rank: u8::MAX, confidence: Confidence::High, value: secret, plain });
+            hits.push(Hit {
+                span,
+                end,
+                label,
+                rank: u8::MAX,
+                confidence: Confidence::High,
+                value: secret,
+                plain,
+            });
         }
     }
 }
@@ -111,7 +119,8 @@ fn run_around(haystack: &[u8], span: Range<usize>) -> Range<usize> {
     let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+/-_=".contains(byte);
     let before = &haystack[span.start.saturating_sub(FAR)..span.start];
     let after = &haystack[span.end..haystack.len().min(span.end + FAR)];
-    let start = span.start - before.iter().rev().take_while(is_base64).take_while(|&&byte| byte != b'=').count();
+    let start =
+        span.start - before.iter().rev().take_while(is_base64).take_while(|&&byte| byte != b'=').count();
     start..span.end + after.iter().take_while(is_base64).count()
 }
 
