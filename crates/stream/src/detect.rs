@@ -111,6 +111,7 @@ impl EngineDetector {
         Some(Hit {
             end: found.span.end.max(hidden.end),
             span: hidden.range(),
+            secret: found.secret.range(),
             label: Label::Rule(Arc::clone(info)),
             rank: rules.specificity[found.rule as usize],
             confidence: if known { Confidence::Low } else { confidence },
@@ -187,9 +188,9 @@ impl Detect for EngineDetector {
     }
 }
 
-/// Whether a label is that of a key block, whose lines are masked one by one.
-pub(crate) fn is_key_block(label: &Label) -> bool {
-    matches!(label, Label::Rule(info) if info.kind == SecretKind::PrivateKey)
+/// Whether a hit is a key block as it stands, whose lines are masked one by one.
+pub(crate) fn is_key_block(hit: &Hit) -> bool {
+    hit.plain && matches!(&hit.label, Label::Rule(info) if info.kind == SecretKind::PrivateKey)
 }
 
 /// Widens a span to the boundaries of characters.

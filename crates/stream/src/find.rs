@@ -4,11 +4,10 @@ use std::ops::Range;
 
 use crate::detect::is_key_block;
 use crate::frame::Frame;
-use crate::marks::marks;
 use crate::mask::{Mask, merge};
 use crate::records::{Joined, lines};
 use crate::redactor::is_token;
-use crate::{Hit, Label, Redactor, audit};
+use crate::{Hit, Label, Redactor, Replacement, audit};
 
 /// How far before a block matches are looked for that reach into it.
 const BACK: usize = 1024;
@@ -82,7 +81,7 @@ impl Redactor {
             let newline = memchr::memchr(b'\n', &rest[..rest.len().saturating_sub(1)]);
             if newline.is_none() {
                 hits.push(hit);
-            } else if !is_key_block(&hit.label) {
+            } else if !is_key_block(&hit) {
                 again.push(hit.span.start.max(self.line_start)..hit.end.min(end));
             }
         }
@@ -108,7 +107,9 @@ impl Redactor {
         self.detector.detect(&self.buffer[..line.end], range, true, &mut found);
         for mut hit in found {
             let inner = hit.span.start.max(line.start)..hit.span.end.min(line.end);
-            if !inner.is_empty() && !is_key_block(&hit.label) {
+            // Lines that look as if they went on with an encoded value hold nothing of the secret.
+            let touched = hit.secret.start < line.end && hit.secret.end > line.start;
+            if touched && !inner.is_empty() && !is_key_block(&hit) {
                 hit.plain &= inner == hit.span;
                 hit.span = inner;
                 hits.push(hit);
@@ -124,21 +125,22 @@ impl Redactor {
             while span.end > span.start && matches!(self.buffer[span.end - 1], b'\n' | b'\r') {
                 span.end -= 1;
             }
-            if !span.is_empty() && !self.replacement().is_mask(&self.buffer[span.clone()]) {
-                masks.push(Mask::of(hit, span));
+            if span.is_empty() || self.replacement().is_mask(&self.buffer[span.clone()]) {
+                continue;
             }
+            let parts = Replacement::unmasked(&self.buffer, span);
+            masks.extend(parts.into_iter().map(|part| Mask::of(hit, part)));
         }
         masks
     }
 
     /// What must be looked at line by line: private keys, and audit events.
     fn key_lines(&mut self, end: usize, masks: &mut Vec<Mask>) {
-        let block = &self.buffer[self.line_start..end];
-        let marks = marks(block);
+        let marks = self.marks;
         if !marks.key && !marks.audit && !self.key_block.is_inside() {
             return;
         }
-        let mut key_block = self.key_block;
+        let (mut key_block, mut key_start) = (self.key_block, self.key_start);
         let from = self.emitted;
         let mut add = |span: Range<usize>, label: Label| {
             let span = span.start.max(from)..span.end;
@@ -162,9 +164,11 @@ impl Redactor {
             if bytes.last() != Some(&b'\n') {
                 // It is not whole, and will be looked at again when it is.
                 key_block = before;
+            } else if !before.is_inside() && key_block.is_inside() {
+                key_start = self.base + line.start as u64;
             }
         }
-        self.key_block = key_block;
+        (self.key_block, self.key_start) = (key_block, key_start);
     }
 
     /// What is to be masked in a line of several records: found in the whole line, masked in each record.

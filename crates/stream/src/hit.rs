@@ -58,6 +58,8 @@ impl fmt::Display for Label {
 pub struct Hit {
     /// The bytes that must not be shown.
     pub span: Range<usize>,
+    /// Those of them, or of the encoded value that they are, that the secret itself is in.
+    pub secret: Range<usize>,
     /// Where the evidence for it ends, which may be behind it.
     pub end: usize,
     /// Why.

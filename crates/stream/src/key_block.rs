@@ -164,7 +164,7 @@ fn material(text: &[u8], before: usize) -> Option<Range<usize>> {
     run.first()?;
     // Base64 comes in fours; the checksum of PGP has a sign before it. Short words come in fours too.
     let fours = length % 4 == 0 || run[0] == b'=';
-    let word = run.iter().all(u8::is_ascii_lowercase);
+    let word = before > 0 && run.iter().all(u8::is_ascii_lowercase);
     (fours && !word && apart && words(&text[..start]) == before).then_some(start..end)
 }
 

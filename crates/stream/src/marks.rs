@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 
 /// Which of them stand in a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,13 +18,13 @@ pub(crate) struct Marks {
 const WORDS: [&str; 6] =
     ["stdout P", "stderr P", "{\"log\":\"", "PRIVATE KEY", "Private-Lines: ", "audit.k8s.io/"];
 
-/// Looks for them. One pass, because it is made over every byte of a stream.
+/// Looks for them. One pass of vector instructions, because it is made over every byte of a stream.
 pub(crate) fn marks(block: &[u8]) -> Marks {
-    static WORDS_OF_ALL: OnceLock<Option<AhoCorasick>> = OnceLock::new();
-    let automaton = WORDS_OF_ALL.get_or_init(|| AhoCorasick::new(WORDS).ok());
+    static WORDS_OF_ALL: OnceLock<Option<Searcher>> = OnceLock::new();
+    let searcher = WORDS_OF_ALL.get_or_init(|| Searcher::new(WORDS));
     let mut marks = Marks::default();
-    let Some(automaton) = automaton else { return Marks { records: true, key: true, audit: true } };
-    for found in automaton.find_iter(block) {
+    let Some(searcher) = searcher else { return Marks { records: true, key: true, audit: true } };
+    for found in searcher.find_iter(block) {
         match found.pattern().as_usize() {
             0..=2 => marks.records = true,
             3 | 4 => marks.key = true,

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::detect::{Detect, EngineDetector};
 use crate::find::Found;
 use crate::key_block::KeyBlock;
+use crate::marks::{Marks, marks};
 use crate::mask::Mask;
 use crate::records::{Joined, Records, lines};
 use crate::{Framing, Replacement, Setup, Sink};
@@ -39,10 +40,14 @@ pub struct Redactor {
     /// Up to where in the buffer there is no newline that was not seen.
     searched: usize,
     pub(crate) key_block: KeyBlock,
+    /// Where in the stream the line stands with which the block began.
+    pub(crate) key_start: u64,
     /// Up to where in the stream bytes belong to a secret whose mask is out already.
     pub(crate) hidden_until: u64,
     /// Whether the token goes on whose mask is out already.
     pub(crate) swallow: bool,
+    /// What stands in the block that is looked at.
+    pub(crate) marks: Marks,
     /// How often the stream has stalled since its last byte.
     stalls: u32,
     started: bool,
@@ -79,8 +84,10 @@ impl Redactor {
             line_start: 0,
             searched: 0,
             key_block: KeyBlock::default(),
+            key_start: 0,
             hidden_until: 0,
             swallow: false,
+            marks: Marks::default(),
             stalls: 0,
             started: false,
             out: Vec::new(),
@@ -98,6 +105,13 @@ impl Redactor {
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.base + self.emitted as u64
+    }
+
+    /// Up to where the stream need not be read again by someone who begins anew there: [`Redactor::offset`], or the begin
+    /// of the key block that goes on.
+    #[must_use]
+    pub fn settled(&self) -> u64 {
+        if self.key_block.is_inside() { self.key_start } else { self.offset() }
     }
 
     /// How many bytes wait for the rest of their line.
@@ -210,11 +224,11 @@ impl Redactor {
     }
 
     /// The lines in more than one record that wait, up to a position.
-    fn records(&self, end: usize) -> Records {
-        let block = &self.buffer[self.line_start..end];
+    fn records(&mut self, end: usize) -> Records {
+        self.marks = marks(&self.buffer[self.line_start..end]);
         match self.setup.framing {
             Framing::Plain | Framing::Journald => Records::default(),
-            Framing::Auto if !crate::marks::marks(block).records => Records::default(),
+            Framing::Auto if !self.marks.records => Records::default(),
             _ => Records::of(&self.buffer, self.line_start..end, self.setup.framing),
         }
     }

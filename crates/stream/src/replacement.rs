@@ -1,9 +1,11 @@
 //! What stands in the place of a secret.
 
 use std::fmt;
+use std::ops::Range;
 
 use hmac::{Hmac, Mac};
 use keysieve_finding::{MaskKind, Secret};
+use memchr::memmem;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -127,13 +129,52 @@ impl Replacement {
         }
     }
 
+    /// What of a span is not a mask in brackets already, or a part of one: where a mask stands in a text, other rules can
+    /// take it for something else.
+    pub(crate) fn unmasked(text: &[u8], span: Range<usize>) -> Vec<Range<usize>> {
+        const LONGEST: usize = 160;
+        let from = span.start.saturating_sub(LONGEST);
+        let mut parts = Vec::new();
+        let mut at = span.start;
+        for start in memmem::find_iter(&text[from..span.end], MARK).map(|start| from + start) {
+            let limit = text.len().min(start + LONGEST);
+            let Some(end) = memchr::memchr(b']', &text[start..limit]).map(|length| start + length + 1) else {
+                continue;
+            };
+            if end > at {
+                parts.push(at..start.clamp(at, span.end));
+                at = end;
+            }
+        }
+        if at == span.start {
+            return vec![span];
+        }
+        parts.push(at.min(span.end)..span.end);
+        parts.retain(|part| text[part.clone()].iter().any(u8::is_ascii_alphanumeric));
+        parts
+    }
+
     /// Whether the bytes are a mask of ours already.
     #[must_use]
     pub fn is_mask(&self, shown: &[u8]) -> bool {
         let shown = shown.trim_ascii();
         let bracketed = shown.starts_with(MARK)
             && shown.iter().position(|&byte| byte == b']').is_none_or(|at| at + 1 == shown.len());
-        bracketed || matches!(self, Self::Fixed(text) if !text.is_empty() && shown == text.as_bytes())
+        bracketed
+            || match self {
+                Self::Fixed(text) => !text.is_empty() && shown == text.as_bytes(),
+                Self::Length => shown.iter().all(|&byte| byte == b'*'),
+                Self::Partial(_) => {
+                    let edge = (shown.len() / 8).min(4);
+                    shown[edge..shown.len() - edge].iter().all(|&byte| byte == b'*')
+                }
+                Self::Format => {
+                    let flat = |&byte: &u8| flat(byte) == byte;
+                    shown[shown.len().min(4)..].iter().all(flat)
+                        || shown.windows(12).any(|run| run.iter().all(flat))
+                }
+                Self::Type | Self::Pseudonym(_) => false,
+            }
     }
 }
 
@@ -192,6 +233,19 @@ mod tests {
             assert_eq!(made(&replacement, once.as_bytes()), once);
             assert_eq!(once.len(), token.len());
         }
+    }
+
+    #[test]
+    fn what_is_masked_is_not_masked_again() {
+        let parts = |text: &str, span: Range<usize>| -> Vec<String> {
+            let parts = Replacement::unmasked(text.as_bytes(), span).into_iter();
+            parts.map(|part| text[part].to_owned()).collect()
+        };
+        let text = "-u [REDACTED:some-key]:pass [REDACTED:a]:";
+        assert_eq!(parts(text, 13..28), ["pass"].map(|part| format!(":{part} ")));
+        assert_eq!(parts(text, 13..23), [""; 0]);
+        assert_eq!(parts(text, 23..27), ["pass"].map(|part| part.to_owned()));
+        assert_eq!(parts("no mask", 0..7), ["no mask"]);
     }
 
     #[test]

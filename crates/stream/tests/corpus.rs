@@ -36,7 +36,10 @@ impl Log {
     }
 
     fn text(&self) -> String {
-        self.0.iter().map(|Part::Stays(text)| Part::Goes(text) | text.as_str()).collect()
+        let text = |part: &Part| match part {
+            Part::Stays(text) | Part::Goes(text) => text.clone(),
+        };
+        self.0.iter().map(text).collect()
     }
 
     /// What is wrong with a masked copy: everything that stays must stand there in order, with nothing but one or more

@@ -101,6 +101,7 @@ impl KnownValues {
             let (label, secret) = self.values[value as usize].clone();
             let (end, plain) = (span.end, false);
             hits.push(Hit {
+                secret: span.clone(),
                 span,
                 end,
                 label,
