@@ -24,6 +24,7 @@ mod signals;
 mod size;
 mod stream;
 mod today;
+mod watch;
 
 use std::io::{self, ErrorKind, Write};
 use std::panic::catch_unwind;
@@ -63,6 +64,8 @@ fn run() -> Exit {
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
         Verb::Redact(arguments) => stream::redact::run(&arguments),
+        Verb::Watch(arguments) => watch::run(&arguments),
+        Verb::Alerts(verb) => said(watch::alerts::run(&verb)),
         Verb::Wrap(arguments) => stream::wrap::run(&arguments),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),

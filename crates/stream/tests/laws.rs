@@ -110,7 +110,8 @@ fn what_a_scan_finds_in_a_line_is_masked_and_the_rest_stays() {
 
 #[test]
 fn forms_that_keep_the_length_do_and_are_made_once() {
-    let text: String = EXAMPLES.iter().step_by(3).flat_map(|example| [example, "\n[11:00:00] --\n"]).collect();
+    let text: String =
+        EXAMPLES.iter().step_by(3).flat_map(|example| [example, "\n[11:00:00] --\n"]).collect();
     for replacement in [Replacement::Length, Replacement::Format, Replacement::Partial(4)] {
         let mut setup = Setup::new(Arc::clone(&RULES));
         setup.replacement = replacement.clone();

@@ -105,6 +105,8 @@ const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-policy", Place::Floor(3), Wing::Results),
     ("keysieve-report", Place::Floor(3), Wing::Results),
     ("keysieve-scan", Place::Floor(4), Wing::Neither),
+    ("keysieve-follow", Place::Floor(3), Wing::Bytes),
+    ("keysieve-alerts", Place::Floor(3), Wing::Results),
     ("keysieve-stream", Place::Floor(4), Wing::Neither),
     ("keysieve", Place::Floor(5), Wing::Neither),
     ("keysieve-testkit", Place::Tests, Wing::Neither),

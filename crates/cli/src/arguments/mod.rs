@@ -12,6 +12,7 @@ mod run;
 mod scan;
 mod stream;
 mod verdict;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -30,6 +31,7 @@ pub(crate) use self::stream::{
     FramingName, KnownArguments, MaskArguments, RedactArguments, StreamArguments, WrapArguments,
 };
 pub(crate) use self::verdict::VerdictArguments;
+pub(crate) use self::watch::{AlertsVerb, SayArguments, StartName, WatchArguments};
 use crate::ruleset;
 
 /// Finds leaked credentials in files: API keys, tokens, private keys, passwords.
@@ -70,6 +72,16 @@ pub(crate) enum Verb {
     /// Exits with the program's code, 128 and the signal that ended it, 125 if keysieve itself failed, 126 if the program
     /// cannot be run, 127 if it is not there. Signals are passed on to it.
     Wrap(Box<WrapArguments>),
+    /// Follow log files: alerts, a masked copy, metrics
+    ///
+    /// Files are followed through rotation by renaming, by copying and cutting, and by packing with gzip. With --state a
+    /// restart goes on where the last run ended: after SIGTERM nothing is lost and nothing comes twice but the begin of a
+    /// private key that goes on; after a crash what came since the last checkpoint, a second ago at most, comes twice.
+    /// SIGHUP reads rules and known values anew.
+    Watch(Box<WatchArguments>),
+    /// List the alerts of `watch`, and note what became of them
+    #[command(subcommand)]
+    Alerts(AlertsVerb),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.

@@ -3,5 +3,5 @@
 mod known;
 mod pump;
 pub(crate) mod redact;
-mod setup;
+pub(crate) mod setup;
 pub(crate) mod wrap;
