@@ -11,6 +11,8 @@ mod fingerprint_key;
 mod git;
 mod hook;
 mod ignore_files;
+#[cfg(feature = "image")]
+mod image;
 mod man;
 mod messages;
 mod outputs;
@@ -24,7 +26,9 @@ mod scan;
 mod session;
 mod signals;
 mod size;
+mod stream;
 mod today;
+mod watch;
 
 use std::io::{self, ErrorKind, Write};
 use std::panic::catch_unwind;
@@ -60,11 +64,17 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        #[cfg(feature = "image")]
+        Verb::Image(arguments) => image::run(*arguments),
         Verb::Hook(verb) => said(hook::run(&verb)),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
         Verb::Explain(arguments) => said(explain::run(&arguments)),
+        Verb::Redact(arguments) => stream::redact::run(&arguments),
+        Verb::Watch(arguments) => watch::run(&arguments),
+        Verb::Alerts(verb) => said(watch::alerts::run(&verb)),
+        Verb::Wrap(arguments) => stream::wrap::run(&arguments),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

@@ -34,6 +34,7 @@ mod html;
 mod json;
 mod jsonl;
 mod junit;
+mod layer;
 mod line_hash;
 mod line_hashes;
 mod markdown;

@@ -53,15 +53,22 @@ pub(crate) fn attribute(
             let mut copy = sighting.clone();
             copy.location.origin = place.origin.clone();
             copy.location.git.clone_from(&place.git);
+            copy.location.layer.clone_from(&place.layer);
             standing.push(copy);
         }
         let mut sighting = sighting;
         sighting.location.origin = last.origin.clone();
         sighting.location.git.clone_from(&last.git);
+        sighting.location.layer.clone_from(&last.layer);
         standing.push(sighting);
     }
     standing.retain_mut(|sighting| judge_place(sighting, sink));
-    Ok(versions::fold(standing))
+    // Two versions of a file in two layers are two files.
+    let (layered, others): (Vec<_>, Vec<_>) =
+        standing.into_iter().partition(|sighting| sighting.location.layer.is_some());
+    let mut folded = versions::fold(others);
+    folded.extend(layered);
+    Ok(folded)
 }
 
 /// Judges again what was judged without knowing the path. Says whether anything is left.

@@ -29,6 +29,7 @@ mod cache;
 mod control;
 mod cursor;
 mod held;
+mod layers;
 mod merge;
 mod nest;
 mod object;

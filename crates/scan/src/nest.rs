@@ -144,7 +144,10 @@ impl Inside for Entries<'_> {
 /// What to call the one thing in a container: the container's name without the ending that says how it is compressed.
 fn content_name(container: &Origin) -> Arc<[u8]> {
     let path = match container {
-        Origin::File { path } | Origin::Entry { path, .. } | Origin::Git { path: Some(path), .. } => path,
+        Origin::File { path }
+        | Origin::Entry { path, .. }
+        | Origin::Git { path: Some(path), .. }
+        | Origin::Image { path, .. } => path,
         _ => return Arc::from(&b"content"[..]),
     };
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);

@@ -255,6 +255,7 @@ impl View<'_> {
             decoded_by: self.decoded_by(found),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
             git: None,
+            layer: None,
         }
     }
 

@@ -77,7 +77,7 @@ impl Rules<'_> {
 
     /// Whether a rule looks at an object at all, as far as that can be told from its name.
     pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
-        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. } | Origin::Image { .. });
         let policy = self.policy;
         policy.only_at.is_empty()
             || !named
@@ -87,7 +87,9 @@ impl Rules<'_> {
     /// Where an object stands: by its innermost name, whatever it is contained in.
     pub(crate) fn place(&self, origin: &Origin) -> Place {
         match origin {
-            Origin::File { path } | Origin::Entry { path, .. } => Place::of_path(&self.paths, path),
+            Origin::File { path } | Origin::Entry { path, .. } | Origin::Image { path, .. } => {
+                Place::of_path(&self.paths, path)
+            }
             // Of a blob only the name is known yet; the rest of its path is asked for when something was found.
             Origin::Git { part: GitPart::Blob, path: Some(name), .. } => Place::of_path(&self.names, name),
             _ => Place::nowhere(),
@@ -176,6 +178,7 @@ pub fn scan_and_record(
         merge.late(&mut outcome, timeout);
     }
     outcome.targets = options.targets.iter().map(|target| merge.mask(target.as_bytes())).collect();
+    outcome.images = merge.images(source);
     outcome.stats.objects = control.objects();
     outcome.stats.bytes = control.bytes();
     outcome.interrupted = control.stopped();

@@ -3,8 +3,9 @@
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use keysieve_finding::{GitPlace, Origin, Secret, Skip};
+use keysieve_finding::{GitPlace, Image, LayerPlace, Origin, Secret, Skip};
 
 use crate::Blob;
 
@@ -21,6 +22,11 @@ pub trait Source: Sync {
     /// # Errors
     /// If the source itself is not there or is not what it should be.
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError>;
+
+    /// The images among what was visited, in the order in which they were asked for.
+    fn images(&self) -> Vec<Arc<Image>> {
+        Vec::new()
+    }
 
     /// The second phase: says of what was seen what only the source can say, such as the paths that lead to an object
     /// and the commits that brought it. Called at most once, after `visit`, with everything that might be reported.
@@ -66,6 +72,8 @@ pub struct Place {
     pub origin: Origin,
     /// How it is embedded in the history of its repository.
     pub git: Option<Box<GitPlace>>,
+    /// Where in a container image it is.
+    pub layer: Option<Arc<LayerPlace>>,
 }
 
 /// Something that takes objects. Called from many threads at once.

@@ -10,6 +10,8 @@ mod files;
 mod git;
 mod hook;
 mod hostile;
+#[cfg(feature = "image")]
+mod image;
 mod range;
 mod reports;
 mod repository;

@@ -72,8 +72,11 @@ impl<'a> Places<'a> {
             let places = match outermost(sighted.origin) {
                 Origin::File { .. } => {
                     // What is staged is a file of the work tree to be.
-                    let first =
-                        fresh.first().map(|_| Place { origin: outermost(sighted.origin).clone(), git: None });
+                    let first = fresh.first().map(|_| Place {
+                        origin: outermost(sighted.origin).clone(),
+                        git: None,
+                        layer: None,
+                    });
                     first.into_iter().collect()
                 }
                 Origin::Git { part: GitPart::Blob, id, .. } if fresh.is_empty() => self.without_path(*id),
@@ -98,7 +101,7 @@ impl<'a> Places<'a> {
         let last = self.gone.get(&(Arc::clone(&change.path), change.blob)).copied();
         let git =
             GitPlace { object: Some(change.blob), ..self.git(GitPart::Blob, step.commit, last, is_live) };
-        Place { origin, git: Some(Box::new(git)) }
+        Place { origin, git: Some(Box::new(git)), layer: None }
     }
 
     /// A blob to which a reference leads by itself; nothing, if it is one that stands at paths and is not new there.
@@ -106,22 +109,25 @@ impl<'a> Places<'a> {
         let direct =
             self.source.found().is_some_and(|found| found.others.iter().any(|(other, _)| *other == id));
         let git = GitPlace { object: Some(id), ..self.git(GitPart::Blob, None, None, false) };
-        let place =
-            Place { origin: Origin::Git { id, part: GitPart::Blob, path: None }, git: Some(Box::new(git)) };
+        let place = Place {
+            origin: Origin::Git { id, part: GitPart::Blob, path: None },
+            git: Some(Box::new(git)),
+            layer: None,
+        };
         if direct { vec![place] } else { Vec::new() }
     }
 
     /// What a commit or a tag says, or a name.
     fn text(&mut self, origin: &Origin) -> Place {
         let Origin::Git { id, part, path } = origin else {
-            return Place { origin: origin.clone(), git: None };
+            return Place { origin: origin.clone(), git: None, layer: None };
         };
         let commit = match part {
             GitPart::FileName => path.as_ref().and_then(|path| self.steps[*self.names.get(path)?].commit),
             _ => self.source.chosen().numbers.get(id).copied(),
         };
         if self.source.found().is_none() {
-            return Place { origin: origin.clone(), git: None };
+            return Place { origin: origin.clone(), git: None, layer: None };
         }
         let is_live = match (part, path) {
             (GitPart::FileName, Some(path)) => self.checked_out(&Arc::clone(path)).is_some(),
@@ -129,7 +135,7 @@ impl<'a> Places<'a> {
         };
         let object = (*part != GitPart::FileName).then_some(*id);
         let git = GitPlace { object, ..self.git(*part, commit, None, is_live) };
-        Place { origin: origin.clone(), git: Some(Box::new(git)) }
+        Place { origin: origin.clone(), git: Some(Box::new(git)), layer: None }
     }
 
     fn git(&self, part: GitPart, commit: Option<u32>, last: Option<u32>, is_live: bool) -> GitPlace {

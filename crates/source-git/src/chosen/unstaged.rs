@@ -123,7 +123,7 @@ impl Source for UnstagedSource {
         let mut reader = Reader::new(&self.objects);
         let places = sighted.iter().map(|sighted| {
             let new = self.whole_files || self.is_new(&mut reader, sighted);
-            Vec::from_iter(new.then(|| Place { origin: sighted.origin.clone(), git: None }))
+            Vec::from_iter(new.then(|| Place { origin: sighted.origin.clone(), git: None, layer: None }))
         });
         Ok(Some(places.collect()))
     }
