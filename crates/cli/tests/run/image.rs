@@ -395,3 +395,38 @@ fn references_can_come_from_a_file() {
     let report = scan(directory.path(), &["--refs-from", "refs"]);
     assert_eq!(locations(&report).len(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_daemon_is_asked_at_its_socket() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixListener;
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let socket = directory.path().join("daemon.sock");
+    let listener = UnixListener::bind(&socket).expect("a socket");
+    let (image, _) = planted();
+    let archive = image.docker_archive("team/app:1");
+    let daemon = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("asked");
+        let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
+        let asked = lines.next().expect("a line").expect("text");
+        lines.find(|line| line.as_ref().is_ok_and(String::is_empty)).expect("the end of the head").expect("text");
+        stream.write_all(b"HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\n\r\n").expect("sent");
+        stream.write_all(&archive).expect("sent");
+        asked
+    });
+    let output = keysieve(directory.path())
+        .args(["image", "docker-daemon:team/app:1", "-f", "json", "--min-confidence", "low"])
+        .env("DOCKER_HOST", format!("unix://{}", socket.display()))
+        .output()
+        .expect("the command runs");
+    assert_eq!(daemon.join().expect("asked"), "GET /images/team/app:1/get HTTP/1.0");
+    TestLayout::default().image("v1", &image).write_to(&directory.path().join("layout")).expect("written");
+    assert_eq!(
+        same_everywhere(&report(&output)),
+        same_everywhere(&scan(directory.path(), &["oci:layout"])),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
