@@ -4,7 +4,7 @@ use std::io;
 
 use deflate64::InflaterManaged;
 use flate2::{Decompress, FlushDecompress};
-use lzma_rust2::{LzmaStream, XzStream};
+use lzma_rust2::{LzipStream, LzmaStream, XzStream};
 use zstd::stream::raw::{self, DParameter, InBuffer, Operation, OutBuffer};
 
 use crate::{Compression, Limits, Trouble};
@@ -32,6 +32,7 @@ pub(crate) enum Codec {
     Zstd(raw::Decoder<'static>),
     Xz(Box<XzStream>),
     Lzma(Box<LzmaStream>),
+    Lzip(Box<LzipStream>),
     /// Lzma with the header that it has in zip.
     ZipLzma(ZipLzma),
     Deflate64(Box<InflaterManaged>),
@@ -65,6 +66,7 @@ impl Codec {
             Compression::Xz => Self::Xz(Box::new(XzStream::new_mem_limit(false, kibibytes(limits)))),
             Compression::Lzma => Self::Lzma(Box::new(LzmaStream::new_mem_limit(kibibytes(limits), None))),
             Compression::Bzip2 => Self::Bzip2(bzip2::Decompress::new(false)),
+            Compression::Lzip => Self::Lzip(Box::new(LzipStream::new_mem_limit(false, kibibytes(limits)))),
         })
     }
 
@@ -94,6 +96,7 @@ impl Codec {
             Self::Deflate(inflate) => inflate.reset(false),
             Self::Zstd(decoder) => decoder.reinit()?,
             Self::Xz(_) => *self = Self::new(Compression::Xz, limits)?,
+            Self::Lzip(_) => *self = Self::new(Compression::Lzip, limits)?,
             Self::Lzma(_) => *self = Self::new(Compression::Lzma, limits)?,
             Self::Bzip2(_) => *self = Self::new(Compression::Bzip2, limits)?,
             Self::ZipLzma(_) => *self = Self::ZipLzma(ZipLzma::Header(Vec::new(), None, limits.window)),
@@ -108,6 +111,7 @@ impl Codec {
             Self::Deflate(inflate) => deflate_step(inflate, input, output),
             Self::Zstd(decoder) => zstd_step(decoder, input, little(output)),
             Self::Xz(stream) => lzma_step("xz", stream.process(input, little(output), action(input))),
+            Self::Lzip(stream) => lzma_step("lzip", stream.process(input, little(output), action(input))),
             Self::Lzma(stream) => lzma_alone_step(stream, input, output),
             Self::ZipLzma(lzma) => lzma.step(input, output),
             Self::Deflate64(inflater) => deflate64_step(inflater, input, output),

@@ -16,6 +16,8 @@ pub enum Compression {
     Lzma,
     /// bzip2: one stream after the other.
     Bzip2,
+    /// lzip (<https://www.nongnu.org/lzip/manual/lzip_manual.html#File-format>): one member after the other.
+    Lzip,
 }
 
 impl Compression {
@@ -39,6 +41,7 @@ impl Compression {
             {
                 Some(Self::Bzip2)
             }
+            [b'L', b'Z', b'I', b'P', 1, ..] => Some(Self::Lzip),
             _ => Self::weakly(start),
         }
     }
@@ -80,6 +83,7 @@ impl Compression {
             Self::Xz => "xz",
             Self::Lzma => "lzma",
             Self::Bzip2 => "bzip2",
+            Self::Lzip => "lzip",
         }
     }
 }

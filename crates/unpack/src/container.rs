@@ -7,7 +7,7 @@ use keysieve_finding::Skip;
 
 use crate::tar::{EntryKind, Part, Tar};
 use crate::zip::{self, Zip};
-use crate::{Budget, Compression, Expanded, Input, Limits};
+use crate::{Budget, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pdf, rpm, unknown};
 
 /// Takes what a container holds, in the order in which it is there.
 pub trait Inside {
@@ -32,6 +32,16 @@ pub enum Container {
     Tar,
     /// A zip archive, or one of the many formats that are: jar, whl, apk, docx.
     Zip,
+    /// An archive of ar: a library, a package of Debian.
+    Ar,
+    /// An archive of cpio: a first file system of Linux. Compressed, it counts as one with its compression.
+    Cpio,
+    /// A package of RPM, which is a compressed archive of cpio behind headers.
+    Rpm,
+    /// A document whose text is in compressed streams.
+    Pdf,
+    /// Something that is known by sight only, and named for that.
+    Unknown(&'static str),
     /// A program, to which a zip archive may be appended: told by how it begins, with or without one.
     Program,
 }
@@ -53,6 +63,21 @@ impl Container {
         if Zip::<&[u8]>::begins(start) {
             return Some(Self::Zip);
         }
+        if start.starts_with(ar::MAGIC) {
+            return Some(Self::Ar);
+        }
+        if start.starts_with(pdf::MAGIC) {
+            return Some(Self::Pdf);
+        }
+        if start.starts_with(&rpm::MAGIC) {
+            return Some(Self::Rpm);
+        }
+        if cpio::begins(start) {
+            return Some(Self::Cpio);
+        }
+        if let Some(name) = unknown::named(start) {
+            return Some(Self::Unknown(name));
+        }
         match start {
             [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => Some(Self::Program),
             // Mach-O, in either order of bytes, of 32 or 64 bits.
@@ -73,12 +98,21 @@ impl Container {
     ///
     /// Everything that can be read is handed over, whatever is wrong; what cannot is named.
     pub fn open(self, reader: &mut dyn Read, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
-        let input = Input::new(reader);
+        let mut input = Input::new(reader);
         match self {
             Self::Compressed(compression) => {
                 compressed(Expanded::new(compression, input, budget.clone()), budget, inside)
             }
             Self::Tar => tar(&mut Tar::over(input, budget.clone()), inside),
+            Self::Unknown(name) => {
+                let why = format!("{name}, which cannot be opened; it was looked at as it is");
+                inside.skipped(None, Trouble::unsupported(why).0);
+                inside.loose(0, &mut input)
+            }
+            Self::Ar => ar::open(&mut input, budget, inside),
+            Self::Cpio => cpio::open(&mut input, budget, inside),
+            Self::Pdf => pdf::open(&mut input, budget, inside),
+            Self::Rpm => package(input, budget, inside),
             Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
             Self::Program => zip(&mut Zip::behind_program(input, budget.clone()), inside),
         }
@@ -113,10 +147,30 @@ fn compressed<R: Read>(mut stream: Expanded<R>, budget: &Budget, inside: &mut dy
     inside.loose(offset, stream.input())
 }
 
-/// What was compressed: an archive of tar, or one thing.
+/// A package of RPM: its payload counts as one with it.
+fn package<R: Read>(mut input: Input<R>, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
+    match rpm::before_payload(&mut input, budget, inside) {
+        Ok(flow) => flow?,
+        Err(error) => {
+            let offset = input.position();
+            inside.skipped(None, Trouble::of(&error).0);
+            return inside.loose(offset, &mut input);
+        }
+    }
+    match input.peek(Compression::TOLD_BY).map(Compression::of) {
+        Ok(Some(compression)) => {
+            compressed(Expanded::new(compression, input, budget.clone()), budget, inside)
+        }
+        _ => content(input, budget, inside),
+    }
+}
+
+/// What was compressed: an archive of tar or cpio, or one thing.
 fn content<R: Read>(mut content: Input<R>, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
     if content.peek(Container::TOLD_BY).is_ok_and(Tar::<&[u8]>::begins) {
         tar(&mut Tar::over(content, budget.clone()), inside)
+    } else if content.peek(Container::TOLD_BY).is_ok_and(cpio::begins) {
+        cpio::open(&mut content, budget, inside)
     } else {
         inside.entry(None, &mut content)
     }

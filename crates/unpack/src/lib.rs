@@ -55,15 +55,21 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 
+mod ar;
 mod budget;
 mod codec;
 mod compression;
 mod container;
+mod cpio;
 mod expanded;
 mod gzip;
 mod input;
+mod pdf;
+mod rpm;
+mod slice;
 pub mod tar;
 mod trouble;
+mod unknown;
 pub mod zip;
 
 pub use budget::{Budget, Limits, Metered};

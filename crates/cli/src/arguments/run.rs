@@ -19,10 +19,10 @@ pub(crate) struct RunArguments {
     /// End after this long, with what was found so far
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "KEYSIEVE_TIMEOUT", hide_env_values = true)]
     pub(crate) timeout: Option<Duration>,
-    /// Open containers in this many others: archives, compressed files, images; 0 opens none [default: 8]
+    /// Open archives and compressed files, so many in one another; 0 opens none [default: 8]
     #[arg(long, value_name = "N", env = "KEYSIEVE_ARCHIVE_DEPTH", hide_env_values = true)]
     pub(crate) archive_depth: Option<usize>,
-    /// Unpack at most this much of one file: bytes, or with k, M or G (of 1024) [default: 200 times its size]
+    /// Unpack at most this much of one file: bytes, or with k, M or G (of 1024) [default: 256M and 200 times its size]
     #[arg(long, value_name = "SIZE", value_parser = size::parse, env = "KEYSIEVE_ARCHIVE_LIMIT", hide_env_values = true)]
     pub(crate) archive_limit: Option<u64>,
     /// Colors and links in text

@@ -1,5 +1,6 @@
 //! Runs the command as users do.
 
+mod archives;
 mod baselines;
 mod ci;
 mod config;

@@ -9,4 +9,5 @@ mod walk;
 
 pub use entry::{Entry, EntryKind};
 pub use gap::Loose;
+pub(crate) use records::decimal;
 pub use walk::{Part, Tar};

@@ -7,17 +7,19 @@ use keysieve_unpack::{Compression, Limits};
 
 use crate::tools::{Few, compress, expand, reason, text};
 
-const ALL: [Compression; 6] = [
+const ALL: [Compression; 7] = [
     Compression::Gzip,
     Compression::Zlib,
     Compression::Zstd,
     Compression::Xz,
     Compression::Lzma,
     Compression::Bzip2,
+    Compression::Lzip,
 ];
 
 /// Those of which several in a row are one stream.
-const SEVERAL: [Compression; 4] = [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2];
+const SEVERAL: [Compression; 5] =
+    [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2, Compression::Lzip];
 
 #[test]
 fn a_stream_is_told_by_its_first_bytes_and_read_in_pieces_of_any_size() {

@@ -27,6 +27,12 @@ pub(crate) fn compress(compression: Compression, text: &[u8]) -> Vec<u8> {
             writer.write_all(text).expect("memory");
             writer.finish().expect("memory")
         }
+        Compression::Lzip => {
+            let options = lzma_rust2::LzipOptions::with_preset(0);
+            let mut writer = lzma_rust2::LzipWriter::new(Vec::new(), options);
+            writer.write_all(text).expect("memory");
+            writer.finish().expect("memory")
+        }
         other => panic!("{other:?} is not known here"),
     }
 }
