@@ -8,6 +8,7 @@ mod files;
 mod git;
 mod reports;
 mod signals;
+mod streams;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
