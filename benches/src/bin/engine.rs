@@ -8,7 +8,7 @@ use std::error::Error;
 use std::hint::black_box;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -40,6 +40,9 @@ struct Arguments {
     /// Only corpora whose names contain this
     #[arg(long, default_value = "")]
     only: String,
+    /// Only the engine, for a profiler
+    #[arg(long)]
+    alone: bool,
     /// How often each is timed; the median counts
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     runs: u32,
@@ -143,12 +146,13 @@ fn time_everyday(
         automaton.keywords()
     )?;
     writeln!(out, "|---|---|---|---|---|---|---|---|---|")?;
-    for (corpus, floor) in everyday(arguments.size.unwrap_or(64) * 1_000_000, arguments.tree.as_deref())? {
-        if !corpus.name.contains(&arguments.only) {
-            continue;
-        }
+    for (corpus, floor) in everyday(arguments)? {
         let haystack = black_box(corpus.bytes.as_slice());
         let (time, found) = timed(arguments.runs, || matches(engine, &mut scratch, haystack));
+        if arguments.alone {
+            writeln!(out, "| {} | {:.3} | {found} |", corpus.name, per_second(haystack.len(), time) / 1e9)?;
+            continue;
+        }
         let (kernel, ()) = timed(arguments.runs, || first_pass.run(haystack));
         let (keywords, _) = timed(1, || automaton.count(haystack));
         let (lines, _) = timed(arguments.runs, || count_lines(haystack));
@@ -172,25 +176,37 @@ fn time_everyday(
     Ok(held)
 }
 
-/// The corpora and, where the project promises one, the least GB/s on one core.
-fn everyday(size: usize, tree: Option<&Path>) -> io::Result<Vec<(Corpus, Option<f64>)>> {
+/// The corpora that are asked for and, where the project promises one, the least GB/s on one core.
+fn everyday(arguments: &Arguments) -> io::Result<Vec<(Corpus, Option<f64>)>> {
+    let size = arguments.size.unwrap_or(64) * 1_000_000;
     let code = Some(1.5);
-    let mut corpora = match tree {
-        Some(tree) => {
-            let files = files_below(tree)?;
-            vec![
-                (Corpus::of_files("C source", &files, &[".c", ".h", ".cc"], size)?, code),
-                (Corpus::of_files("minified JS", &files, &[".min.js"], size)?, code),
-                (Corpus::of_files("JavaScript", &files, &[".js", ".mjs"], size)?, None),
-                (Corpus::of_files("Python", &files, &[".py"], size)?, None),
-                (Corpus::of_files("JSON files", &files, &[".json"], size)?, None),
-                (Corpus::of_files("source maps", &files, &[".map"], size)?, None),
-            ]
+    let mut corpora = Vec::new();
+    let wanted = |name: &str| name.contains(&arguments.only);
+    if let Some(tree) = &arguments.tree {
+        let files = files_below(tree)?;
+        const OF_FILES: [(&str, &[&str]); 6] = [
+            ("C source", &[".c", ".h", ".cc"]),
+            ("minified JS", &[".min.js"]),
+            ("JavaScript", &[".js", ".mjs"]),
+            ("Python", &[".py"]),
+            ("JSON files", &[".json"]),
+            ("source maps", &[".map"]),
+        ];
+        for (name, endings) in OF_FILES.into_iter().filter(|(name, _)| wanted(name)) {
+            let floor = code.filter(|_| matches!(name, "C source" | "minified JS"));
+            corpora.push((Corpus::of_files(name, &files, endings, size)?, floor));
         }
-        None => vec![(c_source(size), code), (minified_js(size), code)],
-    };
-    corpora.push((json_logs(size), Some(1.0)));
-    corpora.extend([dense_json(size), base64_text(size), random_bytes(size)].map(|corpus| (corpus, None)));
+    }
+    let made: [(&str, fn(usize) -> Corpus, Option<f64>); 6] = [
+        ("C source", c_source, code),
+        ("minified JS", minified_js, code),
+        ("JSON logs", json_logs, Some(1.0)),
+        ("dense JSON", dense_json, None),
+        ("base64", base64_text, None),
+        ("random bytes", random_bytes, None),
+    ];
+    let made = made.into_iter().skip(if arguments.tree.is_some() { 2 } else { 0 });
+    corpora.extend(made.filter(|(name, ..)| wanted(name)).map(|(_, make, floor)| (make(size), floor)));
     Ok(corpora)
 }
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Parser;
 use keysieve_finding::{Origin, Skip};
 use keysieve_source::{Blob, BlobSink, Source};
-use keysieve_source_git::GitSource;
+use keysieve_source_git::Repository;
 
 /// Takes every object of repositories out of their packs, once, in the order of their deltas.
 #[derive(Parser)]
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for _ in 0..arguments.runs {
             let start = Instant::now();
             let count = Count::default();
-            GitSource::discover(repository)?.visit(arguments.threads, &count)?;
+            Repository::discover(repository)?.everything().visit(arguments.threads, &count)?;
             println!(
                 "{:.3} s  {} objects  {:.0} MB  {} skips  {}",
                 start.elapsed().as_secs_f64(),

@@ -21,19 +21,21 @@ pub(crate) fn read(paths: &[PathBuf], key: &FingerprintKey, by_secret: bool) -> 
         let shown = path.display().to_string();
         let text = fs::read(path).with_context(|| shown.clone())?;
         let text = String::from_utf8(text).map_err(|_| anyhow!("{shown}: not UTF-8"))?;
-        let read = match path.file_name().and_then(|name| name.to_str()) {
-            Some(".gitleaksignore" | ".betterleaksignore") => {
-                Baseline::read_gitleaks_ignore(&shown, &text, key)
-            }
-            _ => Baseline::read(&shown, &text, key),
-        };
-        let read = read.map_err(|errors| {
-            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            anyhow!(lines.join("\n"))
-        })?;
-        baselines.push(read.by_secret(by_secret));
+        baselines.push(parse(&shown, &text, key)?.by_secret(by_secret));
     }
     Ok(baselines)
+}
+
+/// Reads a baseline from a text; its name says whether it is that of another tool.
+pub(crate) fn parse(name: &str, text: &str, key: &FingerprintKey) -> Result<Baseline> {
+    let read = match name.rsplit(['/', '\\', ':']).next() {
+        Some(".gitleaksignore" | ".betterleaksignore") => Baseline::read_gitleaks_ignore(name, text, key),
+        _ => Baseline::read(name, text, key),
+    };
+    read.map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        anyhow!(lines.join("\n"))
+    })
 }
 
 /// Makes or keeps a baseline.

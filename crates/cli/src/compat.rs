@@ -1,5 +1,7 @@
 //! The verb `compat`: other tools' verbs, options and exit codes over our engine.
 
+mod log_options;
+
 use std::env;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -18,7 +20,7 @@ use crate::arguments::{
 };
 use crate::config::{Config, Origin};
 use crate::exit::Exit;
-use crate::git::History;
+use crate::git::{self, Chosen, History, Part};
 use crate::outputs::{Opened, Output};
 use crate::ruleset::Ruleset;
 use crate::scan::Files;
@@ -52,7 +54,12 @@ fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
         match what {
             What::History(repo) => {
                 let asked = HistoryArguments { no_worktree: true, ..HistoryArguments::default() };
-                run.over(exceptions, |_| History::open(repo, &asked), |_| None)
+                let opened = |_: &_| History::open(&repo[0], git::open(Some(&repo[0]))?, &asked);
+                run.over(exceptions, opened, |_| None)
+            }
+            What::Part(repo, part) => {
+                let opened = |_: &_| Chosen::open(&repo[0], git::open(Some(&repo[0]))?, part);
+                run.over(exceptions, opened, |_| None)
             }
             What::Files(paths) => {
                 let files = files(shared);
@@ -67,13 +74,15 @@ fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
 enum What {
     /// A repository.
     History([PathBuf; 1]),
+    /// A part of it.
+    Part([PathBuf; 1], Part),
     Files(Vec<PathBuf>),
 }
 
 impl What {
     fn paths(&self) -> &[PathBuf] {
         match self {
-            Self::History(path) => path,
+            Self::History(path) | Self::Part(path, _) => path,
             Self::Files(paths) => paths,
         }
     }
@@ -94,21 +103,26 @@ fn what(verb: &GitleaksVerb) -> Result<What> {
     if old.no_git {
         return Ok(What::Files(vec![old.source.clone()]));
     }
-    if matches!(verb, GitleaksVerb::Protect(_)) {
-        bail!("what is staged or not committed cannot be read alone yet: add --no-git to scan the files");
-    }
-    history_of(&old.source, &old.history)
+    let protects = matches!(verb, GitleaksVerb::Protect(_));
+    let history = &old.history;
+    history_of(
+        &old.source,
+        &GitleaksHistory { pre_commit: history.pre_commit || protects, ..history.clone() },
+    )
 }
 
 fn history_of(repo: &Path, asked: &GitleaksHistory) -> Result<What> {
-    if asked.staged || asked.pre_commit {
-        bail!("what is staged or not committed cannot be read alone yet");
+    let repo = [repo.to_owned()];
+    if asked.staged {
+        return Ok(What::Part(repo, Part::Staged { files: Vec::new(), whole_files: false }));
     }
-    if let Some(options) = asked.log_opts.as_deref().filter(|options| !matches!(options.trim(), "" | "--all"))
-    {
-        bail!("--log-opts={options}: a part of the history cannot be read alone yet");
+    if asked.pre_commit {
+        return Ok(What::Part(repo, Part::Unstaged));
     }
-    Ok(What::History([repo.to_owned()]))
+    Ok(match log_options::read(asked.log_opts.as_deref().unwrap_or("--all"))? {
+        Some(range) => What::Part(repo, Part::Range(range, "--log-opts".to_owned())),
+        None => What::History(repo),
+    })
 }
 
 fn files(shared: &GitleaksShared) -> FileArguments {
@@ -146,6 +160,7 @@ impl Run<'_> {
         let run = RunArguments {
             quiet: matches!(shared.log_level.as_deref(), Some("fatal" | "error")),
             no_progress: true,
+            archive_depth: Some(shared.max_archive_depth.unwrap_or(0)),
             timeout: (shared.timeout > 0).then(|| Duration::from_secs(shared.timeout)),
             ..RunArguments::default()
         };

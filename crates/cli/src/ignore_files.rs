@@ -123,7 +123,7 @@ pub(crate) fn directory_name(base: Option<&Path>, asked: &[PathBuf], directory: 
 }
 
 /// A relative path as reports write it.
-fn bytes(path: &Path) -> Vec<u8> {
+pub(crate) fn bytes(path: &Path) -> Vec<u8> {
     if std::path::MAIN_SEPARATOR == '/' {
         return path.as_os_str().as_encoded_bytes().to_vec();
     }

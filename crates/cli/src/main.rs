@@ -5,10 +5,14 @@ mod baselines;
 mod compat;
 mod config;
 mod exit;
+mod explain;
 mod file_list;
 mod fingerprint_key;
 mod git;
+mod hook;
 mod ignore_files;
+#[cfg(feature = "image")]
+mod image;
 mod man;
 mod messages;
 mod outputs;
@@ -60,9 +64,13 @@ fn run() -> Exit {
     match arguments.verb {
         Verb::Scan(arguments) => scan::run(*arguments),
         Verb::Git(arguments) => git::run(*arguments),
+        #[cfg(feature = "image")]
+        Verb::Image(arguments) => image::run(*arguments),
+        Verb::Hook(verb) => said(hook::run(&verb)),
         Verb::Config(verb) => said(config::run(&verb)),
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
+        Verb::Explain(arguments) => said(explain::run(&arguments)),
         Verb::Redact(arguments) => stream::redact::run(&arguments),
         Verb::Watch(arguments) => watch::run(&arguments),
         Verb::Alerts(verb) => said(watch::alerts::run(&verb)),

@@ -1,5 +1,6 @@
 //! Which report goes where.
 
+use std::env;
 use std::fs::File;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -83,7 +84,14 @@ impl Output {
     pub(crate) fn open(self) -> Result<Opened> {
         let file = match &self.file {
             Some(path) => {
-                Some(File::create(path).with_context(|| format!("cannot write {}", path.display()))?)
+                // The summary of a step of GitHub Actions is one file for all that the step runs.
+                let shared =
+                    env::var_os("GITHUB_STEP_SUMMARY").is_some_and(|summary| path == Path::new(&summary));
+                let opened = match shared {
+                    true => File::options().append(true).create(true).open(path),
+                    false => File::create(path),
+                };
+                Some(opened.with_context(|| format!("cannot write {}", path.display()))?)
             }
             None => None,
         };

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::env;
 use std::io::{self, IsTerminal};
+use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,9 +14,9 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, Result};
 use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::{Allow, Date, Policy, Record};
+use keysieve_policy::{Allow, Baseline, Date, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
-use keysieve_scan::{Cache, Control, Options};
+use keysieve_scan::{Cache, Control, Limits, Options};
 use keysieve_source::Source;
 
 use crate::arguments::{Color, KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments};
@@ -46,6 +47,11 @@ pub(crate) trait Target {
     fn source(&self) -> &dyn Source;
     /// The ignore files that count for it.
     fn ignore_files(&self) -> Result<ignore_files::Found>;
+    /// The baselines that belong to it, besides those that are asked for.
+    fn baselines(&self, key: &FingerprintKey, by_secret: bool) -> Result<Vec<Baseline>> {
+        let _ = (key, by_secret);
+        Ok(Vec::new())
+    }
     /// What a directory is called in reports; none if it lies outside of what is scanned.
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>>;
     /// The absolute directory that names start at, for links in text.
@@ -106,10 +112,14 @@ pub(crate) fn with_rules(
     with: impl FnOnce(&Ruleset) -> Result<Exit>,
 ) -> Exit {
     match Ruleset::new(asked, config) {
-        Ok(ruleset) => with(&ruleset).unwrap_or_else(|error| {
-            messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
-            Exit::Usage
-        }),
+        Ok(ruleset) => {
+            // The process ends with the run: taking a thousand rules apart would only delay that.
+            let ruleset = ManuallyDrop::new(ruleset);
+            with(&ruleset).unwrap_or_else(|error| {
+                messages::error(&messages::masked(&ruleset.engine, &format!("{error:#}")));
+                Exit::Usage
+            })
+        }
         Err(error) => refuse(&error),
     }
 }
@@ -178,7 +188,11 @@ impl<'a, T: Target> Session<'a, T> {
             timeout: asked.run.timeout,
             rules: ruleset.counted.clone(),
             keep_allowed: false,
-            cache: target.cache().map(|directory| cache(directory, ruleset)).transpose()?,
+            cache: target
+                .cache()
+                .map(|directory| cache(directory, ruleset, &asked.run.archives()))
+                .transpose()?,
+            archives: asked.run.archives(),
         };
         if !asked.run.quiet {
             warn_of_slow(asked.rules, ruleset);
@@ -266,6 +280,7 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
         let found = target.ignore_files()?;
         policy.ignore_files = found.files;
         policy.baselines = baselines::read(&verdict.baselines, key, verdict.by_secret)?;
+        policy.baselines.extend(target.baselines(key, verdict.by_secret)?);
         if !asked.run.quiet {
             found.warnings.iter().for_each(|warning| messages::warning(warning));
         }
@@ -273,8 +288,9 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
     Ok(policy)
 }
 
-fn cache(directory: &Path, ruleset: &Ruleset) -> Result<Arc<Cache>> {
-    let cache = Cache::open(directory, &ruleset.name);
+fn cache(directory: &Path, ruleset: &Ruleset, archives: &Limits) -> Result<Arc<Cache>> {
+    // What was not unpacked was not looked at.
+    let cache = Cache::open(directory, &format!("{} {archives:?}", ruleset.name));
     Ok(Arc::new(cache.with_context(|| format!("--cache {}", directory.display()))?))
 }
 

@@ -103,9 +103,28 @@ fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) 
         Human::Chosen => {
             let before = spans.secret.start.checked_sub(1).map(|at| haystack[at]);
             let bare = !matches!(before, Some(b'"' | b'\'' | b'`' | b'>'));
+            if bare
+                && secret.iter().all(u8::is_ascii_alphabetic)
+                && is_sentence(&haystack[spans.secret.end..])
+            {
+                return None;
+            }
             generic::placed(secret, bare, confidence)
         }
     }
+}
+
+/// Whether words follow on the line, and nothing else: then the first of them was none that stands for itself.
+fn is_sentence(after: &[u8]) -> bool {
+    const NEAR: usize = 120;
+    let near = &after[..after.len().min(NEAR)];
+    let line = &near[..memchr::memchr2(b'\n', b'\r', near).unwrap_or(near.len())];
+    let word = |word: &[u8]| {
+        word.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b',' | b'!' | b'\''))
+    };
+    line.first() == Some(&b' ')
+        && line.split(|&byte| byte == b' ').all(word)
+        && line.split(|&byte| byte == b' ').filter(|word| !word.is_empty()).count() >= 2
 }
 
 /// What is assigned to a name, as a match of a rule. Its confidence is that in a place of which nothing is known.

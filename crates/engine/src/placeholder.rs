@@ -103,7 +103,7 @@ pub(crate) fn goes_on_as_template(after: &[u8]) -> bool {
 
 /// A regular expression: a class such as `[A-Za-z]` or `[0-9]`, as scanners' rules and validators hold them.
 fn is_expression(secret: &[u8]) -> bool {
-    [&b"[0-9"[..], b"[a-z", b"[^"].iter().any(|class| contains_folded(secret, class))
+    [&b"[0-9"[..], b"[a-z", b"[a-f", b"[^", b"(?"].iter().any(|class| contains_folded(secret, class))
 }
 
 /// More than half of it counts up or down (`12345678`, `abcdefgh`), or a third of it is one byte over and over.

@@ -5,7 +5,7 @@ use keysieve_rules::{ByteSet, Driver, Rule};
 use crate::generic::Assignments;
 
 /// How many different stems there can be; rules beyond it are searched for.
-pub(crate) const MAX_STEMS: usize = 64;
+pub(crate) const MAX_STEMS: usize = 96;
 
 /// A rule at a stem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct StemRule {
 #[derive(Debug)]
 pub(crate) struct Stems {
     /// Each position's table says which stems allow a byte there; the four together say which stems there are.
-    tables: Box<[[u64; 256]; 4]>,
+    tables: Box<[[u128; 256]; 4]>,
     stems: Vec<[ByteSet; 4]>,
     rules: Vec<Vec<StemRule>>,
 }
@@ -31,18 +31,19 @@ impl Stems {
     pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
         let mut this = Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new() };
         let mut left_over = Vec::new();
+        // First, so that there is room for them.
+        if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
+            let entry = StemRule { rule: Assignments::ANY, min: 0, max: 0 };
+            for stem in crate::generic::stems() {
+                this.add(&[*stem], entry);
+            }
+        }
         for (index, rule) in (0_u32..).zip(rules) {
             if let Driver::Stem { stems, min, max } = &rule.plan.driver {
                 let entry = StemRule { rule: index, min: usize::from(*min), max: usize::from(*max) };
                 if !this.add(stems, entry) {
                     left_over.push(index);
                 }
-            }
-        }
-        if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
-            let entry = StemRule { rule: Assignments::ANY, min: 0, max: 0 };
-            for stem in crate::generic::stems() {
-                this.add(&[*stem], entry);
             }
         }
         for (bit, stem) in this.stems.iter().enumerate() {
@@ -96,7 +97,7 @@ impl Stems {
 }
 
 /// The stems at a place.
-pub(crate) struct StemBits(u64);
+pub(crate) struct StemBits(u128);
 
 impl Iterator for StemBits {
     type Item = usize;
@@ -108,5 +109,18 @@ impl Iterator for StemBits {
         let bit = self.0.trailing_zeros();
         self.0 &= self.0 - 1;
         Some(bit as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Engine;
+
+    #[test]
+    fn every_built_in_rule_has_room() {
+        let (stems, left_over) = Stems::new(&Engine::builtin_rules());
+        assert_eq!(left_over, Vec::<u32>::new());
+        assert!(stems.stems.len() <= MAX_STEMS);
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Words {
     texts: Vec<Box<[u8]>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
     /// The first bytes, folded, the others zero.
     key: u64,
@@ -43,28 +43,42 @@ impl Words {
             entries: Vec::new(),
             texts: Vec::new(),
         };
-        let mut slots: Vec<(usize, Entry)> = Vec::new();
+        let mut slots: Vec<(u32, Entry)> = Vec::new();
+        let mut of_head: Vec<u32> = Vec::new();
         for (word, text) in (0_u32..).zip(&texts) {
             for head in heads(text) {
                 let entry = Entry { key: head.key & head.mask, mask: head.mask, word };
+                of_head.clear();
                 for gram in head.grams() {
                     let hash = hash(gram);
                     this.bitmap[(hash >> (32 - BITMAP) >> 6) as usize] |= 1 << (hash >> (32 - BITMAP) & 63);
-                    slots.push(((hash >> (32 - SLOT)) as usize, entry));
+                    of_head.push(hash >> (32 - SLOT));
                 }
+                // Two grams may share a slot, but a word is found once.
+                of_head.sort_unstable();
+                of_head.dedup();
+                slots.extend(of_head.iter().map(|&slot| (slot, entry)));
             }
         }
-        slots.sort_unstable();
-        slots.dedup();
-        for &(slot, _) in &slots {
-            this.first[slot + 1] += 1;
-        }
-        for slot in 1..this.first.len() {
-            this.first[slot] += this.first[slot - 1];
-        }
-        this.entries = slots.into_iter().map(|(_, entry)| entry).collect();
+        this.arrange(&slots);
         this.texts = texts;
         this
+    }
+
+    /// Puts each entry into its slot: their numbers are counted first, so nothing needs sorting.
+    fn arrange(&mut self, slots: &[(u32, Entry)]) {
+        for &(slot, _) in slots {
+            self.first[slot as usize + 1] += 1;
+        }
+        for slot in 1..self.first.len() {
+            self.first[slot] += self.first[slot - 1];
+        }
+        let mut next = self.first.clone();
+        self.entries = vec![Entry { key: 0, mask: 0, word: 0 }; slots.len()];
+        for &(slot, entry) in slots {
+            self.entries[next[slot as usize] as usize] = entry;
+            next[slot as usize] += 1;
+        }
     }
 
     /// Calls `found` with each word that begins at `place`, where a part of a name does, and with its end.
@@ -126,47 +140,46 @@ struct Head {
 
 impl Head {
     /// The first four bytes; of a shorter word with whatever may follow.
-    fn grams(self) -> Vec<u32> {
+    fn grams(self) -> impl Iterator<Item = u32> {
         let known = (self.mask.trailing_ones() / 8).min(4);
-        if known == 4 {
-            return vec![self.key as u32];
-        }
         // Folded bytes all have the bit.
-        (0..=u8::MAX)
-            .filter(|any| any & 0x20 != 0)
-            .map(|any| self.key as u32 & self.mask as u32 | u32::from(any) << (8 * known))
-            .collect()
+        let any = if known == 4 { 0xFF..=u8::MAX } else { 0..=u8::MAX };
+        any.filter(|any| any & 0x20 != 0).map(move |any| {
+            let key = self.key as u32;
+            if known == 4 { key } else { key & self.mask as u32 | u32::from(any) << (8 * known) }
+        })
     }
 }
 
 /// Every way in which the first bytes of a word can be written, up to eight: a separator in each of its forms or left
 /// out. From the fourth byte on, a separator ends it: the word itself decides what may follow.
 fn heads(word: &[u8]) -> Vec<Head> {
-    let mut all: Vec<Vec<u8>> = vec![Vec::new()];
+    let mut all = vec![([0_u8; 8], 0_usize)];
     let apart = word.iter().skip(4).position(|&byte| is_separator(byte)).map_or(word.len(), |at| at + 4);
     for &byte in &word[..apart] {
-        let choices: &[u8] = if is_separator(byte) { b"-_. " } else { &[byte] };
-        let mut next: Vec<Vec<u8>> = Vec::new();
-        for text in all {
-            if text.len() >= 8 {
-                next.push(text);
+        for index in 0..all.len() {
+            let (text, length) = all[index];
+            if length == 8 {
                 continue;
             }
-            next.extend(choices.iter().map(|&choice| [text.as_slice(), &[choice]].concat()));
+            let with = |choice: u8| {
+                let mut longer = text;
+                longer[length] = choice;
+                (longer, length + 1)
+            };
             if is_separator(byte) {
-                next.push(text);
+                all.extend(b"-_. ".map(with));
+            } else {
+                all[index] = with(byte);
             }
         }
-        all = next;
     }
-    let head = |text: &Vec<u8>| {
-        let mut bytes = [0; 8];
-        bytes[..text.len()].copy_from_slice(text);
-        let mask = if text.len() == 8 { u64::MAX } else { (1 << (8 * text.len())) - 1 };
+    let head = |&(bytes, length): &([u8; 8], usize)| {
+        let mask = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
         Head { key: u64::from_le_bytes(bytes) | FOLD, mask }
     };
     // A word of fewer than three bytes would be everywhere.
-    all.iter().filter(|text| text.len() >= 3).map(head).collect()
+    all.iter().filter(|(_, length)| *length >= 3).map(head).collect()
 }
 
 const fn hash(gram: u32) -> u32 {

@@ -21,6 +21,7 @@
 mod allowed;
 mod fingerprint;
 mod git;
+mod image;
 mod location;
 mod origin;
 mod outcome;
@@ -33,6 +34,7 @@ mod span;
 pub use allowed::{Allowed, AllowedBy};
 pub use fingerprint::{Fingerprint, FingerprintKey, ParseFingerprintError};
 pub use git::{GitPart, GitPlace, GitState, ObjectId};
+pub use image::{Image, Layer, LayerPlace, LayerState};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};
 pub use outcome::{Finding, Outcome, SkipRecord, Stats, Suppressed};

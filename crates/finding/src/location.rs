@@ -1,6 +1,8 @@
 //! One place where a secret stands.
 
-use crate::{GitPlace, Origin, Span};
+use std::sync::Arc;
+
+use crate::{GitPlace, LayerPlace, Origin, Span};
 
 /// The line around a secret, every secret on it already masked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,4 +53,6 @@ pub struct Location {
     pub snippet: Option<Snippet>,
     /// How it is embedded in the history of its repository.
     pub git: Option<Box<GitPlace>>,
+    /// Where in a container image it is.
+    pub layer: Option<Arc<LayerPlace>>,
 }

@@ -38,6 +38,15 @@ pub enum Origin {
         /// The path that leads to it, if one is known.
         path: Option<Arc<[u8]>>,
     },
+    /// A file of a layer of a container image, or a document that describes an image.
+    Image {
+        /// The digest of the layer or document.
+        blob: Arc<str>,
+        /// The path in the layer; empty for the layer as a whole.
+        path: Arc<[u8]>,
+        /// Which of the files of this path in this layer it is, from 0.
+        nth: u32,
+    },
 }
 
 impl Origin {
@@ -65,7 +74,7 @@ impl Origin {
                 whole.extend_from_slice(&escape_separator(path));
                 whole
             }
-            Self::Git { .. } => escape_separator(&self.own_name()),
+            Self::Git { .. } | Self::Image { .. } => escape_separator(&self.own_name()),
         }
     }
 
@@ -73,7 +82,11 @@ impl Origin {
     fn own_name(&self) -> Vec<u8> {
         match self {
             Self::Git { id, part, path: None } => format!("{}{id}", part.directory()).into_bytes(),
-            Self::File { path } | Self::Entry { path, .. } | Self::Stream { name: path } => path.to_vec(),
+            Self::Image { blob, path, .. } if path.is_empty() => blob.as_bytes().to_vec(),
+            Self::File { path }
+            | Self::Entry { path, .. }
+            | Self::Stream { name: path }
+            | Self::Image { path, .. } => path.to_vec(),
             Self::Git { path: Some(path), .. } => path.to_vec(),
         }
     }
@@ -85,6 +98,15 @@ impl Origin {
             Self::Git { id, part, .. } => Some((*id, *part)),
             Self::Entry { outer, .. } => outer.git(),
             _ => None,
+        }
+    }
+
+    /// What holds it in the end: itself, unless it is in a container.
+    #[must_use]
+    pub fn outermost(&self) -> &Self {
+        match self {
+            Self::Entry { outer, .. } => outer.outermost(),
+            _ => self,
         }
     }
 
@@ -116,7 +138,7 @@ impl Origin {
     #[must_use]
     pub fn kind(&self) -> FileKind {
         match self {
-            Self::File { path } | Self::Entry { path, .. } => FileKind::of(path),
+            Self::File { path } | Self::Entry { path, .. } | Self::Image { path, .. } => FileKind::of(path),
             Self::Git { part: GitPart::Blob, path: Some(path), .. } => FileKind::of(path),
             Self::Stream { .. } | Self::Git { .. } => FileKind::Unknown,
         }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::{
-    Allowed, Confidence, Evidence, Fingerprint, Location, RuleInfo, Secret, Severity, SkipClass, SkipReason,
+    Allowed, Confidence, Evidence, Fingerprint, Image, Location, RuleInfo, Secret, Severity, SkipClass,
+    SkipReason,
 };
 
 /// One secret, found by one rule, at one or more places.
@@ -96,6 +97,8 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// What was kept out of `findings` on purpose, place by place in the same order; only if it was asked for.
     pub allowed: Vec<Allowed>,
+    /// The images that were scanned, in the order in which they were asked for.
+    pub images: Vec<Arc<Image>>,
     /// Sorted. Ignored files are counted in `stats`, and listed only where the source names them one by one.
     pub skips: Vec<SkipRecord>,
     /// What was done.

@@ -41,6 +41,14 @@ pub enum SkipReason {
     Limit,
     /// Gap: the time for the whole run was over.
     Timeout,
+    /// Gap: a container, or a part of one, is damaged, cut off, or not what it says.
+    ArchiveBroken,
+    /// Gap: a container is nested deeper, or holds or unpacks to more, than a limit allows.
+    ArchiveLimit,
+    /// Gap: it is encrypted, and nobody said how to read it.
+    Encrypted,
+    /// Gap: it is compressed in a way that is not known here.
+    UnsupportedCompression,
     /// Gap: keysieve itself failed on it.
     Internal,
 }
@@ -61,6 +69,10 @@ impl SkipReason {
             | Self::Vanished
             | Self::Limit
             | Self::Timeout
+            | Self::ArchiveBroken
+            | Self::ArchiveLimit
+            | Self::Encrypted
+            | Self::UnsupportedCompression
             | Self::Internal => SkipClass::Gap,
         }
     }
@@ -80,6 +92,10 @@ impl SkipReason {
             Self::Vanished => "vanished",
             Self::Limit => "limit",
             Self::Timeout => "timeout",
+            Self::ArchiveBroken => "archive-broken",
+            Self::ArchiveLimit => "archive-limit",
+            Self::Encrypted => "encrypted",
+            Self::UnsupportedCompression => "unsupported-compression",
             Self::Internal => "internal",
         }
     }

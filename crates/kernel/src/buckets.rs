@@ -77,21 +77,27 @@ impl Halves {
 
     /// How likely a byte of text is one of those that pair up.
     fn share(self, shares: &Shares) -> f64 {
-        let mut sum = 0.0;
-        for high in bits(self.high & 0xFF) {
-            for low in bits(self.low) {
-                sum += shares[high][low];
-            }
-        }
-        sum + if self.high > 0xFF { 0.02 } else { 0.0 }
+        let (low, high) = (usize::from(self.low & 0xFF), usize::from(self.low >> 8));
+        let pairs = bits(self.high & 0xFF).map(|upper| shares[upper][0][low] + shares[upper][1][high]);
+        pairs.sum::<f64>() + if self.high > 0xFF { 0.02 } else { 0.0 }
     }
 }
 
-/// How often each byte up to 0x7F stands in text, by its upper and its lower half.
-type Shares = [[f64; 16]; 8];
+/// How often the bytes up to 0x7F stand in text: by the upper half, for the lower halves below 8 and the others, and by
+/// the set of those.
+type Shares = [[[f64; 256]; 2]; 8];
 
-fn shares() -> Shares {
-    std::array::from_fn(|high| std::array::from_fn(|low| share((high << 4 | low) as u8)))
+fn shares() -> Box<Shares> {
+    let mut shares = Box::new([[[0.0; 256]; 2]; 8]);
+    for (high, both) in (0_u8..).zip(shares.iter_mut()) {
+        for (from, sets) in [0_u8, 8].into_iter().zip(both) {
+            for set in 1..256_usize {
+                let last = set.trailing_zeros() as u8;
+                sets[set] = sets[set & (set - 1)] + share(high << 4 | from + last);
+            }
+        }
+    }
+    shares
 }
 
 /// The positions of the bits that are set.
@@ -121,7 +127,7 @@ impl Shape {
 /// Puts each stem into one of at most sixteen buckets: as long as there are more, the two are joined that together let
 /// through the least more than alone. A pairwise greedy choice; few stems leave little to gain by a better one.
 fn assign(stems: &[Stem]) -> Vec<Shape> {
-    let shares = &shares();
+    let shares = &*shares();
     let mut buckets: Vec<(Shape, f64)> = Vec::new();
     let mut prices: Vec<Vec<f64>> = Vec::new();
     for stem in stems {

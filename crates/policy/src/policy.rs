@@ -1,6 +1,6 @@
 //! The verdict on one place.
 
-use keysieve_finding::{AllowedBy, Confidence, Fingerprint, Origin, RuleInfo, Severity, Suppressed};
+use keysieve_finding::{AllowedBy, Confidence, Fingerprint, GitPart, Origin, RuleInfo, Severity, Suppressed};
 
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -231,11 +231,11 @@ impl Policy {
     }
 }
 
-/// Whether comments count in an object: in files that somebody edits, and in what such a file contains. Who writes into
-/// a stream must not be able to allow anything.
+/// Whether comments count in an object: in files that somebody edits, also as they were committed, and in what such a
+/// file contains. Who writes into a stream must not be able to allow anything.
 fn heeds_comments(origin: &Origin) -> bool {
     match origin {
-        Origin::File { .. } => true,
+        Origin::File { .. } | Origin::Git { part: GitPart::Blob, .. } => true,
         Origin::Entry { outer, .. } => heeds_comments(outer),
         _ => false,
     }

@@ -8,8 +8,8 @@ use std::str::FromStr;
 use keysieve_finding::Outcome;
 
 use crate::{
-    Context, codequality, csv, ecs, github, gitlab, gitleaks, html, json, jsonl, junit, markdown, ocsf,
-    rdjson, sarif, text,
+    Context, azure, codequality, csv, ecs, github, gitlab, gitleaks, html, json, jsonl, junit, markdown,
+    ocsf, rdjson, sarif, text,
 };
 
 /// A form that a report can take.
@@ -35,6 +35,8 @@ pub enum Format {
     Csv,
     /// Workflow commands of GitHub Actions, which become annotations.
     Github,
+    /// Logging commands of Azure Pipelines, which become errors and warnings of the build.
+    Azure,
     /// GitLab's secret detection report, schema 15.
     Gitlab,
     /// GitLab's Code Quality report.
@@ -61,6 +63,7 @@ impl Format {
         Self::Junit,
         Self::Csv,
         Self::Github,
+        Self::Azure,
         Self::Gitlab,
         Self::CodeQuality,
         Self::Rdjson,
@@ -82,6 +85,7 @@ impl Format {
             Self::Junit => "junit",
             Self::Csv => "csv",
             Self::Github => "github",
+            Self::Azure => "azure",
             Self::Gitlab => "gitlab",
             Self::CodeQuality => "code-quality",
             Self::Rdjson => "rdjson",
@@ -153,6 +157,7 @@ impl Format {
             Self::Junit => junit::write(outcome, context, &mut out)?,
             Self::Csv => csv::write(outcome, context, &mut out)?,
             Self::Github => github::write(outcome, context, &mut out)?,
+            Self::Azure => azure::write(outcome, context, &mut out)?,
             Self::Gitlab => gitlab::write(outcome, context, &mut out)?,
             Self::CodeQuality => codequality::write(outcome, context, &mut out)?,
             Self::Rdjson => rdjson::write(outcome, context, &mut out)?,

@@ -21,6 +21,7 @@
 //! GitHub tells results apart by a hash of the line they stand on, which needs the file itself: whoever can open files
 //! fills [`LineHashes`] and hands it over in the context.
 
+mod azure;
 mod codequality;
 mod context;
 mod csv;
@@ -33,6 +34,7 @@ mod html;
 mod json;
 mod jsonl;
 mod junit;
+mod layer;
 mod line_hash;
 mod line_hashes;
 mod markdown;

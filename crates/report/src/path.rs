@@ -71,6 +71,7 @@ mod tests {
             decoded_by: Vec::new(),
             snippet: None,
             git: None,
+            layer: None,
         }
     }
 

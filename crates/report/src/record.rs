@@ -10,6 +10,7 @@ use keysieve_finding::{
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
+use crate::layer::{ImageRecord, LayerRecord};
 use crate::{Context, path};
 
 /// The version of the schemas that these records follow.
@@ -34,11 +35,17 @@ impl<'a> Tool<'a> {
 pub(crate) struct Target<'a> {
     mode: &'a str,
     arguments: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    images: Vec<ImageRecord<'a>>,
 }
 
 impl<'a> Target<'a> {
     pub(crate) fn of(outcome: &'a Outcome, context: &'a Context) -> Self {
-        Self { mode: &context.mode, arguments: &outcome.targets }
+        Self {
+            mode: &context.mode,
+            arguments: &outcome.targets,
+            images: outcome.images.iter().map(ImageRecord::of).collect(),
+        }
     }
 }
 
@@ -103,6 +110,8 @@ struct LocationRecord<'a> {
     container: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     git: Option<GitRecord<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<LayerRecord<'a>>,
 }
 
 /// How a place is embedded in the history of its repository.
@@ -155,6 +164,7 @@ impl<'a> LocationRecord<'a> {
             snippet: location.snippet.as_ref().map(|snippet| snippet.text.as_str()),
             container: container.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
             git: location.git.as_deref().map(GitRecord::of),
+            layer: location.layer.as_deref().map(LayerRecord::of),
         }
     }
 }

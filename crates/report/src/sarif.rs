@@ -7,6 +7,7 @@
 //! Raw secrets never go in, whatever the context says: these files are uploaded.
 
 mod artifacts;
+mod images;
 mod message;
 mod model;
 mod notifications;
@@ -38,12 +39,16 @@ const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -> io::Result<()> {
-    let log = Log { schema: SCHEMA, version: "2.1.0", runs: [run(outcome, context)] };
+    let runs = match images::apart(outcome) {
+        Some(parts) => parts.iter().map(|(part, id)| run(part, context, id)).collect(),
+        None => vec![run(outcome, context, &format!("keysieve/{}/", context.mode))],
+    };
+    let log = Log { schema: SCHEMA, version: "2.1.0", runs };
     serde_json::to_writer_pretty(&mut *out, &log)?;
     out.write_all(b"\n")
 }
 
-fn run(outcome: &Outcome, context: &Context) -> Run {
+fn run(outcome: &Outcome, context: &Context, id: &str) -> Run {
     let places = worst_first(outcome);
     let room = MAX_RESULTS - places.len();
     let allowed = &outcome.allowed[..outcome.allowed.len().min(room)];
@@ -80,16 +85,22 @@ fn run(outcome: &Outcome, context: &Context) -> Run {
         rules: rules.values().map(|rule| rules::rule(rule)).collect(),
         properties: BTreeMap::from([("keysieve/ruleset", Value::from(context.ruleset.as_str()))]),
     };
-    let root = "The root of the repository, or the directory that was scanned.".to_owned();
+    let root = if outcome.images.is_empty() {
+        "The root of the repository, or the directory that was scanned."
+    } else {
+        "The root of the image's file system."
+    };
+    let root = root.to_owned();
     Run {
         tool: Tool { driver },
-        automation_details: AutomationDetails { id: format!("keysieve/{}/", context.mode) },
+        automation_details: AutomationDetails { id: id.to_owned() },
         column_kind: "utf16CodeUnits",
         original_uri_base_ids: BTreeMap::from([(SRCROOT, UriBase { description: Text { text: root } })]),
         redaction_tokens: [REDACTED],
         invocations: [notifications::invocation(outcome, Format::Sarif.left_out(outcome))],
         artifacts: artifacts.into_list(),
         results,
+        properties: images::properties(outcome),
     }
 }
 
@@ -114,13 +125,17 @@ fn result(
     let logical_locations = outermost
         .iter()
         .map(|_| LogicalLocation { fully_qualified_name: visible(&location.path), kind: "resource" });
+    let logical_locations: Vec<LogicalLocation> = match &location.layer {
+        Some(place) => vec![images::logical(place, location)],
+        None => logical_locations.collect(),
+    };
     let place = model::Location {
         id: None,
         physical_location: PhysicalLocation {
             artifact_location: artifacts::of(location),
             region: Some(region(location)),
         },
-        logical_locations: logical_locations.collect(),
+        logical_locations,
         message: None,
     };
     let related = outermost.map(|outer| model::Location {
@@ -182,6 +197,9 @@ fn properties(finding: &Finding, location: &Location) -> BTreeMap<&'static str, 
             ("keysieve/gitVersions", Some(Value::from(git.versions))),
         ];
         properties.extend(said.into_iter().filter_map(|(name, value)| Some((name, value?))));
+    }
+    if let Some(place) = &location.layer {
+        properties.extend(images::place_properties(place));
     }
     properties
 }

@@ -25,6 +25,12 @@ pub(crate) fn of(finding: &Finding, location: &Location) -> String {
     if let Some(git) = &location.git {
         sentence.push_str(&format!(", {}", words::history(git)));
     }
+    if let Some(place) = &location.layer {
+        let at =
+            place.layer.as_ref().map_or_else(String::new, |layer| format!("layer {} of ", layer.index + 1));
+        sentence.push_str(&format!(", in {at}{}", words::image(&place.image)));
+        sentence.extend(words::fate(place, false).map(|fate| format!(", {fate}")));
+    }
     sentence.push('.');
     visible(&sentence)
 }

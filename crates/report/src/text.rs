@@ -1,6 +1,7 @@
 //! For people: one block a secret, and how it went.
 
 mod excerpt;
+mod image;
 mod paint;
 mod summary;
 
@@ -20,6 +21,10 @@ const HISTORY: &str = "Rotate it first: whoever has fetched it keeps it. Then `g
                        takes it out of the history; with `--show-secrets --purge-expressions FILE` keysieve writes \
                        that file.";
 
+/// What to do about a secret that an image keeps.
+const IMAGE: &str = "Rotate it first: whoever has pulled the image keeps every layer, deleted files too. Then build the \
+                     image without it; BuildKit's `--mount=type=secret` leaves nothing behind.";
+
 /// How many places of one secret are listed.
 const MAX_PLACES: usize = 10;
 
@@ -28,6 +33,10 @@ const MAX_PROSE: usize = 100;
 
 pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -> io::Result<()> {
     let paint = Paint(context.color);
+    if !outcome.images.is_empty() {
+        image::write(outcome, context, paint, out)?;
+        return summary::write(outcome, paint, out);
+    }
     for finding in &outcome.findings {
         Block { finding, context, paint, style: paint::severity(finding.severity), gutter: gutter(finding) }
             .write(out)?;
@@ -85,6 +94,13 @@ impl Block<'_> {
             if let Some(git) = &location.git {
                 write!(out, " {}", paint.with(DIM, format!("({})", visible(&words::history(git)))))?;
             }
+            if let Some(layer) = &location.layer {
+                let first = locations.first().filter(|_| at > 0).and_then(|first| first.layer.as_deref());
+                let said = words::layer(layer, first.unwrap_or(layer));
+                if !said.is_empty() {
+                    write!(out, " {}", paint.with(DIM, format!("({})", visible(&said))))?;
+                }
+            }
             writeln!(out)?;
             if at == 0 {
                 excerpt::write(location, gutter, self.style, paint, self.context.width, out)?;
@@ -114,6 +130,9 @@ impl Block<'_> {
         }
         if self.finding.locations.iter().any(|location| location.git.is_some()) {
             self.note("history", HISTORY, true, out)?;
+        }
+        if self.finding.locations.iter().any(|location| location.layer.is_some()) {
+            self.note("image", IMAGE, true, out)?;
         }
         self.note("fingerprint", &fingerprint.to_string(), false, out)
     }

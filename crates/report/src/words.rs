@@ -1,6 +1,8 @@
 //! Numbers and evidence in words.
 
-use keysieve_finding::{Evidence, GitPart, GitPlace, GitState, Outcome, SkipClass, SkipReason};
+use keysieve_finding::{
+    Evidence, GitPart, GitPlace, GitState, Image, LayerPlace, LayerState, Outcome, SkipClass, SkipReason,
+};
 
 /// `1,234,567`.
 pub(crate) fn grouped(number: u64) -> String {
@@ -69,6 +71,74 @@ pub(crate) fn history(git: &GitPlace) -> String {
         GitState::Unreachable => "unreachable".to_owned(),
     });
     said.join(", ")
+}
+
+/// `registry.example/app:1.2 (linux/amd64)`
+pub(crate) fn image(image: &Image) -> String {
+    let mut said = image.name.clone();
+    let about: Vec<&str> = image.platform.iter().chain(&image.kind).map(String::as_str).collect();
+    if !about.is_empty() {
+        said.push_str(&format!(" ({})", about.join(", ")));
+    }
+    if let Some(digest) = image.digest.as_deref().filter(|digest| !image.name.contains(digest)) {
+        said.push_str(&format!(" {}", short(digest)));
+    }
+    said
+}
+
+/// Enough of a digest to tell which one it is: `sha256:0123456789ab`.
+pub(crate) fn short(digest: &str) -> &str {
+    let hex = digest.find(':').map_or(0, |colon| colon + 1);
+    digest.get(..hex + 12).unwrap_or(digest)
+}
+
+/// Where in an image a place is and what has become of it, as far as it is not the same as for another place.
+pub(crate) fn layer(place: &LayerPlace, known: &LayerPlace) -> String {
+    let mut said = Vec::new();
+    if place.layer != known.layer || place.image != known.image {
+        said.push(match &place.layer {
+            Some(layer) => format!("layer {}", layer.index + 1),
+            None => "what describes the image".to_owned(),
+        });
+    }
+    if place.image != known.image {
+        said.push(format!("in {}", image(&place.image)));
+    }
+    said.extend(fate(place, true));
+    if let Some(key) = &place.key {
+        said.push(format!("the value of {key}"));
+    }
+    if !place.links.is_empty() {
+        said.push(format!("also {}", place.links.join(", ")));
+    }
+    said.join(", ")
+}
+
+/// What has become of a file, if it is not there any more: `deleted by layer 3: RUN rm .env`.
+pub(crate) fn fate(place: &LayerPlace, with_step: bool) -> Option<String> {
+    if place.state == LayerState::Present {
+        return None;
+    }
+    let state = place.state.as_str();
+    let by = place.hidden_by.as_ref().filter(|by| Some(*by) != place.layer.as_ref());
+    Some(match by {
+        Some(by) => {
+            let step = by
+                .instruction
+                .as_deref()
+                .filter(|_| with_step)
+                .map_or_else(String::new, |step| format!(": {}", cut(step, 80)));
+            format!("{state} by layer {}{step}", by.index + 1)
+        }
+        None => format!("{state} in the same layer"),
+    })
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
 }
 
 /// What speaks for a finding, the strongest first. `entropy` only if it is wanted, as it says least.

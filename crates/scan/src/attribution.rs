@@ -46,22 +46,29 @@ pub(crate) fn attribute(
     let mut standing = Vec::with_capacity(sightings.len());
     for (sighting, places) in sightings.into_iter().zip(places) {
         let Some((last, others)) = places.split_last() else {
-            standing.push(sighting);
+            standing.extend(source.keeps_unplaced().then_some(sighting));
             continue;
         };
         for place in others {
             let mut copy = sighting.clone();
             copy.location.origin = place.origin.clone();
             copy.location.git.clone_from(&place.git);
+            copy.location.layer.clone_from(&place.layer);
             standing.push(copy);
         }
         let mut sighting = sighting;
         sighting.location.origin = last.origin.clone();
         sighting.location.git.clone_from(&last.git);
+        sighting.location.layer.clone_from(&last.layer);
         standing.push(sighting);
     }
     standing.retain_mut(|sighting| judge_place(sighting, sink));
-    Ok(versions::fold(standing))
+    // Two versions of a file in two layers are two files.
+    let (layered, others): (Vec<_>, Vec<_>) =
+        standing.into_iter().partition(|sighting| sighting.location.layer.is_some());
+    let mut folded = versions::fold(others);
+    folded.extend(layered);
+    Ok(folded)
 }
 
 /// Judges again what was judged without knowing the path. Says whether anything is left.
@@ -78,5 +85,6 @@ fn judge_place(sighting: &mut Sighting, sink: &Sink<'_>) -> bool {
 
 fn sighted(sighting: &Sighting) -> Sighted<'_> {
     let location = &sighting.location;
-    Sighted { origin: &location.origin, secret: &sighting.secret, byte_start: location.byte_start }
+    let (byte_start, byte_end) = (location.byte_start, location.byte_end);
+    Sighted { origin: &location.origin, secret: &sighting.secret, byte_start, byte_end }
 }

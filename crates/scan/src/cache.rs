@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// How a file of the cache begins.
-const MAGIC: &[u8; 16] = b"keysieve-cache-1";
+const MAGIC: &[u8; 16] = b"keysieve-cache-2";
 
 /// The most contents that are kept: 60 MB of SHA-1 names.
 const MOST: usize = 2_000_000;
 
 /// The largest file that is read.
 const LARGEST: u64 = 256 << 20;
+
+/// A content, and the class of the name under which it was looked at.
+type Key = (Box<[u8]>, u64);
 
 /// The contents in which nothing was found, with how large they are, for one set of rules.
 ///
@@ -23,10 +26,10 @@ const LARGEST: u64 = 256 << 20;
 #[derive(Debug)]
 pub struct Cache {
     directory: PathBuf,
-    known: BTreeMap<Box<[u8]>, u64>,
+    known: BTreeMap<Key, u64>,
     /// The files that `known` was read from.
     files: Vec<PathBuf>,
-    new: Mutex<Vec<(Box<[u8]>, u64)>>,
+    new: Mutex<Vec<(Key, u64)>>,
     /// What could not be read to its end.
     broken: Mutex<BTreeSet<Box<[u8]>>>,
 }
@@ -53,14 +56,14 @@ impl Cache {
         Ok(Self { directory, known, files, new: Mutex::default(), broken: Mutex::default() })
     }
 
-    /// The size of a content in which nothing was found; none if it is not known.
-    pub(crate) fn size_of(&self, content: &[u8]) -> Option<u64> {
-        self.known.get(content).copied()
+    /// The size of a content in which nothing was found under a name of this class; none if it is not known.
+    pub(crate) fn size_of(&self, content: &[u8], class: u64) -> Option<u64> {
+        self.known.get(&(content.into(), class)).copied()
     }
 
-    /// Notes a content in which nothing was found.
-    pub(crate) fn add(&self, content: &[u8], size: u64) {
-        self.new.lock().unwrap_or_else(PoisonError::into_inner).push((content.into(), size));
+    /// Notes a content in which nothing was found under a name of this class.
+    pub(crate) fn add(&self, content: &[u8], class: u64, size: u64) {
+        self.new.lock().unwrap_or_else(PoisonError::into_inner).push(((content.into(), class), size));
     }
 
     /// Notes a content that could not be looked at as a whole, so that the next run says so again.
@@ -75,17 +78,18 @@ impl Cache {
     pub fn save(&self) -> io::Result<()> {
         let mut new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
         let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        new.retain(|(content, _)| !broken.contains(content));
+        new.retain(|((content, _), _)| !broken.contains(content));
         if new.is_empty() && self.files.len() < 2 {
             return Ok(());
         }
-        let new: BTreeMap<Box<[u8]>, u64> = new.into_iter().take(MOST).collect();
+        let new: BTreeMap<Key, u64> = new.into_iter().take(MOST).collect();
         // Of what is too much, the oldest goes.
         let known = (self.known.len() + new.len() <= MOST).then_some(&self.known);
         let mut bytes = MAGIC.to_vec();
-        for (content, size) in known.into_iter().flatten().chain(&new) {
+        for ((content, class), size) in known.into_iter().flatten().chain(&new) {
             bytes.push(u8::try_from(content.len()).map_err(|_| io::ErrorKind::InvalidData)?);
             bytes.extend_from_slice(content);
+            bytes.extend_from_slice(&class.to_le_bytes());
             bytes.extend_from_slice(&size.to_le_bytes());
         }
         let hash = blake3::hash(&bytes);
@@ -103,7 +107,7 @@ impl Cache {
 }
 
 /// Reads a file, if it is whole.
-fn read(path: &Path, known: &mut BTreeMap<Box<[u8]>, u64>) -> Option<()> {
+fn read(path: &Path, known: &mut BTreeMap<Key, u64>) -> Option<()> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
     let (bytes, hash) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
@@ -114,8 +118,10 @@ fn read(path: &Path, known: &mut BTreeMap<Box<[u8]>, u64>) -> Option<()> {
     let mut read = Vec::new();
     while let Some((&length, more)) = rest.split_first() {
         let (content, more) = more.split_at_checked(usize::from(length))?;
+        let (class, more) = more.split_at_checked(8)?;
         let (size, more) = more.split_at_checked(8)?;
-        read.push((content.into(), u64::from_le_bytes(size.try_into().ok()?)));
+        let number = |bytes: &[u8]| Some(u64::from_le_bytes(bytes.try_into().ok()?));
+        read.push(((content.into(), number(class)?), number(size)?));
         rest = more;
     }
     known.extend(read);
@@ -131,15 +137,16 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let open = |rules| Cache::open(directory.path(), rules).expect("opened");
         let (first, other) = (open("rules"), open("rules"));
-        first.add(&[1; 20], 7);
-        other.add(&[2; 32], 9);
-        first.add(&[3; 20], 5);
+        first.add(&[1; 20], 0, 7);
+        other.add(&[2; 32], 4, 9);
+        first.add(&[3; 20], 0, 5);
         first.forget(&[3; 20]);
         first.save().expect("saved");
         other.save().expect("saved");
         let next = open("rules");
-        assert_eq!([&[1; 20][..], &[2; 32], &[3; 20]].map(|id| next.size_of(id)), [Some(7), Some(9), None]);
-        assert_eq!(open("other rules").size_of(&[1; 20]), None);
+        let sizes = [(&[1; 20][..], 0), (&[2; 32], 4), (&[2; 32], 0), (&[3; 20], 0)];
+        assert_eq!(sizes.map(|(id, class)| next.size_of(id, class)), [Some(7), Some(9), None, None]);
+        assert_eq!(open("other rules").size_of(&[1; 20], 0), None);
         next.save().expect("saved");
         let own = open("rules").directory;
         let files = |directory: &Path| directory.read_dir().expect("read").count();
@@ -148,6 +155,6 @@ mod tests {
         let mut bytes = fs::read(&file).expect("read");
         bytes[20] ^= 1;
         fs::write(&file, bytes).expect("written");
-        assert_eq!(open("rules").size_of(&[1; 20]), None, "what is damaged is as good as none");
+        assert_eq!(open("rules").size_of(&[1; 20], 0), None, "what is damaged is as good as none");
     }
 }

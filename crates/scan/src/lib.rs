@@ -3,7 +3,8 @@
 //! [`scan`] lets a [`Source`](keysieve_source::Source) push its objects through an
 //! [`Engine`](keysieve_engine::Engine), on the threads that read them, and makes findings of the matches: each with its
 //! line and column, a masked line around it, and a fingerprint. Then the source says where what was found stands, the
-//! policy judges every place, and the places of one secret are merged. The same objects give the same [`Outcome`](keysieve_finding::Outcome), whatever the number
+//! policy judges every place, and the places of one secret are merged. Containers are opened on the way
+//! ([`Limits`]): what is in them is an object of its own, `outer!/inner`. The same objects give the same [`Outcome`](keysieve_finding::Outcome), whatever the number
 //! of threads and wherever the windows were cut.
 //!
 //! ```
@@ -27,7 +28,10 @@ mod attribution;
 mod cache;
 mod control;
 mod cursor;
+mod held;
+mod layers;
 mod merge;
+mod nest;
 mod object;
 mod overlap;
 mod redact;
@@ -40,5 +44,6 @@ mod versions;
 
 pub use cache::Cache;
 pub use control::Control;
+pub use keysieve_unpack::Limits;
 pub use redact::mask_text;
 pub use run::{Options, scan, scan_and_record};

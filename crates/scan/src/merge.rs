@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
-    Finding, Fingerprint, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
+    Finding, Fingerprint, Image, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
 };
 use keysieve_policy::{By, Place, Policy, Record, Verdict};
 use keysieve_source::{Source, SourceError};
 
 use crate::allowed::allowed;
 use crate::attribution;
+use crate::layers::Layers;
 use crate::redact::mask;
 use crate::run::Options;
 use crate::sighting::Sighting;
@@ -66,10 +67,13 @@ impl<'a> Merge<'a> {
         let mut sightings = std::mem::take(&mut self.sightings);
         sightings.sort_by_cached_key(|sighting| {
             let location = &sighting.location;
-            (location.origin.path(), location.byte_start, location.byte_end, sighting.rule)
+            let layer =
+                location.layer.as_ref().and_then(|place| place.layer.as_ref()).map(|layer| layer.index);
+            (location.origin.path(), location.byte_start, location.byte_end, sighting.rule, layer)
         });
         let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
+        let mut layers = Layers::default();
         let mut kept = Vec::new();
         for mut sighting in sightings {
             let path = sighting.location.origin.path();
@@ -96,6 +100,9 @@ impl<'a> Merge<'a> {
             sighting.location.path = names.of(&path);
             if let Some(git) = &mut sighting.location.git {
                 git.refs.iter_mut().for_each(|name| *name = names.mask(name.as_bytes()));
+            }
+            if let Some(place) = &mut sighting.location.layer {
+                *place = layers.masked(place, &mut names);
             }
             match verdict {
                 Verdict::Report => kept.push(Kept { sighting, fingerprint, ordinal }),
@@ -192,6 +199,13 @@ impl<'a> Merge<'a> {
             ),
         });
         outcome.skips.sort();
+    }
+
+    /// The images of a source, made safe to show.
+    pub(crate) fn images(&self, source: &dyn Source) -> Vec<Arc<Image>> {
+        let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
+        let mut layers = Layers::default();
+        source.images().iter().map(|image| layers.image_of(image, &mut names)).collect()
     }
 
     pub(crate) fn mask(&self, text: &[u8]) -> String {

@@ -15,6 +15,8 @@ use crate::utf16::{self, Decoder};
 /// What is kept of an object between its windows.
 #[derive(Debug, Default)]
 pub(crate) struct Object {
+    /// What has come of a container that is not whole yet.
+    pub(crate) held: Option<Vec<u8>>,
     feed: Feed,
     form: Option<Form>,
     /// Where the next step's bytes begin.
@@ -253,6 +255,7 @@ impl View<'_> {
             decoded_by: self.decoded_by(found),
             snippet: (!binary).then(|| snippet(&self.step.haystack[..shown], secret, &near)),
             git: None,
+            layer: None,
         }
     }
 

@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use keysieve_engine::{Engine, Place};
-use keysieve_finding::{FingerprintKey, GitPart, Origin, Outcome};
+use keysieve_finding::{FileKind, FingerprintKey, GitPart, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
 use keysieve_rules::Paths;
 use keysieve_source::{Source, SourceError};
+use keysieve_unpack::Limits;
 
 use crate::merge::Merge;
 use crate::sink::Sink;
@@ -33,10 +34,12 @@ pub struct Options {
     pub keep_allowed: bool,
     /// Contents in which earlier runs found nothing; those in which this one finds nothing are added.
     pub cache: Option<Arc<Cache>>,
+    /// How far containers are unpacked.
+    pub archives: Limits,
 }
 
 impl Default for Options {
-    /// One thread, the documented fingerprint key, no limit of time, every rule.
+    /// One thread, the documented fingerprint key, no limit of time, every rule, the usual limits for containers.
     fn default() -> Self {
         Self {
             threads: NonZeroUsize::MIN,
@@ -46,6 +49,7 @@ impl Default for Options {
             rules: None,
             keep_allowed: false,
             cache: None,
+            archives: Limits::default(),
         }
     }
 }
@@ -73,7 +77,7 @@ impl Rules<'_> {
 
     /// Whether a rule looks at an object at all, as far as that can be told from its name.
     pub(crate) fn looks_at(&self, rule: u32, origin: &Origin) -> bool {
-        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. });
+        let named = matches!(origin, Origin::File { .. } | Origin::Entry { .. } | Origin::Image { .. });
         let policy = self.policy;
         policy.only_at.is_empty()
             || !named
@@ -83,7 +87,9 @@ impl Rules<'_> {
     /// Where an object stands: by its innermost name, whatever it is contained in.
     pub(crate) fn place(&self, origin: &Origin) -> Place {
         match origin {
-            Origin::File { path } | Origin::Entry { path, .. } => Place::of_path(&self.paths, path),
+            Origin::File { path } | Origin::Entry { path, .. } | Origin::Image { path, .. } => {
+                Place::of_path(&self.paths, path)
+            }
             // Of a blob only the name is known yet; the rest of its path is asked for when something was found.
             Origin::Git { part: GitPart::Blob, path: Some(name), .. } => Place::of_path(&self.names, name),
             _ => Place::nowhere(),
@@ -95,9 +101,18 @@ impl Rules<'_> {
         self.engine.rule(rule).paths.is_empty() || self.paths.of(path).binary_search(&rule).is_ok()
     }
 
-    /// Whether there are rules that hold for some path that ends in a name.
-    pub(crate) fn mind_name(&self, name: &[u8]) -> bool {
-        !self.names.of(name).is_empty()
+    /// Names of one class are looked at in the same way, whatever path they end; those of class 0 as if they were none.
+    pub(crate) fn name_class(&self, name: &[u8]) -> u64 {
+        let rules = self.names.of(name);
+        if rules.is_empty() {
+            return 0;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&[FileKind::of(name) as u8]);
+        rules.iter().for_each(|rule| _ = hasher.update(&rule.to_le_bytes()));
+        let mut class = [0; 8];
+        hasher.finalize_xof().fill(&mut class);
+        u64::from_le_bytes(class).max(1)
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -146,6 +161,7 @@ pub fn scan_and_record(
         },
         control,
         cache: options.cache.as_deref(),
+        limits: options.archives.clone(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),
         idle: Mutex::new(Vec::new()),
@@ -162,6 +178,7 @@ pub fn scan_and_record(
         merge.late(&mut outcome, timeout);
     }
     outcome.targets = options.targets.iter().map(|target| merge.mask(target.as_bytes())).collect();
+    outcome.images = merge.images(source);
     outcome.stats.objects = control.objects();
     outcome.stats.bytes = control.bytes();
     outcome.interrupted = control.stopped();

@@ -1,5 +1,6 @@
 //! Where a source's objects go.
 
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -9,18 +10,21 @@ use std::time::Instant;
 use keysieve_engine::Scratch;
 use keysieve_finding::{GitPart, Origin, Skip, SkipReason};
 use keysieve_source::{Blob, BlobSink, ContentId};
+use keysieve_unpack::{Container, Limits};
 
+use crate::held::{self, Held};
 use crate::object::Object;
 use crate::overlap::settle;
 use crate::run::Rules;
 use crate::sighting::Sighting;
-use crate::{Cache, Control};
+use crate::{Cache, Control, nest};
 
 /// Scans what a source hands over, on the source's threads.
 pub(crate) struct Sink<'a> {
     pub(crate) rules: Rules<'a>,
     pub(crate) control: &'a Control,
     pub(crate) cache: Option<&'a Cache>,
+    pub(crate) limits: Limits,
     pub(crate) deadline: Option<Instant>,
     pub(crate) late: AtomicBool,
     /// What a thread needs while it scans; there are as many as have ever been in use at once.
@@ -67,12 +71,16 @@ impl BlobSink for Sink<'_> {
         self.cache.is_some()
     }
 
-    fn minds_name(&self, name: &[u8]) -> bool {
-        self.rules.mind_name(name)
+    fn name_class(&self, name: &[u8]) -> u64 {
+        self.rules.name_class(name)
     }
 
     fn wants(&self, id: ContentId<'_>) -> bool {
-        let known = self.cache.and_then(|cache| cache.size_of(id.0));
+        self.wants_as(id, 0)
+    }
+
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        let known = self.cache.and_then(|cache| cache.size_of(id.0, class));
         if let Some(size) = known {
             // It was looked at, if not today: reports say the same with and without a cache.
             self.control.scanned(usize::try_from(size).unwrap_or(usize::MAX), true);
@@ -80,7 +88,38 @@ impl BlobSink for Sink<'_> {
         known.is_none()
     }
 
+    fn opens(&self, start: &[u8]) -> bool {
+        self.limits.depth > 0 && Container::of(start).is_some()
+    }
+
+    fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
+        nest::open(self, origin, start, rest)
+    }
+
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
+        match held::look(self, blob) {
+            Held::Not(blob) => self.window(blob),
+            Held::Back(flow) => flow,
+        }
+    }
+
+    fn skipped(&self, origin: &Origin, why: Skip) {
+        if let (Some(cache), Some((id, GitPart::Blob))) = (self.cache, origin.git()) {
+            cache.forget(id.as_bytes());
+        }
+        let mut worker = self.worker();
+        worker.skips.push((origin.clone(), why));
+        self.done(worker);
+    }
+
+    fn stopped(&self) -> bool {
+        self.control.stopped() || self.is_late()
+    }
+}
+
+impl Sink<'_> {
+    /// Scans a window of what is no container.
+    pub(crate) fn window(&self, blob: Blob<'_>) -> ControlFlow<()> {
         if self.stopped() {
             return ControlFlow::Break(());
         }
@@ -102,10 +141,11 @@ impl BlobSink for Sink<'_> {
             Ok(seen) => {
                 if !seen.is_empty() {
                     worker.sightings.append(&mut settle(seen));
-                } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path: None }) =
+                } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path }) =
                     (self.cache, last, origin)
                 {
-                    cache.add(id.as_bytes(), size);
+                    let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
+                    cache.add(id.as_bytes(), class, size);
                 }
                 self.control.scanned(bytes, last);
             }
@@ -117,18 +157,5 @@ impl BlobSink for Sink<'_> {
         }
         self.done(worker);
         if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    }
-
-    fn skipped(&self, origin: &Origin, why: Skip) {
-        if let (Some(cache), Some((id, GitPart::Blob))) = (self.cache, origin.git()) {
-            cache.forget(id.as_bytes());
-        }
-        let mut worker = self.worker();
-        worker.skips.push((origin.clone(), why));
-        self.done(worker);
-    }
-
-    fn stopped(&self) -> bool {
-        self.control.stopped() || self.is_late()
     }
 }

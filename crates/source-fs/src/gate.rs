@@ -1,5 +1,6 @@
 //! More threads that read than threads that scan.
 
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -44,6 +45,14 @@ impl<'a> Gate<'a> {
         *free -= 1;
         Inside(self)
     }
+
+    /// What the sink says, remembered if it wants no more.
+    fn noted(&self, flow: ControlFlow<()>) -> ControlFlow<()> {
+        if flow.is_break() {
+            self.closed.store(true, Relaxed);
+        }
+        flow
+    }
 }
 
 /// A thread that was let in; leaves when dropped, by a panic too.
@@ -65,8 +74,24 @@ impl BlobSink for Gate<'_> {
         self.sink.wants(id)
     }
 
-    fn minds_name(&self, name: &[u8]) -> bool {
-        self.sink.minds_name(name)
+    fn name_class(&self, name: &[u8]) -> u64 {
+        self.sink.name_class(name)
+    }
+
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        self.sink.wants_as(id, class)
+    }
+
+    fn opens(&self, start: &[u8]) -> bool {
+        self.sink.opens(start)
+    }
+
+    fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
+        let _inside = self.enter();
+        if self.closed.load(Relaxed) {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.sink.open(origin, start, rest).map(|flow| self.noted(flow))
     }
 
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
@@ -74,11 +99,7 @@ impl BlobSink for Gate<'_> {
         if self.closed.load(Relaxed) {
             return ControlFlow::Break(());
         }
-        let flow = self.sink.blob(blob);
-        if flow.is_break() {
-            self.closed.store(true, Relaxed);
-        }
-        flow
+        self.noted(self.sink.blob(blob))
     }
 
     fn skipped(&self, origin: &Origin, why: Skip) {

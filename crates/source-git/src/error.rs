@@ -37,6 +37,36 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A name leads to no commit.
+    #[error("revision {name:?}: {problem}")]
+    Revision {
+        /// The name.
+        name: String,
+        /// Why not.
+        problem: String,
+    },
+    /// What is to be looked at is not there.
+    #[error(
+        "object {id} is named and is not there, or is damaged: the clone is partial or broken; `git fsck` says more"
+    )]
+    Missing {
+        /// Its name.
+        id: String,
+    },
+    /// A part of the history that is asked for was left out when the repository was cloned.
+    #[error(
+        "{path}: the clone is shallow, so it cannot be told what is new; get the rest with: git fetch --unshallow"
+    )]
+    Shallow {
+        /// The repository.
+        path: String,
+    },
+    /// A file is not in the index.
+    #[error("{path}: git does not know this file: `git add` it first, or use `keysieve scan`")]
+    NotInIndex {
+        /// The file.
+        path: String,
+    },
     /// The system refused.
     #[error("{path}: {source}")]
     Io {

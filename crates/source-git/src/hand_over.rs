@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
 use keysieve_source::{Blob, BlobSink, Carry, ContentId};
 
+use crate::called::Called;
 use crate::names::{Names, Recent};
 use crate::object::{Kind, Object};
 use crate::store::Store;
@@ -25,8 +26,8 @@ pub(crate) struct HandOver<'a> {
     /// Whether it is the blobs' turn; trees come first, because they name blobs.
     blobs: bool,
     names: Names,
-    /// The names of blobs that make a difference to the sink.
-    minded: Mutex<HashMap<ObjectId, BTreeSet<Arc<[u8]>>>>,
+    /// What blobs are called, where that makes a difference to the sink.
+    called: Called,
     missing: Mutex<BTreeSet<ObjectId>>,
     submodules: Mutex<BTreeSet<Vec<u8>>>,
 }
@@ -37,24 +38,25 @@ pub(crate) struct Local {
     /// Of the large object that is on its way.
     carry: Carry,
     line: u64,
-    /// Whether names make a difference to the sink, of those that were asked for.
-    minded: HashMap<Box<[u8]>, bool>,
+    /// Numbers of the classes of names that were asked for.
+    classes: HashMap<Box<[u8]>, u32>,
 }
 
-/// Of how many names it is remembered whether they make a difference.
+/// Of how many names it is remembered what class they are of.
 const REMEMBERED: usize = 1 << 15;
 
 impl Local {
-    fn minds(&mut self, sink: &dyn BlobSink, name: &[u8]) -> bool {
-        if let Some(minds) = self.minded.get(name) {
-            return *minds;
+    /// The number of a name's class; 0 if the name makes no difference.
+    fn class(&mut self, called: &Called, sink: &dyn BlobSink, name: &[u8]) -> u32 {
+        if let Some(number) = self.classes.get(name) {
+            return *number;
         }
-        if self.minded.len() >= REMEMBERED {
-            self.minded.clear();
+        if self.classes.len() >= REMEMBERED {
+            self.classes.clear();
         }
-        let minds = sink.minds_name(name);
-        self.minded.insert(name.into(), minds);
-        minds
+        let number = called.class(sink.name_class(name), name);
+        self.classes.insert(name.into(), number);
+        number
     }
 }
 
@@ -66,27 +68,28 @@ impl<'a> HandOver<'a> {
         shallow: BTreeSet<ObjectId>,
     ) -> Self {
         let (names, missing, submodules) = (Names::new(), Mutex::default(), Mutex::default());
-        let minded = Mutex::default();
-        Self { sink, store, hash_length, shallow, blobs: false, names, minded, missing, submodules }
+        let called = Called::default();
+        Self { sink, store, hash_length, shallow, blobs: false, names, called, missing, submodules }
     }
 
     /// Hands over everything.
     pub(crate) fn run(&mut self, threads: NonZeroUsize) {
         self.store.walk(threads, self);
         self.blobs = true;
+        self.called.settle();
         if !self.sink.stopped() {
             self.store.walk(threads, self);
         }
     }
 
-    /// A blob comes once, unless it has several names that make a difference: then once with each.
+    /// A blob comes once, unless it has names of several classes: then once with one of each.
     fn blob(&self, object: &Object<'_>) -> ControlFlow<()> {
         let origin = |path| Origin::Git { id: object.id, part: GitPart::Blob, path };
-        let minded = lock(&self.minded).get(&object.id).cloned().unwrap_or_default();
-        if minded.is_empty() {
+        if !self.called.is_called(object.id) {
             return self.piece(&origin(None), object.bytes, 0, 1);
         }
-        minded.into_iter().try_for_each(|name| self.piece(&origin(Some(name)), object.bytes, 0, 1))
+        let mut names = self.called.names(object.id);
+        names.try_for_each(|name| self.piece(&origin(Some(name)), object.bytes, 0, 1))
     }
 
     /// Hands over something that is one window.
@@ -119,8 +122,9 @@ impl<'a> HandOver<'a> {
                 EntryKind::Blob => {
                     let id = ObjectId::from_bytes(entry.id);
                     self.expect(id);
-                    if let (Some(id), true) = (id, local.minds(self.sink, entry.name)) {
-                        lock(&self.minded).entry(id).or_default().insert(entry.name.into());
+                    let class = local.class(&self.called, self.sink, entry.name);
+                    if let (Some(id), 1..) = (id, class) {
+                        self.called.note(id, class);
                     }
                 }
             }
@@ -180,7 +184,7 @@ impl Visit for HandOver<'_> {
     type Local = Local;
 
     fn local(&self) -> Local {
-        Local { recent: Recent::new(), carry: Carry::new(), line: 1, minded: HashMap::new() }
+        Local { recent: Recent::new(), carry: Carry::new(), line: 1, classes: HashMap::new() }
     }
 
     fn wants(&self, kind: Kind) -> bool {
@@ -192,8 +196,10 @@ impl Visit for HandOver<'_> {
     }
 
     fn wants_blob(&self, id: ObjectId) -> bool {
-        // How a blob was judged says nothing of it under another name.
-        lock(&self.minded).contains_key(&id) || self.sink.wants(ContentId(id.as_bytes()))
+        if self.called.is_called(id) {
+            return self.called.choose(id, |class| self.sink.wants_as(ContentId(id.as_bytes()), class));
+        }
+        self.sink.wants(ContentId(id.as_bytes()))
     }
 
     fn object(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {

@@ -60,6 +60,27 @@ impl Layout {
         Err(Error::NotARepository { path: path.display().to_string() })
     }
 
+    /// The repository that git means when it runs a hook: what `GIT_DIR` and `GIT_WORK_TREE` say, else the one of the
+    /// current directory.
+    pub(crate) fn here() -> Result<Self, Error> {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let real = |path: &Path| fs::canonicalize(path).map_err(|error| Error::io(path, error));
+        let Some(named) = set("GIT_DIR") else { return Self::discover(Path::new(".")) };
+        let git_dir = real(&named)?;
+        if !is_git_dir(&git_dir) {
+            return Err(Error::NotARepository { path: named.display().to_string() });
+        }
+        let work_tree = match set("GIT_WORK_TREE") {
+            Some(tree) => Some(real(&tree)?),
+            None if git_dir.file_name().is_some_and(|name| name == ".git") => {
+                git_dir.parent().map(Path::to_owned)
+            }
+            // Git runs the hooks of a linked work tree in its root.
+            None => Some(real(Path::new("."))?).filter(|tree| !tree.starts_with(&git_dir)),
+        };
+        Self::of(git_dir, work_tree)
+    }
+
     fn of(git_dir: PathBuf, work_tree: Option<PathBuf>) -> Result<Self, Error> {
         let common_dir = match read_small(&git_dir.join("commondir")) {
             Ok(text) => git_dir.join(line(&text)),
@@ -132,7 +153,12 @@ fn pointed_to(file: &Path) -> Result<PathBuf, Error> {
         .strip_prefix(b"gitdir:")
         .ok_or_else(|| Error::Invalid { path: file.display().to_string(), problem })?;
     let target = file.parent().unwrap_or(Path::new("/")).join(line(target));
-    fs::canonicalize(&target).map_err(|error| Error::io(&target, error))
+    let target = fs::canonicalize(&target).map_err(|error| Error::io(&target, error))?;
+    if is_git_dir(&target) {
+        return Ok(target);
+    }
+    let problem = "what it points to is no git directory".to_owned();
+    Err(Error::Invalid { path: file.display().to_string(), problem })
 }
 
 /// The configuration of the repository itself. Files that it includes, the user's and the system's say nothing of how

@@ -14,9 +14,15 @@
 //!
 //! Which paths and commits lead to an object is asked for once, by [`attribute`](keysieve_source::Source::attribute),
 //! for those objects in which something was found.
+//!
+//! A [`ChosenSource`] hands over a part: what is staged, or what some commits bring and others do not have. It reads
+//! single objects by their names, so it takes time in what was chosen and not in what there is. Both come from a
+//! [`Repository`].
 
 mod apply;
 mod attribution;
+mod called;
+mod chosen;
 mod error;
 mod files;
 mod forest;
@@ -26,9 +32,11 @@ mod layout;
 mod loose;
 mod names;
 mod object;
+mod objects;
 mod pack;
 mod plan;
 mod refs;
+mod repository;
 mod source;
 mod store;
 mod text;
@@ -36,5 +44,7 @@ mod tree;
 mod visit;
 mod walk;
 
+pub use chosen::{ChosenSource, Range, UnstagedSource, Update};
 pub use error::Error;
+pub use repository::Repository;
 pub use source::GitSource;

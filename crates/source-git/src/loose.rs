@@ -10,6 +10,7 @@ use keysieve_finding::{ObjectId, Skip, SkipReason};
 use crate::apply::Broken;
 use crate::inflater::{Buffer, Inflater};
 use crate::object::{Kind, Object};
+use crate::objects::{Lost, TakeWindow};
 use crate::visit::{Name, Visit};
 use crate::walk::{LARGE, Walker};
 
@@ -96,6 +97,65 @@ pub(crate) fn look<V: Visit>(
     }
 }
 
+/// Reads one as a whole.
+pub(crate) fn whole(
+    path: &Path,
+    inflater: &mut Inflater,
+    stored: &mut Vec<u8>,
+) -> Result<(Kind, Vec<u8>), Lost> {
+    read(path, stored).map_err(lost)?;
+    let header = header(inflater, stored)?;
+    if header.size > LARGEST_HELD {
+        return Err(Lost::Limit("it is larger than 512 MiB and no blob"));
+    }
+    let mut inflated = Buffer::default();
+    inflater.whole(stored, header.size.saturating_add(header.length as u64), &mut inflated)?;
+    let mut bytes = inflated.into_bytes();
+    bytes.drain(..header.length);
+    Ok((header.kind, bytes))
+}
+
+/// What [`large`] works with: how to inflate, what is stored, and a window of what it makes.
+type Tools<'t> = (&'t mut Inflater, &'t mut Vec<u8>, &'t mut Buffer);
+
+/// Hands over a blob that is too large to be held, in windows; none if it is not.
+pub(crate) fn large(
+    path: &Path,
+    (inflater, stored, buffer): Tools<'_>,
+    window: &mut TakeWindow<'_>,
+) -> Option<Result<ControlFlow<()>, Lost>> {
+    if path.metadata().ok()?.len() < LARGE / 1100 {
+        return None;
+    }
+    if let Err(error) = read(path, stored) {
+        return Some(Err(lost(error)));
+    }
+    let header = header(inflater, stored).ok()?;
+    if header.kind != Kind::Blob || header.size <= LARGE {
+        return None;
+    }
+    Some(inflater.windows(stored, header.length, header.size, buffer, window).map_err(Lost::from))
+}
+
+fn lost(error: io::Error) -> Lost {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => Lost::Limit("it takes more than 512 MiB on disk"),
+        _ => Lost::Io(error.to_string()),
+    }
+}
+
+/// The loose objects of a directory whose names begin with these digits, of which there are at least two.
+pub(crate) fn starting_with(objects: &Path, digits: &str, hash_length: usize) -> Vec<ObjectId> {
+    let (prefix, rest) = digits.split_at(2);
+    let Ok(entries) = objects.join(prefix).read_dir() else { return Vec::new() };
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let ids = names.filter(|name| name.starts_with(rest)).filter_map(|name| {
+        ObjectId::from_hex(format!("{prefix}{name}").as_bytes())
+            .filter(|id| id.as_bytes().len() == hash_length)
+    });
+    ids.collect()
+}
+
 /// What a loose object begins with.
 struct Header {
     kind: Kind,
@@ -121,12 +181,12 @@ fn read(path: &Path, into: &mut Vec<u8>) -> io::Result<()> {
     if into.capacity() > 16 << 20 {
         into.shrink_to(1 << 20);
     }
-    let file = File::open(path)?;
-    let about = file.metadata()?;
-    if !about.is_file() {
+    // Asked before it is opened: a FIFO would be waited for.
+    if !path.metadata()?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it is not a file"));
     }
-    if about.len() > LARGEST_HELD {
+    let file = File::open(path)?;
+    if file.metadata()?.len() > LARGEST_HELD {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it takes more than 512 MiB on disk"));
     }
     file.take(LARGEST_HELD + 1).read_to_end(into)?;

@@ -1,13 +1,71 @@
 //! One pack and its index.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use gix_hash::Kind as Hash;
 use gix_pack::{data, index};
-use keysieve_finding::ObjectId;
+use keysieve_finding::{ObjectId, Skip, SkipReason};
 
 use crate::apply::Broken;
+use crate::layout::Layout;
 use crate::object::Kind;
+
+/// What could not be opened, by the name that reports show.
+pub(crate) type Trouble = (Vec<u8>, Skip);
+
+/// Opens every pack of a repository and of those that it borrows from.
+pub(crate) fn open_all(layout: &Layout) -> (Vec<Pack>, Vec<Trouble>) {
+    let (mut packs, mut troubles) = (Vec::new(), Vec::new());
+    for missing in &layout.missing_alternates {
+        let why = Skip::new(SkipReason::Unreadable, format!("there is no directory {}", missing.display()));
+        troubles.push((b".git/objects/info/alternates".to_vec(), why));
+    }
+    for (number, directory) in layout.objects.iter().enumerate() {
+        open_directory(number == 0, &directory.join("pack"), layout.hash, &mut packs, &mut troubles);
+    }
+    (packs, troubles)
+}
+
+fn open_directory(
+    own: bool,
+    directory: &Path,
+    hash: Hash,
+    packs: &mut Vec<Pack>,
+    troubles: &mut Vec<Trouble>,
+) {
+    let shown = |name: &str| match own {
+        true => format!(".git/objects/pack/{name}").into_bytes(),
+        false => directory.join(name).display().to_string().into_bytes(),
+    };
+    let entries = match directory.read_dir() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return,
+        Err(error) => {
+            return troubles.push((shown(""), Skip::new(SkipReason::Unreadable, error.to_string())));
+        }
+        Ok(entries) => entries,
+    };
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    for name in &names {
+        if let Some(stem) = name.strip_suffix(".pack")
+            && names.binary_search(&format!("{stem}.idx")).is_err()
+        {
+            let why = Skip::new(SkipReason::Unreadable, "the pack has no index; `git index-pack` makes one");
+            troubles.push((shown(name), why));
+        }
+        let Some(stem) = name.strip_suffix(".idx").filter(|stem| stem.starts_with("pack-")) else {
+            continue;
+        };
+        match Pack::open(&directory.join(name), hash) {
+            Ok(pack) => packs.push(pack),
+            Err(why) => {
+                troubles.push((shown(&format!("{stem}.pack")), Skip::new(SkipReason::Unreadable, why)));
+            }
+        }
+    }
+}
 
 /// One pack and its index, both mapped.
 pub(crate) struct Pack {
@@ -39,9 +97,14 @@ pub(crate) enum Stored {
 impl Pack {
     /// Opens the pack that belongs to an index.
     pub(crate) fn open(index_path: &Path, hash: Hash) -> Result<Self, String> {
+        let path = index_path.with_extension("pack");
+        // Asked before they are opened: a FIFO would be waited for.
+        if let Some(other) = [index_path, &path].iter().find(|path| !path.is_file()) {
+            let name = other.extension().unwrap_or_default().to_string_lossy();
+            return Err(format!("its file .{name} is not there, or is no file"));
+        }
         // What gix says would name the file a second time.
         let index = index::File::at(index_path, hash).map_err(|_| "its index cannot be read".to_owned())?;
-        let path = index_path.with_extension("pack");
         let data = data::File::at(&path, hash).map_err(|_| "the pack cannot be read".to_owned())?;
         if data.num_objects() != index.num_objects() {
             return Err("the pack and its index do not belong together".to_owned());
@@ -79,6 +142,20 @@ impl Pack {
     /// The place in the index of an object.
     pub(crate) fn find(&self, id: &[u8]) -> Option<u32> {
         self.index.lookup(gix_hash::oid::try_from_bytes(id).ok().filter(|_| id.len() == self.hash_length)?)
+    }
+
+    /// The objects whose names begin with these digits, at most two.
+    pub(crate) fn starting_with(&self, digits: &str) -> Vec<ObjectId> {
+        // What lies between the lowest and the highest name that begins so stands together.
+        let lowest = format!("{digits:0<width$}", width = self.hash_length * 2);
+        let Some(lowest) = ObjectId::from_hex(lowest.as_bytes()) else { return Vec::new() };
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.id(middle) < lowest { low = middle + 1 } else { high = middle }
+        }
+        let following = (low..self.len()).take(2).map(|at| self.id(at));
+        following.filter(|id| id.to_string().starts_with(digits)).collect()
     }
 
     /// The bytes between two offsets.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use keysieve_finding::ObjectId;
 
-use crate::layout::{Layout, read_small};
+use crate::layout::{Layout, read_small, to_path};
 
 /// How deep directories of references are looked into, and how many references may point to each other.
 const DEEPEST: usize = 64;
@@ -113,7 +113,36 @@ fn resolve(target: &Target, said: &BTreeMap<Vec<u8>, Target>) -> Option<ObjectId
     None
 }
 
-fn shallow(layout: &Layout) -> BTreeSet<ObjectId> {
+/// What one reference leads to, without reading the others; none if there is none of that name, or it leads nowhere.
+pub(crate) fn find(layout: &Layout, name: &[u8]) -> Option<ObjectId> {
+    let mut name = name.to_vec();
+    for _ in 0..DEEPEST {
+        match of_name(layout, &name)? {
+            Target::Object(id) => return Some(id),
+            Target::Name(next) => name = next,
+            Target::Nothing => return None,
+        }
+    }
+    None
+}
+
+fn of_name(layout: &Layout, name: &[u8]) -> Option<Target> {
+    let plain = !name.starts_with(b"/") && !name.split(|&byte| byte == b'/').any(|part| part == b"..");
+    if !plain || name.contains(&0) {
+        return None;
+    }
+    // What belongs to one work tree alone lies in its own directory.
+    for directory in [&layout.git_dir, &layout.common_dir] {
+        if let Ok(bytes) = read_small(&directory.join(to_path(name))) {
+            return Some(target(&bytes));
+        }
+    }
+    let bytes = read_small(&layout.common_dir.join("packed-refs")).ok()?;
+    packed(&bytes).find(|(packed, _)| packed == name).map(|(_, target)| target)
+}
+
+/// Commits whose parents were left out when the repository was cloned.
+pub(crate) fn shallow(layout: &Layout) -> BTreeSet<ObjectId> {
     let bytes = read_small(&layout.common_dir.join("shallow")).unwrap_or_default();
     bytes.split(|&byte| byte == b'\n').filter_map(|line| ObjectId::from_hex(line.trim_ascii())).collect()
 }

@@ -2,7 +2,6 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use keysieve_finding::{GitPart, ObjectId, Origin};
@@ -12,7 +11,7 @@ use crate::hand_over::HandOver;
 use crate::layout::Layout;
 use crate::refs::Refs;
 use crate::store::Store;
-use crate::{Error, attribution, files};
+use crate::{attribution, files};
 
 /// A repository: everything that it holds.
 pub struct GitSource {
@@ -22,36 +21,10 @@ pub struct GitSource {
 }
 
 impl GitSource {
-    /// Finds the repository at a path or above it, and looks at its configuration and references.
-    ///
-    /// # Errors
-    /// If there is none, or it is of a kind that is not known.
-    pub fn discover(path: &Path) -> Result<Self, Error> {
-        let layout = Layout::discover(path)?;
-        if layout.reftable {
-            let what = "the reference storage \"reftable\"".to_owned();
-            return Err(Error::Unsupported { path: layout.git_dir.display().to_string(), what });
-        }
+    /// Everything that a repository holds.
+    pub(crate) fn of(layout: Layout) -> Self {
         let refs = Refs::of(&layout);
-        Ok(Self { layout, refs, store: OnceLock::new() })
-    }
-
-    /// The root of the work tree; none in a bare repository.
-    #[must_use]
-    pub fn work_tree(&self) -> Option<&Path> {
-        self.layout.work_tree.as_deref()
-    }
-
-    /// The roots of all work trees, the main one first: those whose directories are still there.
-    #[must_use]
-    pub fn work_trees(&self) -> Vec<PathBuf> {
-        self.layout.work_trees()
-    }
-
-    /// The git directory that all work trees share.
-    #[must_use]
-    pub fn common_dir(&self) -> &Path {
-        &self.layout.common_dir
+        Self { layout, refs, store: OnceLock::new() }
     }
 
     fn store(&self) -> &Store {

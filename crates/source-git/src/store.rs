@@ -1,6 +1,5 @@
 //! All objects of a repository.
 
-use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
@@ -14,7 +13,7 @@ use crate::forest::Forest;
 use crate::layout::Layout;
 use crate::loose::{self, Loose};
 use crate::object::Kind;
-use crate::pack::Pack;
+use crate::pack::{self, Pack, Trouble};
 use crate::plan::Plan;
 use crate::visit::{Name, Visit};
 use crate::walk::{self, Budget, Frame, Walker};
@@ -27,7 +26,7 @@ pub(crate) struct Store {
     /// The directories of objects.
     directories: Vec<PathBuf>,
     /// What could not be opened, by the name that reports show.
-    troubles: Vec<(Vec<u8>, Skip)>,
+    troubles: Vec<Trouble>,
 }
 
 /// A pack and what stands on what in it.
@@ -54,14 +53,9 @@ impl Store {
             directories: layout.objects.clone(),
             troubles: Vec::new(),
         };
-        for missing in &layout.missing_alternates {
-            let why =
-                Skip::new(SkipReason::Unreadable, format!("there is no directory {}", missing.display()));
-            store.troubles.push((b".git/objects/info/alternates".to_vec(), why));
-        }
-        for (number, directory) in layout.objects.iter().enumerate() {
-            store.open_packs(number, directory.join("pack"), layout);
-        }
+        let (packs, troubles) = pack::open_all(layout);
+        store.troubles = troubles;
+        store.packs.extend(packs.into_iter().map(|pack| Opened { forest: Forest::of(&pack), pack }));
         for (number, directory) in (0..).zip(&layout.objects) {
             if let Err(error) = loose::list(directory, number, layout.hash_length(), &mut store.loose) {
                 store
@@ -75,45 +69,6 @@ impl Store {
         loose.retain(|loose| !store.is_packed(loose.id));
         store.loose = loose;
         store
-    }
-
-    fn open_packs(&mut self, number: usize, directory: PathBuf, layout: &Layout) {
-        let own = number == 0;
-        let shown = |name: &str| match own {
-            true => format!(".git/objects/pack/{name}").into_bytes(),
-            false => directory.join(name).display().to_string().into_bytes(),
-        };
-        let entries = match directory.read_dir() {
-            Err(error) if error.kind() == ErrorKind::NotFound => return,
-            Err(error) => {
-                let why = Skip::new(SkipReason::Unreadable, error.to_string());
-                return self.troubles.push((shown(""), why));
-            }
-            Ok(entries) => entries,
-        };
-        let mut names: Vec<String> =
-            entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
-        names.sort();
-        for name in &names {
-            if let Some(stem) = name.strip_suffix(".pack")
-                && names.binary_search(&format!("{stem}.idx")).is_err()
-            {
-                let why =
-                    Skip::new(SkipReason::Unreadable, "the pack has no index; `git index-pack` makes one");
-                self.troubles.push((shown(name), why));
-            }
-            let Some(stem) = name.strip_suffix(".idx").filter(|stem| stem.starts_with("pack-")) else {
-                continue;
-            };
-            let shown = shown(&format!("{stem}.pack"));
-            match Pack::open(&directory.join(name), layout.hash) {
-                Ok(pack) => {
-                    let forest = Forest::of(&pack);
-                    self.packs.push(Opened { pack, forest });
-                }
-                Err(why) => self.troubles.push((shown, Skip::new(SkipReason::Unreadable, why))),
-            }
-        }
     }
 
     /// Whether an object is in a pack.

@@ -61,9 +61,18 @@ impl<'a> Text<'a> {
 
     /// When the author wrote it: seconds since 1970, minutes east of Greenwich.
     pub(crate) fn author_date(self) -> Option<(i64, i32)> {
+        self.date(b"author ")
+    }
+
+    /// When it was committed, in seconds since 1970.
+    pub(crate) fn committed(self) -> Option<i64> {
+        self.date(b"committer ").map(|(seconds, _)| seconds)
+    }
+
+    fn date(self, person: &[u8]) -> Option<(i64, i32)> {
         let (people, ..) = self.people();
-        let author = people.split(|&byte| byte == b'\n').find(|line| line.starts_with(b"author "))?;
-        let mut words = author.rsplit(|&byte| byte == b' ');
+        let line = people.split(|&byte| byte == b'\n').find(|line| line.starts_with(person))?;
+        let mut words = line.rsplit(|&byte| byte == b' ');
         let zone: i32 = number(words.next()?)?;
         let seconds = number(words.next()?)?;
         Some((seconds, zone / 100 * 60 + zone % 100))

@@ -19,7 +19,7 @@ pub(crate) const LARGE: u64 = 32 << 20;
 
 /// The largest object that is held, because others stand on it or because it stands on another. git itself makes no
 /// deltas of objects above 512 MiB.
-const LARGEST: u64 = 1 << 30;
+pub(crate) const LARGEST: u64 = 1 << 30;
 
 /// Buffers above this size are not kept for later.
 const POOLED: usize = 8 << 20;
@@ -61,7 +61,7 @@ impl Budget {
         Self(AtomicU64::new((64_u64 << 30).saturating_add(stored.saturating_mul(20_000))))
     }
 
-    fn take(&self, bytes: u64) -> bool {
+    pub(crate) fn take(&self, bytes: u64) -> bool {
         self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes)).is_ok()
     }
 }

@@ -1,9 +1,11 @@
 //! The two traits.
 
+use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use keysieve_finding::{GitPlace, Origin, Secret, Skip};
+use keysieve_finding::{GitPlace, Image, LayerPlace, Origin, Secret, Skip};
 
 use crate::Blob;
 
@@ -21,6 +23,11 @@ pub trait Source: Sync {
     /// If the source itself is not there or is not what it should be.
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError>;
 
+    /// The images among what was visited, in the order in which they were asked for.
+    fn images(&self) -> Vec<Arc<Image>> {
+        Vec::new()
+    }
+
     /// The second phase: says of what was seen what only the source can say, such as the paths that lead to an object
     /// and the commits that brought it. Called at most once, after `visit`, with everything that might be reported.
     /// Gives the places of each sighting, in the order of the sightings; where it gives none, the sighting stays where
@@ -37,6 +44,12 @@ pub trait Source: Sync {
         let _ = (sighted, threads, sink);
         Ok(None)
     }
+
+    /// Whether a sighting to which [`attribute`](Self::attribute) gives no place stays where it is. If not, it is none
+    /// that was asked for: it was there before.
+    fn keeps_unplaced(&self) -> bool {
+        true
+    }
 }
 
 /// What was seen in an object, as the source is told of it.
@@ -48,6 +61,8 @@ pub struct Sighted<'a> {
     pub secret: &'a Secret,
     /// Its first byte in the object.
     pub byte_start: u64,
+    /// One past its last byte in the object.
+    pub byte_end: u64,
 }
 
 /// Where an object stands.
@@ -57,6 +72,8 @@ pub struct Place {
     pub origin: Origin,
     /// How it is embedded in the history of its repository.
     pub git: Option<Box<GitPlace>>,
+    /// Where in a container image it is.
+    pub layer: Option<Arc<LayerPlace>>,
 }
 
 /// Something that takes objects. Called from many threads at once.
@@ -73,11 +90,35 @@ pub trait BlobSink: Sync {
         true
     }
 
-    /// Whether it makes a difference that an object has this name, the last part of its path: asked by sources that
-    /// can know an object without its name.
-    fn minds_name(&self, name: &[u8]) -> bool {
+    /// What difference it makes that an object has this name, the last part of its path: names of one class are as good
+    /// as each other, and those of class 0 as good as none. Asked by sources that can know an object without its name.
+    fn name_class(&self, name: &[u8]) -> u64 {
         let _ = name;
+        0
+    }
+
+    /// As [`wants`](Self::wants), of an object with a name of this class, which is not 0.
+    fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
+        let _ = (id, class);
+        true
+    }
+
+    /// Whether it would rather read an object that begins so by itself, because it is a container. `start` is as much of
+    /// it as was read, or all of it.
+    fn opens(&self, start: &[u8]) -> bool {
+        let _ = start;
         false
+    }
+
+    /// Reads an object by itself, to its end: instead of windows, after [`opens`](Self::opens) said so of the same
+    /// `start`. `Break` ends the whole visit.
+    ///
+    /// # Errors
+    /// What the reader of the rest says, unless the sink wants no more anyway; the caller names the skip. What was read
+    /// before was looked at.
+    fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
+        let _ = (origin, start, rest);
+        Ok(ControlFlow::Continue(()))
     }
 
     /// Takes a window of an object. `Break` ends the whole visit.

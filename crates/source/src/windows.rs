@@ -26,6 +26,7 @@ impl Windows {
     /// Reads an object to its end, at most `limit` bytes of it (a file that grows while it is read would never end).
     /// Says how many bytes were handed over and whether the sink wants more objects. If reading fails half-way, what
     /// was read is still handed over and ended; if it fails before the first byte, nothing is, and there was no object.
+    /// An object that the sink [opens](BlobSink::opens) is not cut in windows.
     ///
     /// # Errors
     /// What the reader says, unless the sink wants no more anyway; the caller names the skip.
@@ -36,27 +37,97 @@ impl Windows {
         limit: Option<u64>,
         sink: &dyn BlobSink,
     ) -> io::Result<(u64, ControlFlow<()>)> {
+        self.windows(reader, origin, (Start::Object, limit), sink)
+    }
+
+    /// Reads a piece of an object that starts `offset` bytes from its begin, in windows and never otherwise; its first
+    /// line counts as the first.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_piece(
+        &mut self,
+        reader: &mut dyn Read,
+        origin: &Origin,
+        offset: u64,
+        sink: &dyn BlobSink,
+    ) -> io::Result<(u64, ControlFlow<()>)> {
+        self.windows(reader, origin, (Start::Within(offset), None), sink)
+    }
+
+    fn windows(
+        &mut self,
+        reader: &mut dyn Read,
+        origin: &Origin,
+        (start, limit): (Start, Option<u64>),
+        sink: &dyn BlobSink,
+    ) -> io::Result<(u64, ControlFlow<()>)> {
         let mut carry = Carry::new();
-        let (mut offset, mut line) = (0_u64, 1_u64);
+        let (mut read, mut line) = (0_u64, 1_u64);
         loop {
-            let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(offset));
+            let room = limit.map_or(u64::MAX, |limit| limit.saturating_sub(read));
             let room = usize::try_from(room).map_or(self.buffer.len(), |room| room.min(self.buffer.len()));
             let (filled, ended) = fill(reader, &mut self.buffer[..room]);
-            if offset == 0 && filled == 0 && ended.is_err() {
+            if read == 0 && filled == 0 && ended.is_err() {
                 return ended.map(|_| (0, ControlFlow::Continue(())));
             }
             let last = room < self.buffer.len() || !matches!(ended, Ok(false));
             let bytes = &self.buffer[..filled];
+            if let (0, Start::Object) = (read, start)
+                && sink.opens(bytes)
+            {
+                let limit = limit.map_or(u64::MAX, |limit| limit - filled as u64);
+                let ended = if last { Some(ended.map(drop)) } else { None };
+                let mut rest = Rest { reader, ended, limit, read: 0 };
+                let flow = sink.open(origin, bytes, &mut rest)?;
+                return Ok((filled as u64 + rest.read, flow));
+            }
+            let offset = match start {
+                Start::Object => read,
+                Start::Within(offset) => offset + read,
+            };
             let flow = sink.blob(Blob { origin, bytes, offset, line, last, carry: &mut carry });
-            offset += filled as u64;
+            read += filled as u64;
             if flow.is_break() {
-                return Ok((offset, flow));
+                return Ok((read, flow));
             }
             if last {
-                return ended.map(|_| (offset, flow));
+                return ended.map(|_| (read, flow));
             }
             line += memchr::memchr_iter(b'\n', bytes).count() as u64;
         }
+    }
+}
+
+/// Where reading begins.
+#[derive(Clone, Copy)]
+enum Start {
+    /// At the begin of an object.
+    Object,
+    /// In the middle of one, so many bytes from its begin.
+    Within(u64),
+}
+
+/// What follows the first window.
+struct Rest<'a> {
+    reader: &'a mut dyn Read,
+    /// How it ended, if it has.
+    ended: Option<io::Result<()>>,
+    limit: u64,
+    /// How many bytes it brought.
+    read: u64,
+}
+
+impl Read for Rest<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(ended) = &mut self.ended {
+            return std::mem::replace(ended, Ok(())).map(|()| 0);
+        }
+        let room = usize::try_from(self.limit).map_or(into.len(), |limit| limit.min(into.len()));
+        let read = self.reader.read(&mut into[..room])?;
+        self.limit -= read as u64;
+        self.read += read as u64;
+        Ok(read)
     }
 }
 

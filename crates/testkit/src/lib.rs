@@ -6,6 +6,7 @@
 //! - [`Tree`], [`Text`] and [`Planted`] make files and texts from a seed: the same ones on every machine.
 //! - [`example_tree`] makes the tree that is bundled under `fixtures/example`.
 //! - [`Corpus`] is a tree of labelled lines, and [`Score`] says what a scan found of it.
+//! - [`TestImage`] and [`TestLayout`] are container images in memory.
 //! - [`FloorPlan`] says which crate may use which.
 //!
 //! ```
@@ -26,6 +27,7 @@ mod corpus;
 mod cut_source;
 mod example;
 mod floor_plan;
+mod image;
 mod planted;
 mod random;
 mod recorder;
@@ -36,6 +38,7 @@ pub use corpus::{Corpus, CorpusError, Hit, Part, Sample, SampleFile, Score, Tall
 pub use cut_source::{CutSource, Cuts};
 pub use example::example_tree;
 pub use floor_plan::{Breach, Dependency, FloorPlan, MetadataError, Usage};
+pub use image::{ImageLayer, Packing, TestImage, TestLayout, digest, gzip};
 pub use planted::Planted;
 pub use random::Random;
 pub use recorder::Recorder;

@@ -76,9 +76,9 @@ pub(crate) struct GitleaksShared {
     /// How much is said on standard error: fatal and error leave only errors
     #[arg(short, long, global = true, value_name = "LEVEL", hide = true)]
     pub(crate) log_level: Option<String>,
-    /// Taken and not needed: files are read to any depth that keysieve reads
+    /// Open archives in so many others; none if it is not given
     #[arg(long, global = true, value_name = "N", hide = true)]
-    pub(crate) max_archive_depth: Option<u32>,
+    pub(crate) max_archive_depth: Option<usize>,
     /// Taken and not needed
     #[arg(long, global = true, value_name = "N", hide = true)]
     pub(crate) max_decode_depth: Option<u32>,
@@ -114,7 +114,7 @@ pub(crate) enum GitleaksVerb {
     /// As `git`, and with --no-git as `dir`
     #[command(hide = true)]
     Detect(OldArguments),
-    /// As `dir`, with --no-git
+    /// As `git --pre-commit`, and with --no-git as `dir`
     #[command(hide = true)]
     Protect(OldArguments),
 }
@@ -139,16 +139,16 @@ pub(crate) struct OldArguments {
 }
 
 /// What belongs to history.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct GitleaksHistory {
-    /// Which commits: only --all, as all of them are read
+    /// Which commits, as `git log` takes them: A..B, names, ^A, --not, --all, --branches, --tags, --remotes, -n N
     #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true)]
     pub(crate) log_opts: Option<String>,
-    /// Only what is staged: not yet
-    #[arg(long, hide = true)]
+    /// Only what is staged
+    #[arg(long)]
     pub(crate) staged: bool,
-    /// Only what is not committed: not yet
-    #[arg(long, hide = true)]
+    /// Only what is not committed: with --staged what is staged, else what is not
+    #[arg(long)]
     pub(crate) pre_commit: bool,
     /// Taken and not needed
     #[arg(long, value_name = "PLATFORM", hide = true)]

@@ -3,8 +3,12 @@
 mod baseline;
 mod compat;
 mod config;
+mod explain;
 mod files;
 mod git;
+mod hook;
+#[cfg(feature = "image")]
+mod image;
 mod key;
 mod reports;
 mod rules;
@@ -20,8 +24,12 @@ use clap_complete::Shell;
 pub(crate) use self::baseline::{BaselineArguments, BaselineVerb};
 pub(crate) use self::compat::{CompatVerb, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb};
 pub(crate) use self::config::{ConfigArguments, ConfigVerb};
+pub(crate) use self::explain::ExplainArguments;
 pub(crate) use self::files::FileArguments;
-pub(crate) use self::git::{GitArguments, HistoryArguments};
+pub(crate) use self::git::{GitArguments, HistoryArguments, SelectionArguments};
+pub(crate) use self::hook::{HookArguments, HookName, HookVerb};
+#[cfg(feature = "image")]
+pub(crate) use self::image::{ImageArguments, ImagesArguments, RegistryArguments, Wanted};
 pub(crate) use self::key::KeyArguments;
 pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
@@ -53,12 +61,23 @@ pub(crate) enum Verb {
     /// wrong usage, nothing was scanned; 3 nothing was found, but something could not be read; 4 internal error; 130
     /// interrupted.
     Scan(Box<ScanArguments>),
-    /// Find secrets in a git repository: its whole history and all that lies beside it
+    /// Find secrets in a git repository: its whole history and all that lies beside it, or a part
     ///
     /// Every object is read, reachable or not: files, messages, names, notes, stashes; then the files of the git
-    /// directory and those of the work trees. Nothing of the repository is executed. Exit codes are those of `scan`; a
-    /// shallow or partial clone is incomplete.
+    /// directory and those of the work trees. With --staged, --range or another selection only what that brings is read,
+    /// and only what stands on changed lines is reported. Nothing of the repository is executed. Exit codes are those of
+    /// `scan`; a shallow or partial clone is incomplete.
     Git(Box<GitArguments>),
+    /// Find secrets in container images: every layer, and all that describes them
+    ///
+    /// Files that a later layer deletes or overwrites are scanned too, and so are the history, the environment, labels
+    /// and annotations. Each finding says the layer, the step of the build that made it and what has become of the
+    /// file. Nothing is written to disk. Exit codes are those of `scan`.
+    #[cfg(feature = "image")]
+    Image(Box<ImageArguments>),
+    /// Let git look for secrets before each commit and each push
+    #[command(subcommand)]
+    Hook(HookVerb),
     /// Mask the secrets in a stream, from standard input to standard output
     ///
     /// Everything else stays, byte for byte. Lines go out as soon as they are whole. Records of containers (CRI, docker), JSON lines, logfmt and syslog stay
@@ -87,6 +106,11 @@ pub(crate) enum Verb {
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.
     #[command(subcommand)]
     Baseline(BaselineVerb),
+    /// Explain why something in a file is reported, or is not
+    ///
+    /// Says for every candidate what speaks for it and what against it. Comments, ignore files and baselines are not
+    /// asked: they decide later, and `keysieve scan` says what they left out.
+    Explain(Box<ExplainArguments>),
     /// List, explain and check rules
     #[command(subcommand)]
     Rules(RulesVerb),

@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, ValueEnum};
+use keysieve_scan::Limits;
+
+use crate::size;
 
 /// How it runs.
 #[derive(Args, Clone, Debug, Default)]
@@ -16,6 +19,12 @@ pub(crate) struct RunArguments {
     /// End after this long, with what was found so far
     #[arg(long, value_name = "SECONDS", value_parser = seconds, env = "KEYSIEVE_TIMEOUT", hide_env_values = true)]
     pub(crate) timeout: Option<Duration>,
+    /// Open archives and compressed files, so many in one another; 0 opens none [default: 8]
+    #[arg(long, value_name = "N", env = "KEYSIEVE_ARCHIVE_DEPTH", hide_env_values = true)]
+    pub(crate) archive_depth: Option<usize>,
+    /// Unpack at most this much of one file: bytes, or with k, M or G (of 1024) [default: 256M and 200 times its size]
+    #[arg(long, value_name = "SIZE", value_parser = size::parse, env = "KEYSIEVE_ARCHIVE_LIMIT", hide_env_values = true)]
+    pub(crate) archive_limit: Option<u64>,
     /// Colors and links in text
     #[arg(
         long,
@@ -37,6 +46,14 @@ pub(crate) struct RunArguments {
     pub(crate) verbose: u8,
 }
 
+impl RunArguments {
+    /// How far containers are unpacked.
+    pub(crate) fn archives(&self) -> Limits {
+        let usual = Limits::default();
+        Limits { depth: self.archive_depth.unwrap_or(usual.depth), bytes: self.archive_limit, ..usual }
+    }
+}
+
 /// When to use colors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
@@ -49,7 +66,7 @@ pub(crate) enum Color {
     Never,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     text.parse::<f64>()
         .ok()
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())

@@ -19,13 +19,15 @@ pub(crate) enum Origin {
     Tree,
     /// It is the user's own, for everything.
     User,
+    /// It is that of a revision, which `--config-from` names.
+    Revision,
 }
 
 /// Names of our own files.
-const OURS: [&str; 2] = ["keysieve.toml", ".keysieve.toml"];
+pub(super) const OURS: [&str; 2] = ["keysieve.toml", ".keysieve.toml"];
 
 /// Names of files of other tools, the first first.
-const FOREIGN: [&str; 2] = [".betterleaks.toml", ".gitleaks.toml"];
+pub(super) const FOREIGN: [&str; 2] = [".betterleaks.toml", ".gitleaks.toml"];
 
 /// The file that counts for these targets: the one that is named, the nearest one, the user's.
 pub(super) fn find(asked: &ConfigArguments, targets: &[PathBuf]) -> Result<Option<(PathBuf, Origin)>> {

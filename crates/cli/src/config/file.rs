@@ -61,6 +61,8 @@ pub(super) struct Files {
     #[serde(default)]
     pub(super) exclude: Vec<String>,
     pub(super) max_file_size: Option<String>,
+    pub(super) archive_depth: Option<usize>,
+    pub(super) archive_limit: Option<String>,
     pub(super) gitignore: Option<bool>,
 }
 
@@ -131,6 +133,9 @@ pub(super) fn read(path: &Path, text: &str, origin: Origin) -> Result<Config> {
     if let Some(size) = &settings.files.max_file_size {
         size::parse(size).map_err(|error| anyhow!("{shown}: files.max_file_size: {error}"))?;
     }
+    if let Some(size) = &settings.files.archive_limit {
+        size::parse(size).map_err(|error| anyhow!("{shown}: files.archive_limit: {error}"))?;
+    }
     if settings
         .run
         .timeout
@@ -148,10 +153,14 @@ pub(super) fn read(path: &Path, text: &str, origin: Origin) -> Result<Config> {
 /// A path that a configuration names. One that was found in the tree may name only what lies in its own repository.
 fn inside(directory: &Path, named: &Path, origin: Origin) -> Result<PathBuf> {
     let path = directory.join(named);
-    if origin != Origin::Tree {
-        return Ok(path);
-    }
     let plain = named.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    match origin {
+        Origin::Tree => {}
+        // Read from the revision later.
+        Origin::Revision if plain => return Ok(named.to_owned()),
+        Origin::Revision => bail!("a revision has only files of its own repository"),
+        Origin::Named | Origin::User => return Ok(path),
+    }
     let start = if directory.as_os_str().is_empty() { Path::new(".") } else { directory };
     let start = fs::canonicalize(start)?;
     let root = start.ancestors().find(|above| is_work_tree(above)).unwrap_or(&start);
@@ -208,6 +217,16 @@ impl Exception {
 }
 
 impl Settings {
+    /// Takes out the names of rule files.
+    pub(super) fn take_rule_files(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.rules.files)
+    }
+
+    /// Takes out the names of baselines.
+    pub(super) fn take_baselines(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.findings.baseline)
+    }
+
     /// Fills in what was not said elsewhere.
     pub(super) fn apply(
         &self,
@@ -244,6 +263,9 @@ impl Settings {
             files.max_file_size = files.max_file_size.or_else(size);
             files.no_ignore |= named.gitignore == Some(false);
         }
+        run.archive_depth = run.archive_depth.or(named.archive_depth);
+        let limit = || named.archive_limit.as_deref().and_then(|size| size::parse(size).ok());
+        run.archive_limit = run.archive_limit.or_else(limit);
         run.threads = run.threads.or(how.threads);
         run.timeout = run.timeout.or_else(|| Duration::try_from_secs_f64(how.timeout?).ok());
     }

@@ -46,6 +46,9 @@ fn take(
             bail!("{shown}: configurations build on each other more than {MAX_DEPTH} deep");
         }
         let named = PathBuf::from(&extends);
+        if origin == Origin::Revision {
+            bail!("{shown}: extend.path: it cannot build on another file where a revision is asked for");
+        }
         // Its tool takes the path from the current directory.
         if origin == Origin::Tree
             && (named.is_absolute() || extends.split(['/', '\\']).any(|part| part == ".."))

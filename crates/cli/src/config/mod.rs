@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use keysieve_policy::Allow;
-use keysieve_rules::Rule;
+use keysieve_rules::{Rule, RuleFile, Strictness};
 
 use crate::arguments::{
     ConfigArguments, ConfigVerb, FileArguments, RuleArguments, RunArguments, VerdictArguments,
@@ -48,6 +48,35 @@ pub(crate) struct Config {
 }
 
 impl Config {
+    /// The names of configuration files, ours first; of those of other tools the first that is there counts.
+    pub(crate) const NAMES: [&'static str; 4] =
+        [discover::OURS[0], discover::OURS[1], discover::FOREIGN[0], discover::FOREIGN[1]];
+
+    /// Reads the configuration of a revision. `name` is what errors call it, `path` where it would be.
+    pub(crate) fn pinned(name: &Path, path: &Path, text: &str) -> Result<Self> {
+        let foreign = foreign::is_foreign(path, text);
+        let read = if foreign { foreign::read } else { file::read };
+        let config = read(name, text, Origin::Revision)?;
+        let source = Some((path.to_owned(), Origin::Revision));
+        Ok(Self { foreign, source, without_pack: false, ..config })
+    }
+
+    /// Takes out the rule files that a configuration of a revision names, as paths in its repository.
+    pub(crate) fn take_rule_files(&mut self) -> Vec<String> {
+        names(self.settings.take_rule_files())
+    }
+
+    /// The same of baselines.
+    pub(crate) fn take_baselines(&mut self) -> Vec<String> {
+        names(self.settings.take_baselines())
+    }
+
+    /// Adds the rules of a rule file.
+    pub(crate) fn add_rules(&mut self, name: &Path, text: &str) -> Result<()> {
+        self.rules.extend(RuleFile::parse(name, text, Strictness::User)?.rules);
+        Ok(())
+    }
+
     /// Finds and reads the configuration for these targets.
     pub(crate) fn load(asked: &ConfigArguments, targets: &[PathBuf]) -> Result<Self> {
         let Some((path, origin)) = discover::find(asked, targets)? else { return Ok(Self::default()) };
@@ -101,6 +130,11 @@ impl Config {
     ) {
         self.settings.apply(rules, verdict, files, run);
     }
+}
+
+/// Paths in a repository as git writes them.
+fn names(paths: Vec<PathBuf>) -> Vec<String> {
+    paths.iter().map(|path| path.to_string_lossy().replace('\\', "/")).collect()
 }
 
 /// Runs one of the verbs of `config`.

@@ -24,6 +24,8 @@ const SETTINGS: &[(&str, &str, &str, &str)] = &[
     ("files", "include", "", "[]"),
     ("files", "exclude", "", "[]"),
     ("files", "max_file_size", "KEYSIEVE_MAX_FILE_SIZE", ""),
+    ("files", "archive_depth", "KEYSIEVE_ARCHIVE_DEPTH", "8"),
+    ("files", "archive_limit", "KEYSIEVE_ARCHIVE_LIMIT", ""),
     ("files", "gitignore", "", "true"),
     ("rules", "files", "", "[]"),
     ("rules", "only", "", "[]"),
@@ -78,6 +80,7 @@ fn described(origin: Origin) -> &'static str {
         Origin::Named => "named by --config or KEYSIEVE_CONFIG",
         Origin::Tree => "the nearest one",
         Origin::User => "the user's own",
+        Origin::Revision => "named by --config-from",
     }
 }
 

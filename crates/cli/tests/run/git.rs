@@ -5,18 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use keysieve_testkit::Random;
 use serde_json::Value;
 use tempfile::TempDir;
 
+use super::repository::token;
 use super::{code, json, run, stderr, stdout};
-
-/// A secret of nobody, a different one for each name.
-fn token(name: &str) -> String {
-    let seed = name.bytes().fold(7_u64, |seed, byte| seed.wrapping_mul(1_000_003) ^ u64::from(byte));
-    let alphabet = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    format!("glpat-{}", Random::new(seed).chars(alphabet, 20))
-}
 
 /// What is to be found of a token: where, in which part, since which commit, in which state.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,22 @@
 //! Runs the command as users do.
 
+mod archives;
 mod baselines;
+mod ci;
 mod config;
 mod example;
 mod exit_codes;
 mod files;
 mod git;
+mod hook;
+mod hostile;
+#[cfg(feature = "image")]
+mod image;
+mod range;
 mod reports;
+mod repository;
 mod signals;
+mod staged;
 mod streams;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ pub(super) fn is_masked(text: &[u8]) -> bool {
         .count();
     masks == text.len()
         || text.windows(3).any(|three| three == b"***" || three == b"...")
+        || text.starts_with("\u{2026}".as_bytes())
         || text.ends_with("\u{2026}".as_bytes())
         || text.windows(3).any(|three| three == "\u{2022}".as_bytes())
 }
@@ -36,11 +37,33 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         | [b'_', b'_', .., b'_', b'_'] => true,
         [b'$', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
-        [b'%', b's' | b'd' | b'v' | b'q' | b'@', ..] => true,
-        [b'!', first, ..] if first.is_ascii_uppercase() && counts.blank > 0 => true,
+        [b'%', b's' | b'd' | b'v' | b'q' | b'@', ..] | [b'@', b'{' | b'(', ..] => true,
+        // Patterns of shells: `*-*-mingw*`.
+        _ if counts.has(b'*')
+            && counts.letters() > 0
+            && text.iter().filter(|&&byte| byte == b'*').count() * 4 > text.len() =>
+        {
+            true
+        }
+        _ if counts.has(b'$') && names_variable(text) => true,
+        // `!Ref x`, `!secret x`: tags of YAML.
+        [b'!', tag @ ..] if counts.blank > 0 => {
+            let length = tag.iter().take_while(|&&byte| byte.is_ascii_alphabetic() || byte == b'_').count();
+            length >= 3 && tag.get(length) == Some(&b' ')
+        }
+        b"!secret" | b"!env_var" | b"!reference" | b"!include" => true,
         b"!vault" | b"|" | b">" | b"|-" | b">-" => true,
         _ => (counts.has(b'{') || counts.has(b'(') || counts.has(b'<')) && marked(),
     }
+}
+
+/// `tls,$KEY_FILE`: a sign and a name in capitals.
+fn names_variable(text: &[u8]) -> bool {
+    text.iter().enumerate().any(|(at, &byte)| {
+        let name = &text[at + 1..];
+        let length = name.iter().take_while(|&&byte| byte.is_ascii_uppercase() || byte == b'_').count();
+        byte == b'$' && length >= 4 && name.get(length).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+    })
 }
 
 /// A digest or hash that names its algorithm, or text that says that it is sealed or public.
@@ -48,12 +71,28 @@ pub(super) fn is_sealed(text: &[u8]) -> bool {
     const STARTS: &str = "sha1- sha1: sha224- sha256- sha256: sha384- sha384: sha512- sha512: md5: md5- pbkdf2 bcrypt scrypt \
         argon2 $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $pbkdf2 $apr1$ {ssha {sha {crypt {bcrypt enc[ enc( ssh-rsa \
         ssh-ed25519 ecdsa-sha2 ssh-dss -----begin $ansible_vault vault:v arn: projects/ data: urn: aaaab3nza aaaac3nza \
-        lls0tls1crudjt kms: op:// ref+ secretsmanager: ssm: keyvault @microsoft.keyvault";
+        lls0tls1crudjt kms: op:// ref+ secretsmanager: ssm: keyvault @microsoft.keyvault u2fsdgvkx1 pk.eyj pk_live_ pk_test_ scram-sha-";
     static SEALED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let starts = StartKind::Anchored;
         AhoCorasick::builder().ascii_case_insensitive(true).start_kind(starts).build(words(STARTS)).ok()
     });
     SEALED.as_ref().is_some_and(|starts| starts.is_match(Input::new(text).anchored(Anchored::Yes)))
+        || is_octets(text)
+        // What was decoded from binary data.
+        || text.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
+}
+
+/// Bytes one by one, as fingerprints and binary constants are written: `73:7c:79`, `\x2a\x86`.
+fn is_octets(text: &[u8]) -> bool {
+    let hex = |byte: &u8| byte.is_ascii_hexdigit();
+    if text.starts_with(b"\\x") {
+        return text.windows(2).filter(|two| *two == b"\\x").count() * 4 * 4 >= text.len() * 3;
+    }
+    text.len() >= 14
+        && text.len() % 3 == 2
+        && text
+            .chunks(3)
+            .all(|three| three[..2].iter().all(hex) && three.get(2).is_none_or(|&byte| byte == b':'))
 }
 
 /// Words that stand for no value, for a type or a switch, in any of the common languages.
@@ -68,7 +107,7 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
         value id type email e-mail phone mail test tests testing example sample demo dummy fake mock foo bar \
         baz qux foobar todo tbd n/a na changeme change xxx abc local localhost production development \
         staging md5 sha1 sha256 sha512 aes des rsa hmac hs256 rs256 es256 ed25519 x25519 secp256k1 p-256 \
-        p256 sha-1 sha-256 sha-512";
+        p256 sha-1 sha-256 sha-512 bcrypt scrypt argon2 hashed encrypted redacted masked sensitive confidential enable disable allow deny incorrect invalid wrong correct missing expired weak accepted rejected used reset changed";
     static KEYWORDS: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(WORDS).map(|word| (word, ()))));
     if text.len() > 32 {
         return false;
@@ -84,6 +123,51 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
     super::name::is_telling(word) || KEYWORDS.get(word).is_some()
 }
 
+/// The name of an algorithm, with its mode, size and padding, or of a media type: `aes-256-gcm`, `PBKDF2WithHmacSHA256`,
+/// `application/json`.
+pub(super) fn is_designator(text: &[u8]) -> bool {
+    const FIRST: &str = "aes tripledes des rsa dsa ecdsa eddsa ecdh hmac sha md pbkdf argon bcrypt scrypt blake chacha ripemd \
+        rijndael xsalsa whirlpool crypt phpass hs rs es ps aws";
+    const NEXT: &str = "gcm cbc ecb ctr cfb ofb ccm xts siv poly with and hmac sha md rsa dsa ecdsa aes encryption padding nopadding \
+        pkcs oaep pss mgf id i d v p b s ede eax kw wrap keccak curve x k r sum hex base raw digest";
+    const MEDIA: &[&[u8]] =
+        &[b"application/", b"text/", b"image/", b"audio/", b"video/", b"multipart/", b"font/"];
+    static STARTS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+        let starts = StartKind::Anchored;
+        AhoCorasick::builder().ascii_case_insensitive(true).start_kind(starts).build(words(FIRST)).ok()
+    });
+    let first = |text: &[u8]| {
+        STARTS.as_ref()?.find(Input::new(text).anchored(Anchored::Yes)).map(|found| found.end())
+    };
+    if text.len() > 40 {
+        return false;
+    }
+    if MEDIA.iter().any(|media| text.starts_with(media)) {
+        return text.iter().all(|&byte| byte.is_ascii_graphic() && byte != b'"');
+    }
+    let Some(begun) = first(text) else { return false };
+    let is_word = |word: &[u8]| words(FIRST).chain(words(NEXT)).any(|known| known.eq_ignore_ascii_case(word));
+    let mut rest = &text[begun..];
+    while let Some(&byte) = rest.first() {
+        let length = if byte.is_ascii_alphabetic() {
+            let letters = rest.iter().take(12).take_while(|byte| byte.is_ascii_alphabetic()).count();
+            match (1..=letters).rev().find(|&length| is_word(&rest[..length])) {
+                Some(length) => length,
+                None => return false,
+            }
+        } else {
+            usize::from(byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'/' | b' ' | b'.' | b':'))
+        };
+        if length == 0 {
+            return false;
+        }
+        rest = &rest[length..];
+    }
+    // `des` and `es` are words of other languages, too.
+    text.len() > 3 && text.iter().any(u8::is_ascii_digit)
+        || text.iter().any(|byte| matches!(byte, b'-' | b'/' | b'_'))
+}
+
 /// A path, a URL, a host, a mail address.
 pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
     let scheme = || text.windows(3).any(|three| three == b"://");
@@ -92,7 +176,13 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
     {
         return true;
     }
+    const ROOTS: &[&[u8]] = &[
+        b"run", b"var", b"etc", b"usr", b"home", b"tmp", b"opt", b"dev", b"proc", b"sys", b"mnt", b"srv",
+        b"root", b"app",
+    ];
+    let root = || text[1..].split(|&byte| byte == b'/').next().is_some_and(|part| ROOTS.contains(&part));
     if text.starts_with(b"./")
+        || text[0] == b'/' && root()
         || text.starts_with(b"../")
         || text.starts_with(b"~/")
         || text.get(1..3) == Some(b":\\")
@@ -107,7 +197,7 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
     let parts_are_words = || {
         text.split(|byte| matches!(byte, b'/' | b'\\' | b'.'))
             .filter(|part| part.len() >= 3)
-            .all(|part| Words::of(part).percent() >= 60)
+            .all(|part| Words::of(part).percent() >= 60 || is_constant(part))
     };
     if slashes + dots >= 2 && counts.blank == 0 && parts_are_words() {
         return true;
@@ -145,6 +235,8 @@ pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool
         counts.has(b'>') || counts.has(b':') || counts.has(b'(') || counts.has(b'&') || counts.has(b'=');
     if marks && text.windows(2).any(|two| MARKS.iter().any(|mark| **mark == two))
         || matches!(text.last(), Some(b'(' | b'[' | b'{' | b'+'))
+        // The end of a block, in code without blanks.
+        || counts.has(b'}') && !counts.has(b'{')
     {
         return true;
     }
@@ -192,11 +284,20 @@ pub(super) fn is_number(text: &[u8], counts: &Counts) -> bool {
         && counts.digit + marks + counts.letters() == text.len()
         && text[text.len() - counts.letters()..].iter().all(u8::is_ascii_alphabetic)
         && text.len() < 8;
+    const SUFFIXES: &[&[u8]] = &[
+        b"u8", b"i8", b"u16", b"i16", b"u32", b"i32", b"u64", b"i64", b"usize", b"UL", b"ULL", b"LL", b"L",
+        b"f32", b"f64",
+    ];
+    let typed = SUFFIXES.iter().any(|suffix| {
+        text.strip_prefix(b"-").unwrap_or(text).strip_suffix(*suffix).is_some_and(|digits| {
+            !digits.is_empty() && digits.iter().all(|byte| byte.is_ascii_digit() || *byte == b'_')
+        })
+    });
     let date = text.len() >= 10
         && text[..4].iter().all(u8::is_ascii_digit)
         && matches!(text[4], b'-' | b'/')
         && text[5..7].iter().all(u8::is_ascii_digit);
-    number || unit || date
+    number || unit || typed || date
 }
 
 pub(super) fn is_uuid(text: &[u8]) -> bool {
@@ -214,8 +315,23 @@ pub(super) fn is_prose(text: &[u8], counts: &Counts, words: &Words) -> bool {
         || counts.blank * 8 > text.len() && counts.digit * 4 < text.len()
 }
 
+/// The name of a constant: `CE_NC_XML_SET_AUTH_MD5`.
+fn is_constant(text: &[u8]) -> bool {
+    let parts = text.split(|&byte| byte == b'_').filter(|part| !part.is_empty());
+    let letters = |part: &&[u8]| part.iter().all(u8::is_ascii_uppercase);
+    text.len() > 6
+        && text[0].is_ascii_uppercase()
+        && text.iter().all(|&byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && parts.clone().count() >= 2
+        && parts.clone().filter(letters).count() * 3 >= parts.count() * 2
+        && text.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= text.len()
+}
+
 /// Words joined by separators or humps, with few digits at their ends.
 pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool {
+    if is_constant(text) {
+        return true;
+    }
     let separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'#' | b'[' | b']');
     let joined = text
         .iter()
@@ -241,6 +357,25 @@ pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool
     };
     let one_case = counts.upper == 0 || counts.lower == 0;
     if separators > 0 && one_case && parts().all(plain) && parts().count() > 1 {
+        return true;
+    }
+    // `wandb_v1_runs`, `ghs_APPID_JWT`: what is no word in them is no more than a name.
+    let written = |part: &[u8]| {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let letters = &part[..part.len() - digits];
+        digits <= 2
+            && letters.iter().all(u8::is_ascii_alphabetic)
+            && (letters.iter().all(u8::is_ascii_lowercase) || letters.iter().all(u8::is_ascii_uppercase))
+    };
+    let bare = |part: &[u8]| {
+        plain(&part[..part.len() - part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()])
+    };
+    if separators >= 2
+        && counts.digit <= 2
+        && parts().count() > 2
+        && parts().all(written)
+        && parts().filter(|part| bare(part)).count() * 3 >= parts().count() * 2
+    {
         return true;
     }
     if text[0].is_ascii_digit() {

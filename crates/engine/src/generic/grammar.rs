@@ -1,10 +1,13 @@
 //! How values are assigned to names, in the grammars that programs, configuration and people use.
 
+mod glance;
 mod values;
 
 use keysieve_finding::Span;
 
 use super::name;
+
+pub(super) use glance::may_assign;
 
 /// The longest value, in bytes.
 pub(crate) const LONGEST_VALUE: usize = 512;
@@ -59,43 +62,20 @@ pub(crate) enum Form {
     Bare,
 }
 
-/// Whether something can be assigned to a name that ends at `end`, by the first byte that is no quote, bracket or blank.
-#[inline]
-pub(crate) fn may_assign(haystack: &[u8], end: usize) -> bool {
-    let mut at = end;
-    while at < end + 4
-        && haystack
-            .get(at)
-            .is_some_and(|byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')' | b'*'))
-    {
-        at += 1;
-    }
-    let after = Text(haystack).blanks(at);
-    match haystack.get(after) {
-        None => false,
-        Some(
-            b'=' | b':' | b'!' | b'?' | b'+' | b'.' | b'~' | b'<' | b'|' | b',' | b'>' | b'(' | b'{' | b'/'
-            | b'"' | b'\'' | b'@' | b'&' | b'*' | b'[',
-        ) => true,
-        // On the next line may stand `value:`, after `name: DB_PASSWORD`.
-        Some(b'\n' | b'\r') => true,
-        Some(b'-') => at > end,
-        Some(_) => after > at,
-    }
-}
-
 /// Reads what is assigned to the name at `span`.
 pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     let text = Text(haystack);
     let (at, closed) = text.close_name(text.more_words(span.end));
+    if closed && text.is_path(span.start) {
+        return None;
+    }
     if closed
         && span.start > 0
-        && matches!(haystack[span.start - 1], b'/' | b'\\')
+        && haystack[span.start - 1] == b'\\'
         && haystack[span.start..at].contains(&b'"')
     {
-        // The last part of a path is no name.
-        let escaped = haystack[span.start - 1] == b'\\' && haystack[span.end] == b'\\';
-        return if escaped { text.assigned(span, at, closed) } else { None };
+        // The last part of a path of Windows is no name; one in an escaped text is.
+        return if haystack[span.end] == b'\\' { text.assigned(span, at, closed) } else { None };
     }
     text.assigned(span, at, closed)
 }
@@ -128,6 +108,15 @@ pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assi
             found(Assigned { value, ..*first });
         }
     }
+}
+
+/// Whether a name and its value stand on a line alone, as in YAML.
+pub(crate) fn is_line(haystack: &[u8], name: Span, value: Span) -> bool {
+    let text = Text(haystack);
+    let before = &haystack[name.start.saturating_sub(80)..name.start];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'-' | b'#' | b'*'))
+        && matches!(text.byte(text.blanks(value.end)), b'\n' | b'\r' | 0)
 }
 
 /// Whether a value is the key of a table's first entry: `{"dev": "…"}`.
@@ -169,7 +158,7 @@ impl Text<'_> {
 
     fn assigned(&self, span: Span, at: usize, closed: bool) -> Option<Assigned> {
         let after = self.blanks(at);
-        if let Some(value) = self.pair(span, after) {
+        if let Some(value) = self.pair(span, after, closed) {
             return self.value(value, Operator::Pair, span);
         }
         let after = if closed { after } else { self.annotation(after) };
@@ -188,6 +177,9 @@ impl Text<'_> {
             }
             return self.value(end, operator, span);
         }
+        if let Some(value) = self.chosen(at, closed) {
+            return Some(value);
+        }
         if !closed && self.byte(after) == b',' {
             return self.first_of_tuple(after);
         }
@@ -198,8 +190,8 @@ impl Text<'_> {
         if dashes {
             return self.value(after, Operator::Flag, span);
         }
-        if self.starts(after, b"is ") {
-            return self.value(after + 3, Operator::Is, span);
+        if let Some(from) = self.sentence(after) {
+            return self.value(from, Operator::Is, span);
         }
         let quoted = matches!(self.byte(after), b'"' | b'\'') || self.starts(after, b"@\"");
         if quoted && !closed {
@@ -213,16 +205,81 @@ impl Text<'_> {
         self.alone(span, after)
     }
 
-    /// The value of `name value` that stand on their line alone, but for a word such as `export` or `ENV`.
-    fn alone(&self, span: Span, from: usize) -> Option<Assigned> {
-        let before = &self.0[span.start.saturating_sub(64)..span.start];
-        let line =
-            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
-        if span.start > 64 && line.len() == before.len() {
+    /// The string that is taken where what has the name is not there, or that is given to it: `getenv("PASSWORD") || "…"`,
+    /// `get("password").orElse("…")`, `find("#password").type("…")`.
+    fn chosen(&self, at: usize, closed: bool) -> Option<Assigned> {
+        const CHOICES: &[&[u8]] = &[b"||", b"??", b"?:", b"or "];
+        /// Of optional values, and of fields on a page.
+        const METHODS: &[&[u8]] = &[
+            b"orElse",
+            b"or_else",
+            b"or",
+            b"unwrap_or",
+            b"unwrap_or_else",
+            b"getOrElse",
+            b"type",
+            b"fill",
+            b"val",
+            b"sendKeys",
+            b"send_keys",
+            b"setValue",
+            b"set_value",
+            b"setText",
+            b"typeText",
+            b"enterText",
+        ];
+        let after = self.blanks(at);
+        let literal = |operator, value| Assigned { operator, form: Form::Quoted, value, literal: true };
+        let stands = |choice: &&&[u8]| self.starts(after, choice) && (after > at || choice[0] != b'o');
+        if let Some(choice) = CHOICES.iter().find(stands) {
+            let value = self.quoted(self.blanks(after + choice.len()))?;
+            return Some(literal(Operator::Default, value));
+        }
+        if !closed || self.byte(at) != b'.' || self.0[at - 1] != b')' {
             return None;
         }
-        let words: Vec<&[u8]> =
-            line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).take(4).collect();
+        let length =
+            self.0[at + 1..].iter().take(24).take_while(|&&byte| name::is_name(byte) && byte != b'.').count();
+        let open = at + 1 + length;
+        let method = &self.0[at + 1..open];
+        if self.byte(open) != b'(' || !METHODS.contains(&method) {
+            return None;
+        }
+        let default = method.starts_with(b"or") || method.starts_with(b"un") || method.starts_with(b"get");
+        let value = self.quoted(open + 1)?;
+        Some(literal(if default { Operator::Default } else { Operator::Comma }, value))
+    }
+
+    /// Where the value begins in `password is …` and `password for the server: …`.
+    fn sentence(&self, at: usize) -> Option<usize> {
+        const FURTHER: &[&[u8]] = &[b"for ", b"of ", b"to ", b"on "];
+        if self.starts(at, b"is ") {
+            return Some(at + 3);
+        }
+        let word = FURTHER.iter().find(|word| self.starts(at, word))?;
+        let rest = &self.0[at + word.len()..];
+        let words = |&&byte: &&u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'-' | b'_' | b'.' | b'\'' | b'@')
+        };
+        let length = rest.iter().take(48).take_while(words).count();
+        let end = at + word.len() + length;
+        (self.byte(end) == b':' && self.byte(end + 1) == b' ').then_some(end + 2)
+    }
+
+    /// The value of `name value` that stand on their line alone, but for a word such as `export` or `ENV`.
+    fn alone(&self, span: Span, from: usize) -> Option<Assigned> {
+        let value = self.bare(from, false);
+        let after = self.blanks(value.end);
+        if value.is_empty() || !matches!(self.byte(after), b'\n' | b'\r' | 0) || !self.leads(span) {
+            return None;
+        }
+        // Code has such lines, too: `key *key_new(void)`.
+        let literal = span.start > 0 && !matches!(self.0[span.start - 1], b'\n' | b'\r');
+        Some(Assigned { operator: Operator::Beside, form: Form::Bare, value, literal })
+    }
+
+    /// Whether there is nothing before a name on its line but words that lead to one.
+    fn leads(&self, span: Span) -> bool {
         const LEADS: &[&[u8]] = &[
             b"ENV",
             b"ARG",
@@ -236,19 +293,18 @@ impl Text<'_> {
             b"-",
             b"server",
             b"set-option",
+            b"enable",
         ];
-        if !words.iter().all(|word| LEADS.contains(word)) {
-            return None;
-        }
-        let value = self.bare(from, false);
-        let after = self.blanks(value.end);
-        let ends = matches!(self.byte(after), b'\n' | b'\r' | 0);
-        (ends && !value.is_empty()).then_some(Assigned {
-            operator: Operator::Beside,
-            form: Form::Bare,
-            value,
-            literal: true,
-        })
+        // `machine db login ci password …`, `username admin password …`
+        const USERS: &[&[u8]] = &[b"machine", b"default", b"login", b"user", b"username"];
+        let before = &self.0[span.start.saturating_sub(64)..span.start];
+        let newline = memchr::memrchr(b'\n', before);
+        let line = newline.map_or(before, |newline| &before[newline + 1..]);
+        let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+        let whole = newline.is_some() || span.start <= 64;
+        whole
+            && (words.clone().take(4).all(|word| LEADS.contains(&word))
+                || words.next().is_some_and(|word| USERS.contains(&word)))
     }
 
     /// Whether a name in quotes is the first argument of a call, or the first of a pair.
@@ -260,6 +316,8 @@ impl Text<'_> {
         let blanks = rest.iter().rev().take_while(|&&byte| byte == b' ').count();
         match rest[..rest.len() - blanks].last() {
             Some(b'(' | b'{') => true,
+            // `buildConfigField("String", "API_KEY", "…")`
+            Some(b',') => rest.ends_with(b"tring\",") || before.windows(7).any(|part| part == b"tring\", "),
             Some(byte) => blanks > 0 && byte.is_ascii_alphanumeric(),
             None => false,
         }
@@ -314,6 +372,16 @@ impl Text<'_> {
         WORDS.iter().find(follows).map_or(end, |word| end + word.len())
     }
 
+    /// Whether a name that ends at a quote or bracket is but the end of a path that begins at one: `"certs/ca+serverAuth.pem"`.
+    fn is_path(&self, start: usize) -> bool {
+        const LONGEST: usize = 120;
+        let before = &self.0[start.saturating_sub(LONGEST)..start];
+        let text = before.iter().rev().take_while(|byte| {
+            !matches!(byte, b'"' | b'\'' | b'`' | b'[' | b'\n' | b' ' | b'=' | b'?' | b'&')
+        });
+        text.into_iter().any(|&byte| byte == b'/')
+    }
+
     /// Past the quotes and brackets that close a name, and whether there were any.
     fn close_name(&self, at: usize) -> (usize, bool) {
         let rest = self.0.get(at..).unwrap_or_default();
@@ -322,6 +390,13 @@ impl Text<'_> {
             .take(4)
             .take_while(|&&byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')'));
         let count = closers.count();
+        if count == 0 && rest.first() == Some(&b'[') {
+            // `char password[64] = …`, `passwords[i] = …`
+            let inside = |&&byte: &&u8| name::is_name(byte) || matches!(byte, b' ' | b'+');
+            let length = rest[1..].iter().take(24).take_while(inside).count();
+            let closed = rest.get(length + 1) == Some(&b']');
+            return (at + if closed { length + 2 } else { 0 }, false);
+        }
         // `**password**:` and `*password*:`
         let stars = rest[count..].iter().take(2).take_while(|&&byte| byte == b'*').count();
         (at + count + stars, count > 0 && self.byte(at) != b')')
@@ -379,7 +454,7 @@ impl Text<'_> {
 
     /// Where a value begins whose name was itself a value: of `name=` or `key:`, of an element before the value's, or of a
     /// variable that is declared.
-    fn pair(&self, span: Span, at: usize) -> Option<usize> {
+    fn pair(&self, span: Span, at: usize, closed: bool) -> Option<usize> {
         const WORDS: &[&[u8]] = &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content"];
         if let Some(element) = self.pair_element(at) {
             return Some(element);
@@ -398,6 +473,9 @@ impl Text<'_> {
         place += usize::from(self.byte(place) == b'\r');
         if self.byte(place) == b'\n' {
             place = self.blanks(place + 1);
+        }
+        if place == at && !closed && !matches!(self.0[at - 1], b' ' | b'\t') {
+            return None;
         }
         let quote = matches!(self.byte(place), b'"' | b'\'');
         place += usize::from(quote);

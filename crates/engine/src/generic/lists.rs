@@ -51,6 +51,27 @@ const WORDS: &[(&str, NameKind)] = &[
     ("\u{53e3}\u{4ee4}", Password),
     ("\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}", Password),
     ("\u{be44}\u{bc00}\u{bc88}\u{d638}", Password),
+    ("passord", Password),
+    ("paswoord", Password),
+    ("parole", Password),
+    ("salasana", Password),
+    ("lozinka", Password),
+    ("geslo", Password),
+    ("sandi", Password),
+    ("katasandi", Password),
+    ("matkhau", Password),
+    ("\u{643}\u{644}\u{645}\u{629}\u{627}\u{644}\u{645}\u{631}\u{648}\u{631}", Password),
+    ("\u{627}\u{644}\u{645}\u{631}\u{648}\u{631}", Password),
+    ("\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}", Password),
+    ("\u{92a}\u{93e}\u{938}\u{935}\u{930}\u{94d}\u{921}", Password),
+    ("\u{e23}\u{e2b}\u{e31}\u{e2a}\u{e1c}\u{e48}\u{e32}\u{e19}", Password),
+    ("\u{c554}\u{d638}", Password),
+    ("geheimnis", Secret),
+    ("segredo", Secret),
+    ("secreto", Secret),
+    ("\u{79d8}\u{94a5}", Secret),
+    ("\u{4ee4}\u{724c}", Token),
+    ("\u{5bc6}\u{94a5}", Key),
     ("secret", Secret),
     ("secrets", Secret),
     ("credential", Secret),
@@ -71,6 +92,10 @@ const LONG_WORDS: &[(&str, NameKind)] = &[
     ("passwort", Password),
     ("password", Password),
     ("passwd", Password),
+    ("\u{5bc6}\u{7801}", Password),
+    ("\u{5bc6}\u{78bc}", Password),
+    ("\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}", Password),
+    ("\u{43f}\u{430}\u{440}\u{43e}\u{43b}\u{44c}", Password),
     ("secretkey", Key),
     ("secretaccesskey", Key),
     ("accesskey", Key),
@@ -127,13 +152,13 @@ const fn after(kind: NameKind) -> Lists {
 const PLAIN: &str = " my the our your this self cfg conf config settings opt options env var const default static global local test tests testing prod production dev development stage staging live qa uat ci cd demo db database mysql mariadb postgres postgresql pg sql oracle mssql mongo mongodb redis rabbit rabbitmq mq amqp kafka elastic elasticsearch es kibana minio s3 ftp sftp ssh smtp imap mail email mailer http https proxy web www app application api rest server client host site admin root user usr username account acct customer member login signin system sys sa os linux win windows ad ldap bind kerberos vpn wifi wlan router device gateway node cluster kube k8s kubernetes docker registry helm jenkins gitlab github git bitbucket jira confluence nexus artifactory sonar vault consul aws azure gcp google amazon facebook twitter slack discord telegram stripe paypal twilio sendgrid mailgun firebase cloudflare heroku spring datasource hibernate javax persistence jdbc connection conn data store keystore truststore ssl tls cert key pem jks p12 pfx new old current initial master primary secondary backup main super service svc sudo basic plain text grafana prometheus wordpress wp joomla drupal magento laravel django rails ansible terraform chef puppet become sap erp crm cms pay payment payments order shop integration provider external internal remote target source src dst dest flask session jwt hmac oauth oauth2 oidc saml sso tmp temp int bot set with sample1 k ";
 
 const PASSWORD_BEFORE_TELLING: &str = " admin root db database mysql postgres redis mongo smtp ftp sftp ssh ldap bind vpn wifi keystore truststore datasource jdbc user master svc service sudo become ";
-const PASSWORD_BEFORE_DENYING: &str = " forgot forget forgotten reset confirm confirmation confirmed repeat retype verify invalid wrong incorrect bad weak strong missing empty require requires required requirements no not non without has is was use uses using used need needs enter enters type show hide toggle see reveal lost recover recovery check checks validate min minimum max maximum by bypass hash hashed hashing crypt crypted encrypt encrypted encode encoded decode mask masked placeholder label title hint message msg error err input field get on handle updated expire expired expires force generate generated random salted one onetime strength policy about ask prompt read supports allow allows enable enabled disable disabled with or and if when same different match matches mismatch ";
+const PASSWORD_BEFORE_DENYING: &str = " assert forgot forget forgotten reset confirm confirmation confirmed repeat retype verify invalid wrong incorrect bad weak strong missing empty require requires required requirements no not non without has is was use uses using used need needs enter enters type show hide toggle see reveal lost recover recovery check checks validate min minimum max maximum by bypass hash hashed hashing crypt crypted encrypt encrypted encode encoded decode mask masked placeholder label title hint message msg error err input field get on handle updated expire expired expires force generate generated random salted one onetime strength policy about ask prompt read supports allow allows enable enabled disable disabled with or and if when same different match matches mismatch ";
 const SECRET_BEFORE_TELLING: &str = " client app application api consumer oauth oauth2 shared signing webhook jwt session cookie auth bot channel token access top service merchant hmac aws azure google github gitlab slack stripe twilio key ";
-const SECRET_BEFORE_DENYING: &str = " no not has is was without missing invalid pull imagepull k8s kubernetes create get list delete update read write use load fetch find lookup external sealed encrypted encrypt bad wrong ";
+const SECRET_BEFORE_DENYING: &str = " amz no not has is was without missing invalid pull imagepull k8s kubernetes create get list delete update read write use load fetch find lookup external sealed encrypted encrypt bad wrong ";
 const TOKEN_BEFORE_TELLING: &str = " access auth api bearer refresh bot oauth oauth2 user admin secret personal private deploy registry service session app application webhook github gitlab slack npm pypi docker vault consul jenkins sonar jira telegram discord hub cloud account master security jwt id device push install installation runner trigger pipeline integration upload read write rw ";
-const TOKEN_BEFORE_DENYING: &str = " csrf xsrf next page pagination continuation continue sync change cancellation cancel cancelled start end begin parser parse lexer lex scanner last prev previous first second current peek sub subword word words eos bos pad padding unk unknown mask masked special max maximum min minimum num number n total count prompt completion input output in out stop invalid unexpected expected bad wrong missing no not has is was design color colour erc20 erc nft contract fungible left right open close closing opening comment identifier operator punctuation keyword template syntax semantic whitespace eof eol char byte line reserved delimiter separator per get find match expand print skip consume advance node ast json xml css html sql lookahead ident lit literal assign reuse clear validate verify check decode generate create make revoke expire expired destroy kill placeholder tag header queue race wait dummy fake mock public paging resume delta ";
+const TOKEN_BEFORE_DENYING: &str = " request csrf xsrf next page pagination continuation continue sync change cancellation cancel cancelled start end begin parser parse lexer lex scanner last prev previous first second current peek sub subword word words eos bos pad padding unk unknown mask masked special max maximum min minimum num number n total count prompt completion input output in out stop invalid unexpected expected bad wrong missing no not has is was design color colour erc20 erc nft contract fungible left right open close closing opening comment identifier operator punctuation keyword template syntax semantic whitespace eof eol char byte line reserved delimiter separator per get find match expand print skip consume advance node ast json xml css html sql lookahead ident lit literal assign reuse clear validate verify check decode generate create make revoke expire expired destroy kill placeholder tag header queue race wait dummy fake mock public paging resume delta ";
 const KEY_BEFORE_TELLING: &str = " api secret access private priv encryption encrypt decryption decrypt crypto cipher aes des rsa hmac jwt signing sign signature auth authentication authorization master account storage shared consumer client app application service admin session cookie security subscription webhook server integration write read deploy rest rapidapi license licence activation product merchant payment maps google aws azure gcp openai stripe algolia sendgrid mailgun mailchimp firebase twilio datadog newrelic pusher cloudinary map functions instrumentation sas connection preshared psk wep wpa recaptcha captcha vapid appsecret flask django laravel symfony vault unseal root project bot wif wallet ";
-const KEY_BEFORE_DENYING: &str = " public pub primary foreign sort partition cache cached object row col column hot short shortcut lookup map mapping dict hash i18n l10n intl locale message translation translate index idx group grouping unique composite natural surrogate candidate reg range order search query param parameter params setting pref preference property prop attribute attr attrs data event press pressed arrow enter escape esc tab modifier mod meta ctrl control alt shift space backspace delete del home end up down left right keyboard numpad answer issue jira bucket s3 filter filtered value values other same any each every no not has is was missing invalid duplicate existing last first next prev previous current min max the this that a an its in by for of to from on with per get find add remove put insert update pop sorted unknown metric label tag node tree path file filename field name type kind state status enum const string str int integer number num parent child item element entry list array react redux ref vue ng dom html css style theme color colour font icon image img video audio track section block module import export require package dependency version cfg conf option options env environment context ctx request req response res header headers http url uri route routing topic queue stream record log logging debug trace error err warn expected actual sample example demo dummy fake mock json yaml xml toml sql db table schema model entity join relation referenced fk pk dedupe idempotency rate limit throttle correlation span transaction position pos feature flag toggle experiment segment local widget menu nav button action command cmd hotkey binding piano music major minor chord house car door turn gpg pgp nonce salt ";
+const KEY_BEFORE_DENYING: &str = " result output input public pub primary foreign sort partition cache cached object row col column hot short shortcut lookup map mapping dict hash i18n l10n intl locale message translation translate index idx group grouping unique composite natural surrogate candidate reg range order search query param parameter params setting pref preference property prop attribute attr attrs data event press pressed arrow enter escape esc tab modifier mod meta ctrl control alt shift space backspace delete del home end up down left right keyboard numpad answer issue jira bucket s3 filter filtered value values other same any each every no not has is was missing invalid duplicate existing last first next prev previous current min max the this that a an its in by for of to from on with per get find add remove put insert update pop sorted unknown metric label tag node tree path file filename field name type kind state status enum const string str int integer number num parent child item element entry list array react redux ref vue ng dom html css style theme color colour font icon image img video audio track section block module import export require package dependency version cfg conf option options env environment context ctx request req response res header headers http url uri route routing topic queue stream record log logging debug trace error err warn expected actual sample example demo dummy fake mock json yaml xml toml sql db table schema model entity join relation referenced fk pk dedupe idempotency rate limit throttle correlation span transaction position pos feature flag toggle experiment segment local widget menu nav button action command cmd hotkey binding piano music major minor chord house car door turn gpg pgp nonce salt ";
 
 const AFTER_PLAIN: &str = " prod production dev development stage staging live qa uat ci test value val values string str text plain plaintext raw data default db admin user root new old current primary secondary main master server client app api service svc us eu base64 b64 hex decoded internal external key secret token password env var global local override enc for v1 v2 here temp tmp online github gitlab slack aws gcp azure google facebook twitter mysql postgres redis mongo ftp smtp ssh remote config cfg base confirm confirmation confirmed again repeat copy spec ";
 
@@ -204,6 +229,14 @@ pub(crate) fn inside(part: &[u8]) -> Option<(NameKind, std::ops::Range<usize>)> 
     });
     let found = INSIDE.as_ref()?.find(part)?;
     Some((LONG_WORDS[found.pattern().as_usize()].1, found.range()))
+}
+
+/// Whether a word is the ending of a file's name.
+pub(crate) fn is_ending(word: &[u8]) -> bool {
+    const ENDINGS: &str = "pem crt cer der csr p12 pfx jks txt md rst html htm js ts jsx tsx mjs cjs py rb go rs c h cc cpp hpp java kt cs php pl sh \
+        json yml yaml toml xml ini cfg conf css scss png jpg svg gif csv sql lua ps1 bat exe dll so a o d map lock";
+    static KNOWN: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(ENDINGS).map(|word| (word, ()))));
+    KNOWN.get(word).is_some()
 }
 
 /// Whether a word makes `pass`, `pwd` or `pw` behind it that of a password.

@@ -21,8 +21,8 @@ use keysieve_rules::{ByteSet, NameKind, Pattern, Rule};
 
 pub use score::Weight;
 
-use grammar::Assigned;
-use name::Name;
+use grammar::{Assigned, Operator};
+use name::{Beside, Name};
 
 /// The rules of what is assigned, by what the name says.
 #[derive(Debug, Default)]
@@ -95,6 +95,7 @@ pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<
     let joined = text.iter().any(|byte| matches!(byte, b'.' | b':' | b'/' | b'_'));
     match looks(text, bare, &counts, &words) {
         Looks::Placeholder | Looks::Reference | Looks::Keyword => None,
+        Looks::Sealed if value::is_designator(text) => None,
         // Programs' own ways to write a hash look like expressions, too.
         Looks::Expression if text.iter().any(|byte| matches!(byte, b'(' | b'[' | b',')) => None,
         Looks::Prose => Some(Confidence::Low),
@@ -102,6 +103,8 @@ pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<
         Looks::Identifier | Looks::Word if score::repeats_name(text) || counts.beyond > 0 => {
             Some(Confidence::Low)
         }
+        // `rabbitmqPassword`
+        Looks::Human if counts.letters() == text.len() && score::repeats_name(text) => Some(Confidence::Low),
         _ => Some(confidence),
     }
 }
@@ -116,10 +119,30 @@ pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
     }
 }
 
-/// The beginnings of telling words, four bytes each.
-const STEMS: &[&[u8]] = &[
-    b"pass", b"pwd", b"pswd", b"psw", b"secr", b"toke", b"key", b"cred", b"auth", b"mdp", b"rase", b"clav",
-    b"senh", b"kenn", b"wach", b"paro", b"hasl", b"hesl", b"enor", b"ifre", b"jels",
+/// Four letters that stand in telling words, each in its ways: words that are alike share an entry, because the kernel
+/// has room for few.
+const STEMS: &[[&str; 4]] = &[
+    ["p", "a", "s", "s"],
+    ["p", "w", "d", ""],
+    ["p", "s", "w", ""],
+    ["s", "e", "c", "r"],
+    ["t", "o", "k", "e"],
+    ["k", "e", "y", ""],
+    ["c", "r", "e", "d"],
+    ["a", "u", "t", "h"],
+    ["m", "d", "p", ""],
+    ["r", "a", "s", "e"],
+    ["c", "l", "a", "v"],
+    ["s", "e", "n", "h"],
+    ["k", "e", "n", "n"],
+    ["w", "a", "c", "h"],
+    ["p", "a", "r", "o"],
+    ["h", "ae", "s", "l"],
+    ["e", "n", "o", "r"],
+    ["i", "f", "r", "e"],
+    ["j", "e", "l", "s"],
+    ["lg", "oe", "zs", "il"],
+    ["kml", "a", "ts", "ak"],
 ];
 
 /// Telling words in other scripts. The kernel takes all bytes above ASCII for one, so they are looked for where there are
@@ -131,6 +154,14 @@ const OTHER_SCRIPTS: &[&str] = &[
     "\u{53e3}\u{4ee4}",
     "\u{30d1}\u{30b9}\u{30ef}\u{30fc}\u{30c9}",
     "\u{be44}\u{bc00}\u{bc88}\u{d638}",
+    "\u{c554}\u{d638}",
+    "\u{5bc6}\u{94a5}",
+    "\u{79d8}\u{94a5}",
+    "\u{4ee4}\u{724c}",
+    "\u{627}\u{644}\u{645}\u{631}\u{648}\u{631}",
+    "\u{5e1}\u{5d9}\u{5e1}\u{5de}\u{5d4}",
+    "\u{92a}\u{93e}\u{938}\u{935}\u{930}\u{94d}\u{921}",
+    "\u{e23}\u{e2b}\u{e31}\u{e2a}",
 ];
 
 /// Calls `found` for each telling word in another script that begins in a part of a haystack.
@@ -146,17 +177,17 @@ pub(crate) fn other_scripts(haystack: &[u8], from: usize, to: usize, mut found: 
 pub(crate) fn stems() -> &'static [[ByteSet; 4]] {
     static STEM_SETS: OnceLock<Vec<[ByteSet; 4]>> = OnceLock::new();
     STEM_SETS.get_or_init(|| {
-        let of = |stem: &[u8], at: usize| match stem.get(at) {
-            Some(&byte) => ByteSet::of(|other| other.eq_ignore_ascii_case(&byte)),
-            None => ByteSet::of(|_| true),
+        let of = |ways: &str| match ways {
+            "" => ByteSet::of(|_| true),
+            ways => ByteSet::of(|byte| ways.as_bytes().contains(&byte.to_ascii_lowercase())),
         };
         let short = [
-            ByteSet::of(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'-' | b'.')),
-            of(b"p", 0),
-            of(b"w", 0),
+            ByteSet::of(|byte| byte.is_ascii_alphabetic() || b"_-. \t\n\"'#$*".contains(&byte)),
+            of("p"),
+            of("w"),
             ByteSet::of(|byte| byte.is_ascii() && !byte.is_ascii_alphabetic()),
         ];
-        STEMS.iter().map(|stem| std::array::from_fn(|at| of(stem, at))).chain([short]).collect()
+        STEMS.iter().map(|stem| stem.map(of)).chain([short]).collect()
     })
 }
 
@@ -188,17 +219,24 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 /// Reads the assignment to the name in which a stem stands at `at`; `None` if there is none, or if the name has a stem
 /// further left, from which it is read.
 fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
-    let end = name::end(haystack, at);
-    if !grammar::may_assign(haystack, end) {
+    // Before `pw` may stand a byte that is no part of the name.
+    let at = at + usize::from(!name::is_name(haystack[at]));
+    let (start, end) = (name::start(haystack, at), name::end(haystack, at));
+    let before = start.checked_sub(1).map(|before| haystack[before]);
+    if !grammar::may_assign(haystack, before, end) {
         return None;
     }
-    let start = name::start(haystack, at);
     if (start..at).any(|before| is_stem(haystack, before)) {
         return None;
     }
     let span = Span::new(start, end);
-    let name = name::read(haystack, span)?;
-    Some((name, grammar::read(haystack, span)?))
+    let mut name = name::read(haystack, span)?;
+    let assigned = grammar::read(haystack, span)?;
+    // `new SecretKeySpec("…")` takes the key itself.
+    if assigned.operator == Operator::Call && haystack[span.range()].ends_with(b"KeySpec") {
+        name.after = Beside::Nothing;
+    }
+    Some((name, assigned))
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.
@@ -210,11 +248,26 @@ fn each(haystack: &[u8], at: usize, mut found: impl FnMut(&Name, &Assigned)) {
     grammar::more(haystack, &assigned, |assigned| found(&name, &assigned));
 }
 
+/// Whether a value would be a name or an expression in code: it has no quotes, and neither its bytes nor its line speak
+/// against it.
+fn is_bare(haystack: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    if assigned.literal {
+        return false;
+    }
+    let text = &haystack[assigned.value.range()];
+    let counts = value::Counts::of(text);
+    let mixed = counts.digit > 0 && counts.letters() > 0;
+    // `api_key: 5eb86c…`, as in the examples of a documentation string.
+    let in_line =
+        assigned.operator == Operator::Colon && grammar::is_line(haystack, name.span, assigned.value);
+    !(mixed && (in_line || value::is_no_code(text, &counts)))
+}
+
 /// Judges what is assigned to the name in which a stem stands at `at`.
 pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) {
     each(haystack, at, |name, assigned| {
         if let Some(points) = score::score(name, assigned, haystack) {
-            let score = Score { points, bare: !assigned.literal };
+            let score = Score { points, bare: is_bare(haystack, name, assigned) };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }
     });
@@ -252,7 +305,7 @@ pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
             score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
             weights.retain(|weight| weight.points != 0);
             let points = weights.iter().map(|weight| weight.points).sum();
-            let score = Score { points, bare: !assigned.literal };
+            let score = Score { points, bare: is_bare(haystack, name, assigned) };
             all.push(Explanation { name: name.span, value: assigned.value, kind: name.kind, weights, score });
         });
     }

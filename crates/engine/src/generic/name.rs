@@ -108,6 +108,12 @@ impl Parts {
         (0..=index).rev().find(|&part| self.dotted >> part & 1 == 1).unwrap_or(0)
     }
 
+    /// Whether what follows a part is the ending of a file's name: `serverAuth.pem`.
+    fn is_file(&self, index: usize) -> bool {
+        let last = self.count - 1;
+        last > index && self.dotted >> last & 1 == 1 && lists::is_ending(self.get(last))
+    }
+
     fn all(&self, indices: std::ops::Range<usize>) -> impl Iterator<Item = &[u8]> {
         indices.map(|index| self.get(index))
     }
@@ -166,14 +172,25 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Name> {
     {
         before = Beside::Telling;
     }
-    let rest = beside(parts.all(index + 1..parts.count), (kind, false));
+    let rest = if parts.is_file(index) {
+        Beside::Denying
+    } else {
+        beside(parts.all(index + 1..parts.count), (kind, false))
+    };
     let after = match beside([telling.after].into_iter(), (kind, false)) {
         Beside::Nothing => rest,
+        // Scripts without spaces write words together.
+        Beside::Unknown if !telling.after.is_ascii() => Beside::Plain,
         // The rest of a single word: `secretary`, `tokenizer`.
         Beside::Unknown => Beside::Denying,
         says => says,
     };
-    let after = if telling.weak && after == Beside::Unknown { Beside::Denying } else { after };
+    let after = match after {
+        Beside::Unknown if telling.weak => Beside::Denying,
+        // What belongs to the signing in: `auth_client`.
+        Beside::Plain if parts.get(index) == b"auth" => Beside::Unknown,
+        after => after,
+    };
     Some(Name { span, kind, before, after })
 }
 
@@ -231,6 +248,7 @@ mod tests {
             ("rootPwd", NameKind::Password),
             ("userpass", NameKind::Password),
             ("contraseña", NameKind::Password),
+            ("kata_sandi", NameKind::Password),
             ("пароль", NameKind::Password),
             ("clientSecret", NameKind::Secret),
             ("password_secret", NameKind::Secret),
@@ -254,6 +272,7 @@ mod tests {
         assert_eq!(name("tokenCount").map(|name| name.after), Some(Beside::Denying));
         assert_eq!(name("password_prod").map(|name| name.after), Some(Beside::Plain));
         assert_eq!(name("accessKeyId").map(|name| name.after), Some(Beside::Denying));
+        assert_eq!(name("serverAuth.pem").map(|name| name.after), Some(Beside::Denying));
         assert_eq!(name("tokenizer").map(|name| name.after), Some(Beside::Denying));
     }
 }

@@ -70,9 +70,14 @@ pub(crate) fn weigh(
     weigh_name(name, &mut add);
     weigh_form(assigned, &mut add);
     weigh_looks(name.kind, looks, &counts, &mut add);
-    if text.eq_ignore_ascii_case(&haystack[name.span.range()]) {
+    let named = &haystack[name.span.range()];
+    if same_letters(text, named) {
         add(-60, "it is the name itself");
     }
+    if named.eq_ignore_ascii_case(b"auth") {
+        add(-10, "the name says only that someone signs in");
+    }
+    weigh_sentence(named, assigned, text, &counts, &mut add);
     if name.kind == Key && looks == Looks::Hex && text.len() == 40 && counts.lower == 0 {
         add(-30, "it may be the fingerprint of a public key");
     }
@@ -120,6 +125,35 @@ fn weigh_form(assigned: &Assigned, add: &mut impl FnMut(i16, &'static str)) {
     }
 }
 
+/// What holds of text for people, and of code that reads like it.
+fn weigh_sentence(
+    name: &[u8],
+    assigned: &Assigned,
+    text: &[u8],
+    counts: &Counts,
+    add: &mut impl FnMut(i16, &'static str),
+) {
+    let plain = counts.digit == 0 && text.iter().take(text.len() - 1).all(u8::is_ascii_alphabetic);
+    match assigned.operator {
+        Operator::Is if plain || text.contains(&b'(') => add(-40, "it is a word of the sentence"),
+        Operator::Compare if assigned.form == Form::Bare => {
+            add(-25, "it is compared with what has no quotes")
+        }
+        Operator::Cell if text.contains(&b'*') => add(-60, "it is a pattern"),
+        // `pass "--yes" to go on`
+        Operator::Beside if name.eq_ignore_ascii_case(b"pass") => add(-25, "`pass` is a verb here"),
+        _ => {}
+    }
+}
+
+/// Whether two texts are the same but for their separators and cases.
+fn same_letters(one: &[u8], other: &[u8]) -> bool {
+    let letters = |text: &'_ [u8]| -> Vec<u8> {
+        text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+    };
+    one.len().abs_diff(other.len()) <= 6 && one.is_ascii() && letters(one) == letters(other)
+}
+
 fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnMut(i16, &'static str)) {
     match looks {
         Looks::Placeholder => add(-90, "the value is a placeholder"),
@@ -137,6 +171,7 @@ fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnM
         Looks::Weak if kind == Password => add(-18, "the value is a common word with something after it"),
         Looks::Weak => add(-50, "the value is a common word with something after it"),
         Looks::Uuid if kind == Password => add(0, "the value is a UUID"),
+        Looks::Uuid if kind == Token => add(-14, "the value is a UUID, as ids of requests are"),
         Looks::Uuid => add(-2, "the value is a UUID"),
         Looks::Hex => add(10, "the value is hexadecimal"),
         Looks::Human if kind == Password => add(4, "a person may have made the value up"),

@@ -1,5 +1,6 @@
 //! What a value looks like.
 
+pub(super) use super::forms::is_designator;
 use super::forms::{
     is_address, is_expression, is_identifier, is_keyword, is_masked, is_number, is_prose, is_reference,
     is_sealed, is_uuid,
@@ -160,7 +161,7 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     }
     let stem = text.len()
         - text.iter().rev().take_while(|byte| !byte.is_ascii_alphabetic() && byte.is_ascii()).count();
-    if is_keyword(text) {
+    if is_keyword(text) || is_designator(text) {
         return Looks::Keyword;
     }
     let escaped = counts.has(b'\\') && text.windows(2).filter(|two| two == b"\\u").count() > 1;
@@ -173,7 +174,7 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     if is_address(text, counts) {
         return Looks::Address;
     }
-    if bare && is_expression(text, counts, words) {
+    if bare && is_expression(text, counts, words) || counts.has(b'(') && text.ends_with(b"()") {
         return Looks::Expression;
     }
     if is_number(text, counts) {
@@ -199,6 +200,19 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
         return Looks::Word;
     }
     if is_random(text, counts, words) { Looks::Random } else { Looks::Human }
+}
+
+/// Whether text of letters and digits, at least, can be no name, number or expression of a programming language.
+pub(crate) fn is_no_code(text: &[u8], counts: &Counts) -> bool {
+    let inside = &text[1..text.len().max(2) - 1];
+    if inside.iter().any(|byte| matches!(byte, b'@' | b'#')) || text.ends_with(b"!") && counts.sign == 1 {
+        return !counts.has(b'(') && !counts.has(b'{') && !counts.has(b'[') && !counts.has(b'=');
+    }
+    text.len() >= 16 && text[0].is_ascii_digit() && counts.sign == 0
+        || text.len() >= 20
+            && counts.sign == 0
+            && counts.digit >= 3
+            && looks(text, false, counts, &Words::of(text)) == Looks::Random
 }
 
 /// Whether a machine made it up: long enough, and more mixed than people write.
@@ -241,6 +255,10 @@ mod tests {
             ("userPasswordField", Looks::Identifier),
             ("X-Auth-Token", Looks::Identifier),
             ("null", Looks::Keyword),
+            ("aes-256-gcm", Looks::Keyword),
+            ("AES/CBC/PKCS5Padding", Looks::Keyword),
+            ("application/json", Looks::Keyword),
+            ("essence7x", Looks::Human),
             ("/etc/ssl/private/server.key", Looks::Address),
             ("https://login.example/", Looks::Address),
             ("com.google.security.Password", Looks::Address),

@@ -50,6 +50,13 @@ pub(super) fn of(finding: &Finding, location: &Location, outer: Option<&str>) ->
     if let Some(commit) = location.git.as_ref().and_then(|git| git.commit) {
         sentence.push_str(&format!(" since commit {}", commit.short()));
     }
+    if let Some(place) = &location.layer {
+        // The step is among the properties: it can be long, and an image that was built again words it otherwise.
+        if let Some(layer) = &place.layer {
+            sentence.push_str(&format!(" in layer {}", layer.index + 1));
+        }
+        sentence.extend(words::fate(place, false).map(|fate| format!(", {fate}")));
+    }
     let inside = outer.map(|uri| format!(" inside [{uri}](1)")).unwrap_or_default();
     let sentence = cut(visible(&sentence), MAX_CHARACTERS.saturating_sub(inside.chars().count() + 1));
     // A link that does not fit is left out rather than cut in two.

@@ -10,7 +10,7 @@ pub(super) struct Log {
     #[serde(rename = "$schema")]
     pub(super) schema: &'static str,
     pub(super) version: &'static str,
-    pub(super) runs: [Run; 1],
+    pub(super) runs: Vec<Run>,
 }
 
 #[derive(Serialize)]
@@ -26,6 +26,8 @@ pub(super) struct Run {
     pub(super) artifacts: Vec<Artifact>,
     /// Present even when empty: without it a run counts as one that never happened.
     pub(super) results: Vec<RunResult>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) properties: BTreeMap<&'static str, Value>,
 }
 
 #[derive(Serialize)]

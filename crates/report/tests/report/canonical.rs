@@ -73,6 +73,7 @@ pub(crate) fn place(
         decoded_by: Vec::new(),
         snippet: Some(Snippet { text, start, end, masks }),
         git: None,
+        layer: None,
     }
 }
 
@@ -155,6 +156,7 @@ fn not_in_a_text_file() -> Finding {
         byte_end: 4128,
         snippet: None,
         git: None,
+        layer: None,
         ..at
     };
     let origin = entry(entry(Origin::file(b"sub/app!/1.zip"), b"inner.tar"), b"WEB-INF/x y.properties");
@@ -188,6 +190,7 @@ pub(crate) fn outcome() -> Outcome {
         skip("sub/gone", SkipReason::Vanished, ""),
     ];
     Outcome {
+        images: Vec::new(),
         targets: vec![".".to_owned(), "-".to_owned()],
         findings: vec![not_in_a_text_file(), widely_spread(), badly_named(), key_block()],
         allowed: Vec::new(),

@@ -92,6 +92,11 @@ fn github() {
 }
 
 #[test]
+fn azure() {
+    insta::assert_snapshot!(of_all(Format::Azure));
+}
+
+#[test]
 fn gitlab() {
     insta::assert_snapshot!(report(Format::Gitlab, &outcome(), &context()));
 }

@@ -147,7 +147,7 @@ impl<'a> Attribution<'a> {
                 versions: 1,
                 ranks: (first.map_or(u32::MAX, |commit| commit.rank), last.map_or(0, |commit| commit.rank)),
             };
-            Place { origin, git: Some(Box::new(git)) }
+            Place { origin, git: Some(Box::new(git)), layer: None }
         };
         standings.iter().map(place).collect()
     }
@@ -158,7 +158,7 @@ impl<'a> Attribution<'a> {
             self.graph.refs.iter().filter(|(_, to)| *to == id).map(|(name, _)| name.clone()).collect();
         let state = if refs.is_empty() { GitState::Unreachable } else { GitState::OtherRef };
         let git = GitPlace { refs, ..bare(Some(id), part, state) };
-        Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)) }
+        Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)), layer: None }
     }
 
     /// What a commit says, which is there for as long as something leads to it.
@@ -179,7 +179,7 @@ impl<'a> Attribution<'a> {
             ranks: rank,
             ..bare(Some(id), part, state)
         };
-        Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)) }
+        Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)), layer: None }
     }
 
     fn tag(&self, id: ObjectId, part: GitPart) -> Place {
@@ -193,7 +193,7 @@ impl<'a> Attribution<'a> {
             refs: reference.into_iter().collect(),
             ..bare(Some(id), part, state)
         };
-        Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)) }
+        Place { origin: Origin::Git { id, part, path: None }, git: Some(Box::new(git)), layer: None }
     }
 
     fn reference(&self, id: ObjectId, path: Option<&Arc<[u8]>>) -> Place {
@@ -206,7 +206,7 @@ impl<'a> Attribution<'a> {
             ..bare(None, GitPart::RefName, GitState::OtherRef)
         };
         let origin = Origin::Git { id, part: GitPart::RefName, path: path.cloned() };
-        Place { origin, git: Some(Box::new(git)) }
+        Place { origin, git: Some(Box::new(git)), layer: None }
     }
 }
 

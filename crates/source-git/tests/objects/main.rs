@@ -11,7 +11,7 @@ use std::sync::Mutex;
 
 use keysieve_finding::{GitPart, Origin, Skip, SkipReason};
 use keysieve_source::{Blob, BlobSink, Source};
-use keysieve_source_git::GitSource;
+use keysieve_source_git::Repository;
 
 /// What was handed over, by part and name, and what was not.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl BlobSink for Seen {
 impl Seen {
     /// Everything that a repository hands over to so many threads.
     pub(crate) fn of(path: &Path, threads: usize) -> Self {
-        let source = GitSource::discover(path).expect("a repository");
+        let source = Repository::discover(path).expect("a repository").everything();
         let seen = Self::default();
         source.visit(NonZeroUsize::new(threads).expect("at least one"), &seen).expect("it can be read");
         seen

@@ -61,7 +61,13 @@ impl Text<'_> {
         let literal = in_default
             || matches!(operator, Operator::Flag | Operator::Pair | Operator::Cell | Operator::Is)
             || matches!(self.byte(value.end), b'"' | b'\'' | b'`')
-            || name.start > 0 && matches!(self.0[name.start - 1], b'?' | b'&' | b'-' | b'"' | b'\'')
+                && !self.0[value.range()].iter().any(|byte| matches!(byte, b'(' | b')' | b'{' | b'}' | b';'))
+            || name.start > 0
+                && match self.0[name.start - 1] {
+                    // A part of a URL; after `?` also stands what is chosen in code.
+                    b'?' | b'&' => self.byte(name.end) == b'=',
+                    before => matches!(before, b'-' | b'"' | b'\''),
+                }
             || self.in_comment(name.start);
         Some(Assigned { operator, form: Form::Bare, value, literal })
     }
@@ -169,6 +175,11 @@ impl Text<'_> {
             }
             end += if byte == b'\\' && quote[0] != b'\\' && self.byte(end + 1) != b'\n' { 2 } else { 1 };
         }
+        // `"\\"…\\""`: quotes that are part of the text.
+        let text = &self.0[start..end];
+        if text.len() > 4 && text.starts_with(b"\\\"") && text.ends_with(b"\\\"") {
+            return Some(Span::new(start + 2, end - 2));
+        }
         (end > start).then_some(Span::new(start, end))
     }
 
@@ -233,6 +244,12 @@ impl Text<'_> {
             b"atob",
             b"unsafeplaintext",
             b"tochararray",
+            b"getbytes",
+            b"byte",
+            b"bytearray",
+            b"secretkeyspec",
+            b"passwordauthentication",
+            b"field",
             b"token",
             b"secret",
             b"apikey",

@@ -1,35 +1,22 @@
-//! The verb `git`.
+//! The whole of a repository, and what lies beside it.
 
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
-use keysieve_finding::{GitState, Origin, Outcome};
+use keysieve_finding::{FingerprintKey, GitState, Origin, Outcome};
+use keysieve_policy::Baseline;
 use keysieve_report::LineHashes;
 use keysieve_source::{BlobSink, Place, Sighted, Source, SourceError};
 use keysieve_source_fs::FileSource;
-use keysieve_source_git::GitSource;
+use keysieve_source_git::{GitSource, Repository};
 
-use crate::arguments::{GitArguments, HistoryArguments};
-use crate::config::Config;
-use crate::exit::Exit;
-use crate::session::{self, Groups, Target};
+use super::pinned::Pinned;
+use crate::arguments::HistoryArguments;
+use crate::session::{self, Target};
 use crate::{ignore_files, purge};
-
-/// Runs a scan of a repository from its arguments to its exit code.
-pub(crate) fn run(mut asked: GitArguments) -> Exit {
-    let repo = [asked.repo.clone().unwrap_or_else(|| PathBuf::from("."))];
-    let config = match Config::load(&asked.config, &repo) {
-        Ok(config) => config,
-        Err(error) => return session::refuse(&error),
-    };
-    config.announce(asked.run.quiet);
-    config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run);
-    let GitArguments { history, reports, rules, verdict, key, run, .. } = &asked;
-    session::run(config, Groups { rules, verdict, key, run }, reports, |_| History::open(&repo, history))
-}
 
 /// Leaves out the places that no reference leads to, and the findings that stand nowhere else.
 fn leave_out_unreachable(outcome: &mut Outcome) {
@@ -45,29 +32,20 @@ fn leave_out_unreachable(outcome: &mut Outcome) {
 
 /// A repository and its work trees, as they were asked for.
 pub(crate) struct History<'a> {
-    path: &'a [PathBuf; 1],
+    shown: String,
     asked: &'a HistoryArguments,
     repository: Repository,
+    everything: Everything,
+    pinned: Option<Pinned>,
 }
 
 /// A repository and its work trees.
-struct Repository {
+struct Everything {
     git: GitSource,
     work_trees: Vec<FileSource>,
 }
 
-impl Repository {
-    fn open(path: &Path, work_trees: bool) -> Result<Self> {
-        let git = GitSource::discover(path)?;
-        let mut trees = Vec::new();
-        for tree in git.work_trees().iter().filter(|_| work_trees) {
-            trees.push(FileSource::builder().path(tree).build()?);
-        }
-        Ok(Self { git, work_trees: trees })
-    }
-}
-
-impl Source for Repository {
+impl Source for Everything {
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError> {
         self.git.visit(threads, sink)?;
         for tree in self.work_trees.iter().take_while(|_| !sink.stopped()) {
@@ -87,15 +65,26 @@ impl Source for Repository {
 }
 
 impl<'a> History<'a> {
-    /// Opens the repository that a path is, or lies in.
-    pub(crate) fn open(path: &'a [PathBuf; 1], asked: &'a HistoryArguments) -> Result<Self> {
-        let repository = Repository::open(&path[0], !asked.no_worktree)?;
-        Ok(Self { path, asked, repository })
+    /// Opens all of a repository, which is called `shown` in reports.
+    pub(crate) fn open(shown: &Path, repository: Repository, asked: &'a HistoryArguments) -> Result<Self> {
+        let git = repository.everything();
+        let mut work_trees = Vec::new();
+        for tree in repository.work_trees().iter().filter(|_| !asked.no_worktree) {
+            work_trees.push(FileSource::builder().path(tree).build()?);
+        }
+        let everything = Everything { git, work_trees };
+        Ok(Self { shown: shown.display().to_string(), asked, repository, everything, pinned: None })
+    }
+
+    /// Lets the ignore file and the baselines of a revision count, rather than those of the work tree.
+    pub(super) fn pinned(mut self, pinned: Option<Pinned>) -> Self {
+        self.pinned = pinned;
+        self
     }
 
     /// The directory that names of files start at.
     fn base(&self) -> &Path {
-        self.repository.git.work_tree().unwrap_or(self.repository.git.common_dir())
+        self.repository.work_tree().unwrap_or(self.repository.common_dir())
     }
 }
 
@@ -105,19 +94,26 @@ impl Target for History<'_> {
     }
 
     fn names(&self) -> Vec<String> {
-        vec![self.path[0].display().to_string()]
+        vec![self.shown.clone()]
     }
 
     fn source(&self) -> &dyn Source {
-        &self.repository
+        &self.everything
     }
 
     fn ignore_files(&self) -> Result<ignore_files::Found> {
-        ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[])
+        match &self.pinned {
+            Some(pinned) => Ok(ignore_files::Found { files: pinned.ignore_files()?, warnings: Vec::new() }),
+            None => ignore_files::find(Some(self.base()), &[self.base().to_owned()], &[]),
+        }
+    }
+
+    fn baselines(&self, key: &FingerprintKey, by_secret: bool) -> Result<Vec<Baseline>> {
+        self.pinned.as_ref().map_or(Ok(Vec::new()), |pinned| pinned.baselines(key, by_secret))
     }
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
-        ignore_files::directory_name(Some(self.base()), self.path, directory)
+        ignore_files::directory_name(Some(self.base()), &[self.base().to_owned()], directory)
     }
 
     fn root(&self) -> Option<String> {
@@ -127,7 +123,7 @@ impl Target for History<'_> {
     /// Only of files that are still there: a line of the history is not a line of today's file.
     fn line_hashes(&self, outcome: &Outcome) -> LineHashes {
         let mut hashes = LineHashes::default();
-        let Some(tree) = self.repository.work_trees.first() else { return hashes };
+        let Some(tree) = self.everything.work_trees.first() else { return hashes };
         for (path, lines) in LineHashes::wanted(outcome) {
             let file = tree.resolve(&Origin::file(&path)).filter(|file| file.is_file());
             if let Some(file) = file.and_then(|file| File::open(file).ok()) {

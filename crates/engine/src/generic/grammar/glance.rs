@@ -1,0 +1,187 @@
+//! Whether anything can be assigned to a name at all, told from the few bytes after it. Most names have nothing, and
+//! nothing more is read of those.
+
+use memchr::{memchr, memchr2};
+
+use super::super::name;
+use super::{LONGEST_VALUE, Text};
+
+/// How far behind an expression a string is looked for that stands in its place.
+const CHOSEN: usize = 96;
+
+/// Whether [`read`](super::read) can find a value that is assigned to a name that ends at `end`, with `before` the byte
+/// before the name.
+#[inline]
+pub(in super::super) fn may_assign(haystack: &[u8], before: Option<u8>, end: usize) -> bool {
+    let text = Text(haystack);
+    let (at, closed) = text.close_name(end);
+    let after = text.blanks(at);
+    let (one, two) = (text.byte(after), text.byte(after + 1));
+    let assigns = match one {
+        b'=' => two != b'~',
+        b':' => two != b':',
+        b'+' | b'.' | b'~' | b'!' => two == b'=',
+        b'?' => matches!(two, b'=' | b'?' | b':'),
+        b'<' => matches!(two, b'-' | b'/'),
+        b'|' => matches!(two, b' ' | b'|'),
+        b'>' => true,
+        b'(' => text.may_be_argument(after + 1),
+        b',' => closed || text.may_be_tuple(after) || text.may_be_pair(after + 1),
+        b'\n' | b'\r' => text.may_be_pair(after) || text.may_be_tagged(after),
+        b'{' => text.starts(after, b"{ get"),
+        _ => false,
+    };
+    assigns || closed && one != 0 || after > at && text.may_stand_beside(before, at, after)
+}
+
+impl Text<'_> {
+    /// Whether a string begins at a place, or stands on its line behind an expression.
+    fn may_be_argument(&self, from: usize) -> bool {
+        let at = self.blanks(from);
+        let rest = self.0.get(at..).unwrap_or_default();
+        let begins = |&byte: &u8| matches!(byte, b'"' | b'\'' | b'`' | b'&' | b'\\' | b'\r' | b'\n');
+        if rest.iter().take(4).any(begins) {
+            return rest[0] != b')';
+        }
+        let rest = &rest[..rest.len().min(LONGEST_VALUE + CHOSEN)];
+        memchr2(b'"', b'\'', &rest[..memchr(b'\n', rest).unwrap_or(rest.len())]).is_some()
+    }
+
+    /// `, name = `
+    fn may_be_tuple(&self, at: usize) -> bool {
+        let rest = self.0.get(at..).unwrap_or_default();
+        let names =
+            rest.iter().take(81).position(|&byte| !name::is_name(byte) && !matches!(byte, b' ' | b','));
+        names.is_some_and(|length| rest[length] == b'=')
+    }
+
+    /// Whether a word that a value's name begins with may stand here or on the next line.
+    fn may_be_pair(&self, at: usize) -> bool {
+        let at = self.space(at);
+        let at = at + usize::from(matches!(self.byte(at), b'"' | b'\''));
+        matches!(self.byte(at), b'v' | b'V' | b'd' | b'c')
+    }
+
+    /// Whether a tag ends near.
+    fn may_be_tagged(&self, at: usize) -> bool {
+        self.0.get(at..self.0.len().min(at + 64)).is_some_and(|near| memchr(b'>', near).is_some())
+    }
+
+    /// What can follow a name and blanks.
+    fn may_stand_beside(&self, before: Option<u8>, at: usize, after: usize) -> bool {
+        let byte = self.byte(after);
+        if before == Some(b'-')
+            || matches!(byte, b'"' | b'\'' | b'@')
+            || self.starts(after, b"or ")
+            || self.sentence(after).is_some()
+            || self.starts(after, b"value")
+            || self.starts(after, b"Value")
+            || self.starts(after, b"VALUE")
+            || self.starts(after, b"default")
+            || self.starts(after, b"content")
+            || self.more_words(at) > at
+            || self.may_be_tagged(after)
+            || self.annotation(after) > after
+        {
+            return true;
+        }
+        let value = self.bare(after, false);
+        let end = self.blanks(value.end);
+        !value.is_empty() && matches!(self.byte(end), b'\n' | b'\r' | 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keysieve_finding::Span;
+    use proptest::prelude::*;
+
+    use super::super::read;
+    use super::*;
+
+    /// Pieces of which assignments are made.
+    const PIECES: &[&str] = &[
+        "key",
+        "value",
+        "=",
+        ":",
+        "==",
+        "=>",
+        ":=",
+        "<-",
+        "->",
+        "::",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "{ get; set; } =",
+        "\"",
+        "'",
+        "`",
+        "\\\"",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        ",",
+        ";",
+        "|",
+        "||=",
+        "??=",
+        "?=",
+        "+=",
+        ".",
+        ".=",
+        "-",
+        "--",
+        "<",
+        ">",
+        "</",
+        "<value>",
+        "string",
+        "string =",
+        "is ",
+        "export ",
+        "a1b2",
+        "&quot;",
+        "@\"",
+        "*",
+        "**",
+        "default",
+        "!=",
+        "=~",
+        "/",
+        "x || ",
+        "f(",
+        "name",
+        "\u{e4}",
+        "or ",
+        "|| ",
+        "for ",
+        ".or(",
+        "[4]",
+        "login ",
+    ];
+
+    proptest! {
+        #[test]
+        fn nothing_is_read_where_a_glance_sees_nothing(
+            before in proptest::collection::vec(0..PIECES.len(), 0..4),
+            after in proptest::collection::vec(0..PIECES.len(), 0..9),
+        ) {
+            let text = |pieces: Vec<usize>| pieces.into_iter().map(|piece| PIECES[piece]).collect::<String>();
+            let (before, after) = (text(before), text(after));
+            let whole = format!("{before}token{after}");
+            let haystack = whole.as_bytes();
+            let at = before.len();
+            let span = Span::new(name::start(haystack, at), name::end(haystack, at));
+            let byte = span.start.checked_sub(1).map(|place| haystack[place]);
+            if let Some(found) = read(haystack, span) {
+                prop_assert!(may_assign(haystack, byte, span.end), "{whole:?}: {found:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What opens a registry, and where it is looked for.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use keysieve_finding::Secret;
+
+use super::docker_config::AuthFile;
+use super::helper;
+use crate::Error;
+
+/// What opens a registry.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A name and a password, or what stands for one.
+    Password {
+        /// The name.
+        user: String,
+        /// The password.
+        password: Secret,
+    },
+    /// An OAuth2 refresh token, which is changed for others: what `docker login` keeps as `identitytoken`.
+    Identity(Secret),
+    /// What the registry takes as it is.
+    Token(Secret),
+}
+
+/// Where it is looked for what opens a registry.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    given: Option<Credential>,
+    files: Vec<AuthFile>,
+}
+
+impl Credentials {
+    /// What was given; then what is in these files; then what the environment points to, as the tools have it:
+    /// `$REGISTRY_AUTH_FILE`, `$XDG_RUNTIME_DIR/containers/auth.json`, and `config.json` in `$DOCKER_CONFIG` or
+    /// `~/.docker`.
+    ///
+    /// # Errors
+    /// If a file is there and cannot be read, or one of `files` is not there.
+    pub fn find(given: Option<Credential>, files: &[PathBuf]) -> Result<Self, Error> {
+        let mut found = Self { given, files: Vec::new() };
+        for path in files {
+            let file = AuthFile::read(path)?;
+            let missing = || Error::missing(path.display().to_string(), "no such file or directory");
+            found.files.push(file.ok_or_else(missing)?);
+        }
+        for path in usual() {
+            found.files.extend(AuthFile::read(&path)?);
+        }
+        Ok(found)
+    }
+
+    /// Everything that may open a repository, in the order in which it is to be tried. Asks helpers.
+    pub(crate) fn of(&self, registry: &str, repository: &str) -> Vec<Credential> {
+        let mut found: Vec<Credential> = self.given.iter().cloned().collect();
+        for file in &self.files {
+            if let Some(name) = file.helper(registry) {
+                found.extend(
+                    AuthFile::server_names(registry).iter().find_map(|server| helper::ask(name, server)),
+                );
+            }
+            found.extend(file.logins(registry, repository));
+        }
+        found
+    }
+}
+
+/// The files that the tools read.
+fn usual() -> Vec<PathBuf> {
+    let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = || variable("HOME");
+    let mut paths = Vec::new();
+    paths.extend(variable("REGISTRY_AUTH_FILE"));
+    paths.extend(variable("XDG_RUNTIME_DIR").map(|directory| directory.join("containers/auth.json")));
+    let docker = variable("DOCKER_CONFIG").or_else(|| home().map(|home| home.join(".docker")));
+    paths.extend(docker.map(|directory: PathBuf| directory.join(Path::new("config.json"))));
+    paths
+}
