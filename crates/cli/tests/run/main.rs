@@ -17,6 +17,7 @@ mod reports;
 mod repository;
 mod signals;
 mod staged;
+mod streams;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
