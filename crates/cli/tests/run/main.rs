@@ -6,6 +6,7 @@ mod ci;
 mod config;
 mod example;
 mod exit_codes;
+mod explain;
 mod files;
 mod git;
 mod hook;
