@@ -26,7 +26,9 @@ mod scan;
 mod session;
 mod signals;
 mod size;
+mod stream;
 mod today;
+mod watch;
 
 use std::io::{self, ErrorKind, Write};
 use std::panic::catch_unwind;
@@ -69,6 +71,10 @@ fn run() -> Exit {
         Verb::Compat(CompatVerb::Gitleaks(arguments)) => compat::gitleaks(*arguments),
         Verb::Baseline(verb) => baselines::run(verb),
         Verb::Explain(arguments) => said(explain::run(&arguments)),
+        Verb::Redact(arguments) => stream::redact::run(&arguments),
+        Verb::Watch(arguments) => watch::run(&arguments),
+        Verb::Alerts(verb) => said(watch::alerts::run(&verb)),
+        Verb::Wrap(arguments) => stream::wrap::run(&arguments),
         Verb::Rules(verb) => said(rules::run(&verb)),
         Verb::Completions { shell } => said(print(&completions(shell)).map(|()| Exit::Clean)),
         Verb::Man => said(man::page().and_then(|page| print(&page)).map(|()| Exit::Clean)),

@@ -213,6 +213,23 @@ impl Engine {
         scratch.matches.iter().copied().try_for_each(found)
     }
 
+    /// Finds the matches that start in `range`; what stands before it is only looked back on. `last` says that the haystack's
+    /// end is the object's; else the result says up to where the matches are all: less than the range's end where
+    /// something has begun whose end is not in the haystack. For streams, which cannot wait for a whole window.
+    pub fn scan_part(
+        &self,
+        haystack: &[u8],
+        range: Range<usize>,
+        last: bool,
+        scratch: &mut Scratch,
+        found: impl FnMut(Match) -> ControlFlow<()>,
+    ) -> usize {
+        scratch.reset(self.rules.len());
+        let sure = self.run(&Place::nowhere(), haystack, range, last, scratch);
+        let _ = scratch.matches.iter().copied().try_for_each(found);
+        sure
+    }
+
     /// Finds the matches that start in `range`, and those in stretches with encodings that start in it, and puts them into
     /// `scratch.matches`, sorted. Says up to where that is all of them: less than the range's end if an open block or an
     /// encoded value has begun whose end is not in the haystack and `whole` does not say that this is all there is.

@@ -14,7 +14,9 @@ mod reports;
 mod rules;
 mod run;
 mod scan;
+mod stream;
 mod verdict;
+mod watch;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
@@ -33,7 +35,11 @@ pub(crate) use self::reports::ReportArguments;
 pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
 pub(crate) use self::run::{Color, RunArguments};
 pub(crate) use self::scan::ScanArguments;
+pub(crate) use self::stream::{
+    FramingName, KnownArguments, MaskArguments, RedactArguments, StreamArguments, WrapArguments,
+};
 pub(crate) use self::verdict::VerdictArguments;
+pub(crate) use self::watch::{AlertsVerb, SayArguments, StartName, WatchArguments};
 use crate::ruleset;
 
 /// Finds leaked credentials in files: API keys, tokens, private keys, passwords.
@@ -72,6 +78,29 @@ pub(crate) enum Verb {
     /// Let git look for secrets before each commit and each push
     #[command(subcommand)]
     Hook(HookVerb),
+    /// Mask the secrets in a stream, from standard input to standard output
+    ///
+    /// Everything else stays, byte for byte. Lines go out as soon as they are whole. Records of containers (CRI, docker), JSON lines, logfmt and syslog stay
+    /// what they are. What a scan of the whole finds is masked, however the stream comes in; what needs proof from later
+    /// lines cannot be, but for private keys. SIGHUP reads rules and known values anew, SIGTERM ends it when all that was
+    /// read is out. Exit codes: 0 all went through; 2 wrong usage; 4 it could not be read or written; 141 the reader
+    /// went away.
+    Redact(Box<RedactArguments>),
+    /// Run a program with the secrets in both of its outputs masked
+    ///
+    /// Exits with the program's code, 128 and the signal that ended it, 125 if keysieve itself failed, 126 if the program
+    /// cannot be run, 127 if it is not there. Signals are passed on to it.
+    Wrap(Box<WrapArguments>),
+    /// Follow log files: alerts, a masked copy, metrics
+    ///
+    /// Files are followed through rotation by renaming, by copying and cutting, and by packing with gzip. With --state a
+    /// restart goes on where the last run ended: after SIGTERM nothing is lost and nothing comes twice but the begin of a
+    /// private key that goes on; after a crash what came since the last checkpoint, a second ago at most, comes twice.
+    /// SIGHUP reads rules and known values anew.
+    Watch(Box<WatchArguments>),
+    /// List the alerts of `watch`, and note what became of them
+    #[command(subcommand)]
+    Alerts(AlertsVerb),
     /// Make and keep a baseline: what was there before, and is not new
     ///
     /// A baseline holds fingerprints, no secrets. `keysieve scan --baseline FILE` then reports only what is not in it.

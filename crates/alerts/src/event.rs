@@ -1,0 +1,105 @@
+//! What is said of a leak.
+
+use keysieve_finding::Severity;
+use serde::{Deserialize, Serialize};
+
+/// What is said of a leak. Never the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The version of this schema: 1.
+    pub schema_version: u32,
+    /// Whether the secret is new or goes on leaking.
+    pub kind: Kind,
+    /// Names the alert: the same for every event of a secret.
+    pub id: String,
+    /// When it was said, in seconds since 1970.
+    pub time: u64,
+    /// The rule.
+    pub rule: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Where the secret was seen first.
+    pub source: Place,
+    /// The masked line around it.
+    pub excerpt: String,
+    /// How often it was seen.
+    pub count: u64,
+    /// When it was first seen, in seconds since 1970.
+    pub first_seen: u64,
+    /// When it was last seen.
+    pub last_seen: u64,
+    /// What the secret opens, and how to rotate it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub advice: String,
+}
+
+/// Why an event comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The secret is new.
+    Firing,
+    /// It goes on leaking.
+    Summary,
+}
+
+/// Where a secret was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The file.
+    pub file: String,
+    /// Where in it, in bytes.
+    pub offset: u64,
+    /// The Kubernetes namespace, told from the path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    /// The pod.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pod: Option<String>,
+    /// The container.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container: Option<String>,
+}
+
+impl Place {
+    /// In a file. The kubelet's names say more: `/var/log/pods/NAMESPACE_POD_UID/CONTAINER/N.log`, and the links to them,
+    /// `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`.
+    #[must_use]
+    pub fn of_file(file: &str, offset: u64) -> Self {
+        let mut place = Self { file: file.to_owned(), offset, ..Self::default() };
+        let parts: Vec<&str> = file.split('/').collect();
+        if let [.., "pods", pod, container, _] = parts.as_slice() {
+            if let [namespace, name, _] = pod.split('_').collect::<Vec<_>>().as_slice() {
+                place.set(namespace, name, container);
+            }
+        } else if let [.., "containers", name] = parts.as_slice()
+            && let [pod, namespace, rest] = name.split('_').collect::<Vec<_>>().as_slice()
+            && let Some((container, _)) = rest.rsplit_once('-')
+        {
+            place.set(namespace, pod, container);
+        }
+        place
+    }
+
+    fn set(&mut self, namespace: &str, pod: &str, container: &str) {
+        self.namespace = Some(namespace.to_owned());
+        self.pod = Some(pod.to_owned());
+        self.container = Some(container.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kubelets_names_say_whose_log_it_is() {
+        let of = |file: &str| {
+            let place = Place::of_file(file, 0);
+            [place.namespace, place.pod, place.container].map(Option::unwrap_or_default)
+        };
+        assert_eq!(of("/var/log/pods/shop_web-1_0f3a/app/0.log"), ["shop", "web-1", "app"]);
+        assert_eq!(of("/var/log/containers/web-1_shop_app-main-0f3a.log"), ["shop", "web-1", "app-main"]);
+        assert_eq!(of("/var/log/syslog"), ["", "", ""]);
+    }
+}

@@ -1,0 +1,135 @@
+//! Many leaks of one secret, one alert.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use keysieve_finding::{Fingerprint, Severity};
+
+use crate::{Event, Kind, Place};
+
+/// One leak, as a stream shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Leak<'a> {
+    /// The rule.
+    pub rule: &'a str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Which secret it is: of the rule and the value.
+    pub fingerprint: Fingerprint,
+    /// The masked line around it.
+    pub excerpt: &'a str,
+    /// What the secret opens, and how to rotate it.
+    pub about: &'a str,
+}
+
+/// Knows the secrets that have been seen.
+#[derive(Debug)]
+pub struct Grouper {
+    interval: u64,
+    most: usize,
+    known: HashMap<Fingerprint, Known>,
+    /// In the order in which they were first seen: the oldest is forgotten first.
+    order: VecDeque<Fingerprint>,
+    /// Those that were seen since they were last spoken of.
+    again: Vec<Fingerprint>,
+}
+
+#[derive(Debug)]
+struct Known {
+    event: Event,
+    /// When it was last spoken of, and how often it had been seen then.
+    said: (u64, u64),
+}
+
+impl Grouper {
+    /// Speaks of a secret that goes on leaking once in an interval; knows so many secrets at most.
+    #[must_use]
+    pub fn new(interval: Duration, most: usize) -> Self {
+        let (known, order, again) = (HashMap::new(), VecDeque::new(), Vec::new());
+        Self { interval: interval.as_secs(), most: most.max(1), known, order, again }
+    }
+
+    /// Takes a leak; gives an event if the secret is new. `now` is in seconds since 1970.
+    pub fn leak(&mut self, leak: &Leak<'_>, place: impl FnOnce() -> Place, now: u64) -> Option<Event> {
+        if let Some(known) = self.known.get_mut(&leak.fingerprint) {
+            if known.event.count == known.said.1 {
+                self.again.push(leak.fingerprint);
+            }
+            known.event.count += 1;
+            known.event.last_seen = now;
+            return None;
+        }
+        if self.order.len() == self.most
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        let event = Event {
+            schema_version: 1,
+            kind: Kind::Firing,
+            id: leak.fingerprint.to_string(),
+            time: now,
+            rule: leak.rule.to_owned(),
+            severity: leak.severity,
+            source: place(),
+            excerpt: leak.excerpt.to_owned(),
+            count: 1,
+            first_seen: now,
+            last_seen: now,
+            advice: leak.about.to_owned(),
+        };
+        self.order.push_back(leak.fingerprint);
+        self.known.insert(leak.fingerprint, Known { event: event.clone(), said: (now, 1) });
+        Some(event)
+    }
+
+    /// What is due to be said of secrets that go on leaking.
+    pub fn summaries(&mut self, now: u64) -> Vec<Event> {
+        let mut events = Vec::new();
+        let (known, interval) = (&mut self.known, self.interval);
+        self.again.retain(|fingerprint| {
+            let Some(known) = known.get_mut(fingerprint) else { return false };
+            if now < known.said.0 + interval {
+                return true;
+            }
+            known.said = (now, known.event.count);
+            (known.event.kind, known.event.time) = (Kind::Summary, now);
+            events.push(known.event.clone());
+            false
+        });
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keysieve_finding::FingerprintKey;
+
+    use super::*;
+
+    fn leak(value: &[u8]) -> Leak<'static> {
+        let fingerprint = Fingerprint::of_secret(&FingerprintKey::default(), "r", value);
+        Leak { rule: "r", severity: Severity::High, fingerprint, excerpt: "", about: "" }
+    }
+
+    #[test]
+    fn a_storm_is_one_alert_and_a_count() {
+        let mut grouper = Grouper::new(Duration::from_secs(300), 10);
+        let events = (0..1_000_000).filter_map(|at| grouper.leak(&leak(b"x"), Place::default, at / 10_000));
+        assert_eq!(events.count(), 1);
+        let summaries = grouper.summaries(300);
+        assert_eq!((summaries.len(), summaries[0].count, summaries[0].last_seen), (1, 1_000_000, 99));
+        assert!(grouper.summaries(10_000).is_empty(), "nothing new is nothing to say");
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let mut grouper = Grouper::new(Duration::from_secs(1), 100);
+        for value in 0..10_000_u32 {
+            grouper.leak(&leak(&value.to_le_bytes()), Place::default, 0);
+            grouper.leak(&leak(&value.to_le_bytes()), Place::default, 0);
+        }
+        assert_eq!((grouper.known.len(), grouper.order.len()), (100, 100));
+        assert_eq!(grouper.summaries(5).len(), 100);
+    }
+}

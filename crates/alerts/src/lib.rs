@@ -1,0 +1,28 @@
+//! Alerts of leaked secrets: events, one for each secret, and what became of them.
+//!
+//! A [`Grouper`] sees every leak and lets an [`Event`] out for the first one of a secret at once, for further ones now
+//! and then, with how many there were. Its memory is bounded. A [`Ledger`] is the file in which events are kept, and
+//! what people said of them; a [`Format`] is what a receiver wants to hear.
+//!
+//! ```
+//! use std::time::Duration;
+//! use keysieve_alerts::{Grouper, Leak, Place};
+//! use keysieve_finding::{Fingerprint, FingerprintKey, Severity};
+//!
+//! let mut grouper = Grouper::new(Duration::from_secs(300), 1000);
+//! let fingerprint = Fingerprint::of_secret(&FingerprintKey::default(), "github-pat", b"a value");
+//! let leak = Leak { rule: "github-pat", severity: Severity::Critical, fingerprint, excerpt: "token …", about: "" };
+//! assert!(grouper.leak(&leak, Place::default, 0).is_some());
+//! assert!(grouper.leak(&leak, Place::default, 1).is_none(), "it is known");
+//! assert_eq!(grouper.summaries(300)[0].count, 2);
+//! ```
+
+mod event;
+mod grouper;
+mod ledger;
+mod receiver;
+
+pub use event::{Event, Kind, Place};
+pub use grouper::{Grouper, Leak};
+pub use ledger::{Alert, Ledger, State};
+pub use receiver::{Format, FormatError, signature};

@@ -1,0 +1,109 @@
+//! The arguments of `keysieve watch` and `keysieve alerts`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
+
+use super::{ConfigArguments, KeyArguments, KnownArguments, ListFormat, MaskArguments, RuleArguments};
+
+/// The arguments of `keysieve watch`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct WatchArguments {
+    /// Log files, by names with wildcards: '/var/log/pods/*/*/*.log'
+    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) paths: Vec<String>,
+    /// Keep here how far each file was followed, so that a restart goes on there
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_STATE", hide_env_values = true)]
+    pub(crate) state: Option<PathBuf>,
+    /// Where to begin with files that the state does not know
+    #[arg(long, value_name = "WHERE", value_enum, default_value_t)]
+    pub(crate) start: StartName,
+    /// Write the masked lines of all files here; - is standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) output: Option<PathBuf>,
+    /// Add an event here, one JSON object a line, for each secret [default: standard output, unless --output is that]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_ALERTS", hide_env_values = true)]
+    pub(crate) alerts: Option<PathBuf>,
+    /// Send each event to a webhook, too: FORMAT=URL, with FORMAT json, slack, teams, pagerduty or alertmanager; repeatable
+    #[arg(long = "alert-webhook", value_name = "FORMAT=URL")]
+    pub(crate) webhooks: Vec<String>,
+    /// Sign what is sent to json webhooks with the key in this file: X-Keysieve-Signature, HMAC-SHA-256 of the body
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) alert_signing_key: Option<PathBuf>,
+    /// The file with PagerDuty's routing key
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) pagerduty_key: Option<PathBuf>,
+    /// Keep here what could not be sent yet, up to 10,000 events for each webhook, so that a restart sends it
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) alert_queue: Option<PathBuf>,
+    /// Say again after so many seconds that a secret goes on leaking
+    #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
+    pub(crate) alert_interval: Duration,
+    /// Serve /metrics, /healthz and /readyz here, such as 127.0.0.1:9190
+    #[arg(long, value_name = "ADDRESS", env = "KEYSIEVE_LISTEN", hide_env_values = true)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// End when all that is there has been read
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[command(flatten)]
+    pub(crate) mask: MaskArguments,
+    #[command(flatten)]
+    pub(crate) known: KnownArguments,
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    #[command(flatten)]
+    pub(crate) config: ConfigArguments,
+    #[command(flatten)]
+    pub(crate) rules: RuleArguments,
+}
+
+/// Where to begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StartName {
+    /// At the beginning
+    #[default]
+    Beginning,
+    /// At the end; files that appear later at their beginning
+    End,
+}
+
+/// What to do with alerts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AlertsVerb {
+    /// List the alerts in a file of `keysieve watch --alerts`
+    List {
+        /// The file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// How to print the list
+        #[arg(short, long, value_enum, default_value_t)]
+        format: ListFormat,
+        /// List resolved ones too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Note that someone looks at an alert
+    Ack(SayArguments),
+    /// Note that the secret of an alert was rotated; if it leaks again, the alert fires again
+    Resolve(SayArguments),
+}
+
+/// What to say of an alert.
+#[derive(Args, Debug)]
+pub(crate) struct SayArguments {
+    /// The file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// The alert, as `list` names it; as much of it as tells it from others
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Why
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) reason: String,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse().map(Duration::from_secs).map_err(|_| "expected a whole number of seconds".to_owned())
+}

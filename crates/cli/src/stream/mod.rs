@@ -1,0 +1,7 @@
+//! The verbs that mask streams.
+
+mod known;
+mod pump;
+pub(crate) mod redact;
+pub(crate) mod setup;
+pub(crate) mod wrap;

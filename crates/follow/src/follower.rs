@@ -1,0 +1,346 @@
+//! All files that are followed.
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::pattern::Pattern;
+use crate::tail::{Aside, Tail};
+use crate::{Checkpoint, Identity, Noted};
+
+/// A file without a name is let go after so many looks without anything new.
+const PATIENCE: u32 = 40;
+
+/// Where a file is begun that the checkpoint does not know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// At its beginning.
+    #[default]
+    Beginning,
+    /// At its end; those that appear later at their beginning.
+    End,
+}
+
+/// The next bytes of a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a> {
+    /// Tells the file from every other one of this run.
+    pub id: u64,
+    /// Its name.
+    pub path: &'a Path,
+    /// Where in the file they stand.
+    pub offset: u64,
+    /// The bytes; none, if only `last` is to be said.
+    pub bytes: &'a [u8],
+    /// Whether nothing more will come of this file.
+    pub last: bool,
+}
+
+/// A file that could not be followed.
+#[derive(Debug)]
+pub struct Trouble {
+    /// Its name.
+    pub path: PathBuf,
+    /// What went wrong.
+    pub error: io::Error,
+}
+
+/// Files that cannot be followed at all.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A name that is none.
+    #[error("not a name with wildcards: {0}")]
+    Pattern(#[from] globset::Error),
+}
+
+/// All files that are followed.
+#[derive(Debug)]
+pub struct Follower {
+    patterns: Vec<Pattern>,
+    start: Start,
+    tails: Vec<Tail>,
+    /// What the checkpoint knows that was not found yet.
+    noted: Vec<Noted>,
+    next_id: u64,
+    first: bool,
+    troubles: Vec<Trouble>,
+    buffer: Vec<u8>,
+}
+
+impl Follower {
+    /// Follows what the patterns name, from a checkpoint on.
+    ///
+    /// # Errors
+    /// If a pattern is none.
+    pub fn new(patterns: &[String], start: Start, checkpoint: Checkpoint) -> Result<Self, Error> {
+        let patterns = patterns.iter().map(|pattern| Pattern::new(pattern)).collect::<Result<_, _>>()?;
+        let (tails, troubles, buffer) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self {
+            patterns,
+            start,
+            tails,
+            noted: checkpoint.files,
+            next_id: 0,
+            first: true,
+            troubles,
+            buffer,
+        })
+    }
+
+    /// Hands out everything that is new.
+    pub fn poll(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
+        if self.first {
+            self.catch_up(each);
+        }
+        let mut names: Vec<PathBuf> = self.patterns.iter().flat_map(Pattern::names).collect();
+        names.sort();
+        names.dedup();
+        let mut named = HashSet::new();
+        // Old files to their end before new ones, so that lines come in the order in which they were written.
+        for index in 0..self.tails.len() {
+            if let Err(error) = self.check(index, each) {
+                self.troubles.push(Trouble { path: self.tails[index].path.clone(), error });
+            }
+            self.drain(index, each);
+        }
+        for name in names {
+            match self.look(&name, each) {
+                Ok(Some(id)) => _ = named.insert(id),
+                Ok(None) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => self.troubles.push(Trouble { path: name, error }),
+            }
+        }
+        self.first = false;
+        self.let_go(&named, each);
+    }
+
+    /// What could not be followed since this was last asked.
+    pub fn take_troubles(&mut self) -> Vec<Trouble> {
+        std::mem::take(&mut self.troubles)
+    }
+
+    /// Notes that all bytes of a file up to an offset have gone out.
+    pub fn done(&mut self, id: u64, offset: u64) {
+        if let Some(tail) = self.tails.iter_mut().find(|tail| tail.id == id) {
+            tail.done = offset;
+        }
+    }
+
+    /// How far every file has been followed.
+    #[must_use]
+    pub fn checkpoint(&self) -> Checkpoint {
+        let noted = |tail: &Tail| Noted {
+            path: tail.path.clone(),
+            identity: tail.identity.clone(),
+            offset: tail.done,
+        };
+        Checkpoint { files: self.noted.iter().cloned().chain(self.tails.iter().map(noted)).collect() }
+    }
+
+    /// How many bytes are there that have not gone out yet.
+    #[must_use]
+    pub fn lag(&self) -> u64 {
+        let left =
+            |tail: &Tail| tail.file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(tail.done));
+        self.tails.iter().map(left).sum()
+    }
+
+    /// How many files are open.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.tails.len()
+    }
+
+    /// Looks at a name: is it a file that is followed, or a new one? Says which.
+    fn look(&mut self, name: &Path, each: &mut dyn FnMut(Piece<'_>)) -> io::Result<Option<u64>> {
+        // A FIFO must not stop everything.
+        let file = OpenOptions::new().read(true).custom_flags(0o4000).open(name)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Ok(None);
+        }
+        let same =
+            |tail: &Tail| tail.identity.device == metadata.dev() && tail.identity.inode == metadata.ino();
+        if let Some(index) = self.tails.iter().position(same) {
+            self.tails[index].path = name.to_owned();
+            return Ok(Some(self.tails[index].id));
+        }
+        if packed(&file)? {
+            // A log that was put aside; it is looked at where it is needed.
+            return Ok(None);
+        }
+        self.begin(name, file, each).map(Some)
+    }
+
+    /// Sees whether a file has been cut since it was last read: then the rest of what was in it is looked for beside it,
+    /// and it begins anew.
+    fn check(&mut self, index: usize, each: &mut dyn FnMut(Piece<'_>)) -> io::Result<()> {
+        let id = self.id();
+        let tail = &mut self.tails[index];
+        let metadata = tail.file.metadata()?;
+        if metadata.len() >= tail.read && tail.identity.is(&tail.file, &metadata)? {
+            if tail.identity.is_short() && metadata.len() > tail.identity.length as u64 {
+                // So few bytes tell little.
+                tail.identity = Identity::of(&tail.file, &metadata)?;
+            }
+            return Ok(());
+        }
+        let identity = Identity::of(&tail.file, &metadata)?;
+        let (path, old) = (tail.path.clone(), (tail.id, tail.identity.clone(), tail.read));
+        (tail.id, tail.identity, tail.read, tail.done) = (id, identity, 0, 0);
+        self.rest_of_copy(&path, &old, each);
+        each(Piece { id: old.0, path: &path, offset: old.2, bytes: b"", last: true });
+        Ok(())
+    }
+
+    /// Begins with a file that is not followed yet.
+    fn begin(&mut self, name: &Path, file: File, each: &mut dyn FnMut(Piece<'_>)) -> io::Result<u64> {
+        let metadata = file.metadata()?;
+        let mut from = if self.first && self.start == Start::End { metadata.len() } else { 0 };
+        for index in 0..self.noted.len() {
+            if self.noted[index].identity.is(&file, &metadata)? && self.noted[index].offset <= metadata.len()
+            {
+                from = self.noted.remove(index).offset;
+                break;
+            }
+        }
+        let identity = Identity::of(&file, &metadata)?;
+        let id = self.id();
+        self.tails.push(Tail { id, path: name.to_owned(), identity, file, read: from, done: from, idle: 0 });
+        self.drain(self.tails.len() - 1, each);
+        Ok(id)
+    }
+
+    fn id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Hands out what is new in a file.
+    fn drain(&mut self, index: usize, each: &mut dyn FnMut(Piece<'_>)) {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let tail = &mut self.tails[index];
+        loop {
+            let offset = tail.read;
+            match tail.next(&mut buffer) {
+                Ok(true) => {
+                    tail.idle = 0;
+                    each(Piece { id: tail.id, path: &tail.path, offset, bytes: &buffer, last: false });
+                }
+                Ok(false) => break,
+                Err(error) => {
+                    self.troubles.push(Trouble { path: tail.path.clone(), error });
+                    break;
+                }
+            }
+        }
+        self.buffer = buffer;
+    }
+
+    /// Lets go of files that no name leads to any more, once nothing more is written to them.
+    fn let_go(&mut self, named: &HashSet<u64>, each: &mut dyn FnMut(Piece<'_>)) {
+        self.tails.retain_mut(|tail| {
+            tail.idle = if named.contains(&tail.id) { 0 } else { tail.idle + 1 };
+            let over = tail.idle > PATIENCE;
+            if over {
+                each(Piece { id: tail.id, path: &tail.path, offset: tail.read, bytes: b"", last: true });
+            }
+            !over
+        });
+    }
+
+    /// The rest of a file that was copied and then cut, if its copy is found beside it.
+    fn rest_of_copy(
+        &mut self,
+        path: &Path,
+        (id, identity, read): &(u64, Identity, u64),
+        each: &mut dyn FnMut(Piece<'_>),
+    ) {
+        let copy = put_aside(path).into_iter().rev().find(|(path, _)| Aside::begins(path, identity));
+        if let Some((path, _)) = copy {
+            self.aside(&path, *id, *read, each);
+        }
+    }
+
+    /// Reads what was put aside while nothing was followed: the rest of what the checkpoint knows, and all that is newer.
+    fn catch_up(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
+        let mut seen = HashSet::new();
+        for noted in std::mem::take(&mut self.noted) {
+            let current = File::open(&noted.path).and_then(|file| {
+                Ok(noted.identity.is(&file, &file.metadata()?)? && file.metadata()?.len() >= noted.offset)
+            });
+            if current.unwrap_or(false) {
+                self.noted.push(noted);
+                continue;
+            }
+            let aside = put_aside(&noted.path);
+            let found = aside.iter().position(|(path, _)| Aside::begins(path, &noted.identity));
+            let Some(found) = found else {
+                let error = io::Error::new(io::ErrorKind::NotFound, "it was removed before its end was read");
+                self.troubles.push(Trouble { path: noted.path.clone(), error });
+                continue;
+            };
+            for (index, (path, _)) in aside.iter().enumerate().skip(found) {
+                let from = if index == found { noted.offset } else { 0 };
+                if seen.insert(path.clone()) {
+                    let id = self.id();
+                    self.aside(path, id, from, each);
+                    each(Piece { id, path, offset: 0, bytes: b"", last: true });
+                }
+            }
+        }
+    }
+
+    /// Hands out a file that was put aside, from an offset on.
+    fn aside(&mut self, path: &Path, id: u64, from: u64, each: &mut dyn FnMut(Piece<'_>)) {
+        let mut hand_out = || -> io::Result<()> {
+            let mut aside = Aside::open(path)?;
+            io::copy(&mut aside.by_ref().take(from), &mut io::sink())?;
+            let (mut buffer, mut offset) = (vec![0; 256 * 1024], from);
+            loop {
+                match aside.read(&mut buffer)? {
+                    0 => return Ok(()),
+                    length => {
+                        each(Piece { id, path, offset, bytes: &buffer[..length], last: false });
+                        offset += length as u64;
+                    }
+                }
+            }
+        };
+        if let Err(error) = hand_out() {
+            self.troubles.push(Trouble { path: path.to_owned(), error });
+        }
+    }
+}
+
+fn packed(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::FileExt as _;
+    let mut magic = [0; 2];
+    Ok(file.read_at(&mut magic, 0)? == 2 && magic == [0x1F, 0x8B])
+}
+
+/// The files beside one whose names say that they were put aside from it, the oldest first: `app.log.1`,
+/// `app.log-20261125.gz`, `0.log.20261125-110000`. A link is looked for where it leads.
+fn put_aside(path: &Path) -> Vec<(PathBuf, SystemTime)> {
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (Some(directory), Some(name)) = (real.parent(), real.file_name()) else { return Vec::new() };
+    let name = name.to_string_lossy().into_owned();
+    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
+    let mut all = Vec::new();
+    for entry in entries.flatten() {
+        let other = entry.file_name().to_string_lossy().into_owned();
+        let aside = other.strip_prefix(&name).is_some_and(|rest| rest.starts_with(['.', '-']));
+        if let (true, Ok(metadata)) = (aside, entry.metadata())
+            && metadata.is_file()
+        {
+            all.push((entry.path(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH)));
+        }
+    }
+    all.sort_by(|one, other| (one.1, &other.0).cmp(&(other.1, &one.0)));
+    all
+}
