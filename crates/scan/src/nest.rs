@@ -83,7 +83,7 @@ impl BlobSink for Level<'_> {
     }
 
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        self.sink.window(blob)
+        self.sink.part(blob)
     }
 
     fn skipped(&self, origin: &Origin, why: Skip) {

@@ -120,6 +120,15 @@ impl BlobSink for Sink<'_> {
 impl Sink<'_> {
     /// Scans a window of what is no container.
     pub(crate) fn window(&self, blob: Blob<'_>) -> ControlFlow<()> {
+        self.scan(blob, self.cache)
+    }
+
+    /// Scans a window of a part of a container, which says nothing of the whole.
+    pub(crate) fn part(&self, blob: Blob<'_>) -> ControlFlow<()> {
+        self.scan(blob, None)
+    }
+
+    fn scan(&self, blob: Blob<'_>, cache: Option<&Cache>) -> ControlFlow<()> {
         if self.stopped() {
             return ControlFlow::Break(());
         }
@@ -142,7 +151,7 @@ impl Sink<'_> {
                 if !seen.is_empty() {
                     worker.sightings.append(&mut settle(seen));
                 } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path }) =
-                    (self.cache, last, origin)
+                    (cache, last, origin)
                 {
                     let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
                     cache.add(id.as_bytes(), class, size);

@@ -5,9 +5,10 @@ use std::ops::ControlFlow;
 
 use keysieve_finding::Skip;
 
+use crate::strings::Strings;
 use crate::tar::{EntryKind, Part, Tar};
 use crate::zip::{self, Zip};
-use crate::{Budget, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pdf, rpm, unknown};
+use crate::{Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pdf, rpm, unknown};
 
 /// Takes what a container holds, in the order in which it is there.
 pub trait Inside {
@@ -40,6 +41,8 @@ pub enum Container {
     Rpm,
     /// A document whose text is in compressed streams.
     Pdf,
+    /// Compiled code, whose strings stand right behind their lengths.
+    Compiled(Compiled),
     /// Something that is known by sight only, and named for that.
     Unknown(&'static str),
     /// A program, to which a zip archive may be appended: told by how it begins, with or without one.
@@ -75,6 +78,9 @@ impl Container {
         if cpio::begins(start) {
             return Some(Self::Cpio);
         }
+        if let Some(compiled) = Compiled::of(start) {
+            return Some(Self::Compiled(compiled));
+        }
         if let Some(name) = unknown::named(start) {
             return Some(Self::Unknown(name));
         }
@@ -91,7 +97,7 @@ impl Container {
     /// nothing.
     #[must_use]
     pub const fn may_be_none(self) -> bool {
-        matches!(self, Self::Program)
+        matches!(self, Self::Program | Self::Compiled(_))
     }
 
     /// Opens it, and hands over what is in it: one level of it, as entries can be containers, too.
@@ -112,6 +118,7 @@ impl Container {
             Self::Ar => ar::open(&mut input, budget, inside),
             Self::Cpio => cpio::open(&mut input, budget, inside),
             Self::Pdf => pdf::open(&mut input, budget, inside),
+            Self::Compiled(compiled) => inside.loose(0, &mut Strings::new(input, compiled)),
             Self::Rpm => package(input, budget, inside),
             Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
             Self::Program => zip(&mut Zip::behind_program(input, budget.clone()), inside),

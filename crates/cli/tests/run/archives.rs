@@ -187,13 +187,22 @@ fn a_container_in_a_repository_is_opened_and_its_commit_is_named() {
     };
     git(&["init", "-q"]);
     fs::create_dir(directory.path().join("lib")).expect("made");
-    fs::write(directory.path().join("lib/app.jar"), zip("conf/a.env", leak().as_bytes())).expect("written");
+    let jar = [zip("conf/a.env", leak().as_bytes()), b"behind it".to_vec()].concat();
+    fs::write(directory.path().join("lib/app.jar"), jar).expect("written");
     git(&["add", "."]);
     git(&["commit", "-qm", "one"]);
     git(&["rm", "-q", "lib/app.jar"]);
     git(&["commit", "-qm", "two"]);
     let output = run(directory.path(), &["git", "-f", "json"]);
     assert_eq!(paths(&output), ["lib/app.jar!/conf/a.env"]);
+    for _ in 0..2 {
+        let cached = run(directory.path(), &["git", "-f", "json", "--cache", ".git/seen"]);
+        assert_eq!(
+            paths(&cached),
+            ["lib/app.jar!/conf/a.env"],
+            "what lies around entries says nothing of them"
+        );
+    }
     let report = json(&output);
     let place = &report["findings"][0]["locations"][0];
     assert!(place["git"]["commit"].is_string(), "{place}");

@@ -1,7 +1,9 @@
 //! tar.
 
 use std::fmt;
-use std::io::Read;
+use std::fs;
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::process::Command;
 
 use keysieve_finding::SkipReason;
 use keysieve_unpack::tar::{EntryKind, Part, Tar};
@@ -279,6 +281,61 @@ fn a_sparse_file_that_says_it_is_huge_costs_nothing() {
     let maps = [header(b"many", b'0', 1 << 40), padded(b"99999999999\n")].concat();
     let archive = [records(b'x', &record("GNU.sparse.major", b"1")), maps].concat();
     assert_eq!(walk(archive.as_slice(), Limits::default()), [Seen::Skip(SkipReason::ArchiveLimit)]);
+}
+
+/// Whether there is a GNU tar to compare with. Where there should be one, its lack is no way to pass.
+fn gnu_tar_is_there() -> bool {
+    let said = Command::new("tar").arg("--version").output();
+    let there = said.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).contains("GNU tar"));
+    assert!(there || std::env::var_os("CI").is_none(), "GNU tar is needed: install the package `tar`");
+    there
+}
+
+#[test]
+fn what_gnu_tar_writes_in_any_format_is_read_as_it_was() {
+    if !gnu_tar_is_there() {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let long = format!("{}/file", ["directory"; 12].join("/"));
+    let path = |name: &str| directory.path().join(name);
+    fs::create_dir_all(path(&long).parent().expect("a directory")).expect("made");
+    fs::write(path(&long), text(3000)).expect("written");
+    fs::write(path("short"), b"short").expect("written");
+    let mut holes = fs::File::create(path("holes")).expect("made");
+    for at in [20_000_u64, 50_000] {
+        holes.seek(SeekFrom::Start(at)).expect("a file");
+        holes.write_all(&text(5000)).expect("written");
+    }
+    holes.set_len(90_000).expect("a file");
+    let expected = fs::read(path("holes")).expect("read");
+    for format in ["v7", "ustar", "oldgnu", "gnu", "posix"] {
+        let sparse: &[&str] = match format {
+            "v7" | "ustar" => &[],
+            "posix" => &["0.0", "0.1", "1.0"],
+            _ => &["1.0"],
+        };
+        for version in sparse.iter().map(Some).chain([None]) {
+            let mut command = Command::new("tar");
+            command.current_dir(directory.path()).arg(format!("--format={format}")).arg("-c");
+            if let Some(version) = version {
+                command.arg("-S").arg(format!("--sparse-version={version}"));
+            }
+            command.args(["short", "holes"]);
+            // There is no place for long names in the oldest format.
+            let with_long = format != "v7";
+            if with_long {
+                command.arg(&long);
+            }
+            let archive = command.output().expect("tar runs");
+            assert!(archive.status.success(), "{format}: {}", String::from_utf8_lossy(&archive.stderr));
+            let mut files = vec![seen_file(b"short", b"short"), seen_file(b"holes", &expected)];
+            if with_long {
+                files.push(seen_file(long.as_bytes(), &text(3000)));
+            }
+            assert_eq!(walk(archive.stdout.as_slice(), Limits::default()), files, "{format} {version:?}");
+        }
+    }
 }
 
 #[test]
