@@ -30,8 +30,19 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    pub(crate) fn new(ledger: Option<&Path>, stdout: bool, key: FingerprintKey, interval: Duration) -> Self {
-        Self { grouper: Grouper::new(interval, MOST), ledger: ledger.map(Ledger::at), stdout, key }
+    pub(crate) fn new(
+        ledger: Option<&Path>,
+        stdout: bool,
+        outboxes: Vec<Outbox>,
+        key: FingerprintKey,
+        interval: Duration,
+    ) -> Self {
+        Self { grouper: Grouper::new(interval, MOST), ledger: ledger.map(Ledger::at), stdout, outboxes, key }
+    }
+
+    /// Waits a while until webhooks have what they can take.
+    pub(crate) fn finish(&self) {
+        self.outboxes.iter().for_each(Outbox::finish);
     }
 
     /// Takes what was masked.
