@@ -104,8 +104,8 @@ mod tests {
     use super::*;
     use crate::mask::tests::mask;
 
-    fn fitted(text: &str, spans: &[Range<usize>]) -> Vec<(Range<usize>, bool)> {
-        let masks: Vec<Mask> = spans.iter().cloned().map(mask).collect();
+    fn fitted(text: &str, spans: &[(usize, usize)]) -> Vec<(Range<usize>, bool)> {
+        let masks: Vec<Mask> = spans.iter().map(|&(start, end)| mask(start..end)).collect();
         fit(text.as_bytes(), 0, &masks).into_iter().map(|mask| (mask.span, mask.quoted)).collect()
     }
 
@@ -113,9 +113,9 @@ mod tests {
     fn masks_keep_to_strings_and_whole_escapes() {
         let text = r#"{"a":"x\u0022yz","b":12345}"#;
         assert!(is_json(text.as_bytes()) && !is_json(b"{") && !is_json(b"12"));
-        assert_eq!(fitted(text, &[9..14]), [(7..14, false)]);
-        assert_eq!(fitted(text, &[14..19]), [(14..15, false), (18..19, false)]);
-        assert_eq!(fitted(text, &[22..24]), [(21..26, true)]);
-        assert_eq!(fitted(text, &[0..1]), []);
+        assert_eq!(fitted(text, &[(9, 14)]), [(7..14, false)]);
+        assert_eq!(fitted(text, &[(14, 19)]), [(14..15, false), (18..19, false)]);
+        assert_eq!(fitted(text, &[(22, 24)]), [(21..26, true)]);
+        assert_eq!(fitted(text, &[(0, 1)]), []);
     }
 }
