@@ -2,7 +2,7 @@
 //!
 //! A [`Grouper`] sees every leak and lets an [`Event`] out for the first one of a secret at once, for further ones now
 //! and then, with how many there were. Its memory is bounded. A [`Ledger`] is the file in which events are kept, and
-//! what people said of them.
+//! what people said of them; a [`Format`] is what a receiver wants to hear.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,7 +20,9 @@
 mod event;
 mod grouper;
 mod ledger;
+mod receiver;
 
 pub use event::{Event, Kind, Place};
 pub use grouper::{Grouper, Leak};
 pub use ledger::{Alert, Ledger, State};
+pub use receiver::{Format, FormatError, signature};

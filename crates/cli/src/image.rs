@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
-use keysieve_finding::{MaskKind, Origin, Outcome, Secret};
+use keysieve_finding::{LayerPlace, MaskKind, Origin, Outcome, Secret};
 use keysieve_report::LineHashes;
 use keysieve_scan::{Control, Limits};
 use keysieve_source::Source;
@@ -147,6 +147,10 @@ fn keep_states(outcome: &mut Outcome, asked: &ImagesArguments) {
         finding.total_locations -= (before - finding.locations.len()) as u64;
     }
     outcome.findings.retain(|finding| !finding.locations.is_empty());
+    let in_state = |place: &LayerPlace| asked.states.is_empty() || asked.states.contains(&place.state);
+    outcome.allowed.retain(|allowed| {
+        allowed.finding.locations.iter().all(|location| location.layer.as_deref().is_none_or(in_state))
+    });
 }
 
 fn platforms(asked: &ImagesArguments) -> Platforms {

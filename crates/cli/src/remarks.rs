@@ -8,6 +8,7 @@ use indicatif::DecimalBytes;
 use keysieve_engine::Engine;
 use keysieve_finding::Outcome;
 use keysieve_policy::{Policy, Record};
+use keysieve_report::Format;
 
 use crate::messages;
 use crate::outputs::Opened;
@@ -69,6 +70,13 @@ impl Remarks<'_> {
 
     /// What reports leave out, and where they are.
     pub(crate) fn on_reports(&self, outputs: &[Opened], outcome: &Outcome) {
+        let sarif = outputs.iter().any(|opened| opened.output.format == Format::Sarif);
+        if sarif && outcome.images.len() > Format::MAX_SARIF_RUNS {
+            let images = outcome.images.len();
+            self.note(&format!(
+                "{images} images are more than services take runs: the SARIF file has one, and each result says its image"
+            ));
+        }
         for opened in outputs {
             let left_out = opened.output.format.left_out(outcome);
             if left_out > 0 {

@@ -102,6 +102,9 @@ impl Follower {
         let mut named = HashSet::new();
         // Old files to their end before new ones, so that lines come in the order in which they were written.
         for index in 0..self.tails.len() {
+            if let Err(error) = self.check(index, each) {
+                self.troubles.push(Trouble { path: self.tails[index].path.clone(), error });
+            }
             self.drain(index, each);
         }
         for name in names {
@@ -153,7 +156,7 @@ impl Follower {
         self.tails.len()
     }
 
-    /// Looks at a name: is it a file that is followed, one that has been cut, or a new one? Says which.
+    /// Looks at a name: is it a file that is followed, or a new one? Says which.
     fn look(&mut self, name: &Path, each: &mut dyn FnMut(Piece<'_>)) -> io::Result<Option<u64>> {
         // A FIFO must not stop everything.
         let file = OpenOptions::new().read(true).custom_flags(0o4000).open(name)?;
@@ -164,23 +167,35 @@ impl Follower {
         let same =
             |tail: &Tail| tail.identity.device == metadata.dev() && tail.identity.inode == metadata.ino();
         if let Some(index) = self.tails.iter().position(same) {
-            let tail = &mut self.tails[index];
-            tail.path = name.to_owned();
-            if metadata.len() >= tail.read && tail.identity.is(&file, &metadata)? {
-                if tail.identity.length < 256 && metadata.len() > tail.identity.length as u64 {
-                    // So few bytes tell little.
-                    tail.identity = Identity::of(&file, &metadata)?;
-                }
-                return Ok(Some(tail.id));
-            }
-            let old = self.tails.remove(index);
-            self.rest_of_copy(&old, each);
-            each(Piece { id: old.id, path: &old.path, offset: old.read, bytes: b"", last: true });
-        } else if packed(&file)? {
+            self.tails[index].path = name.to_owned();
+            return Ok(Some(self.tails[index].id));
+        }
+        if packed(&file)? {
             // A log that was put aside; it is looked at where it is needed.
             return Ok(None);
         }
         self.begin(name, file, each).map(Some)
+    }
+
+    /// Sees whether a file has been cut since it was last read: then the rest of what was in it is looked for beside it,
+    /// and it begins anew.
+    fn check(&mut self, index: usize, each: &mut dyn FnMut(Piece<'_>)) -> io::Result<()> {
+        let id = self.id();
+        let tail = &mut self.tails[index];
+        let metadata = tail.file.metadata()?;
+        if metadata.len() >= tail.read && tail.identity.is(&tail.file, &metadata)? {
+            if tail.identity.is_short() && metadata.len() > tail.identity.length as u64 {
+                // So few bytes tell little.
+                tail.identity = Identity::of(&tail.file, &metadata)?;
+            }
+            return Ok(());
+        }
+        let identity = Identity::of(&tail.file, &metadata)?;
+        let (path, old) = (tail.path.clone(), (tail.id, tail.identity.clone(), tail.read));
+        (tail.id, tail.identity, tail.read, tail.done) = (id, identity, 0, 0);
+        self.rest_of_copy(&path, &old, each);
+        each(Piece { id: old.0, path: &path, offset: old.2, bytes: b"", last: true });
+        Ok(())
     }
 
     /// Begins with a file that is not followed yet.
@@ -240,10 +255,15 @@ impl Follower {
     }
 
     /// The rest of a file that was copied and then cut, if its copy is found beside it.
-    fn rest_of_copy(&mut self, old: &Tail, each: &mut dyn FnMut(Piece<'_>)) {
-        let copy = put_aside(&old.path).into_iter().find(|(path, _)| Aside::begins(path, &old.identity));
+    fn rest_of_copy(
+        &mut self,
+        path: &Path,
+        (id, identity, read): &(u64, Identity, u64),
+        each: &mut dyn FnMut(Piece<'_>),
+    ) {
+        let copy = put_aside(path).into_iter().rev().find(|(path, _)| Aside::begins(path, identity));
         if let Some((path, _)) = copy {
-            self.aside(&path, old.id, old.read, each);
+            self.aside(&path, *id, *read, each);
         }
     }
 

@@ -37,6 +37,11 @@ impl Identity {
         })
     }
 
+    /// Whether it was taken when there was little to tell it by.
+    pub(crate) fn is_short(&self) -> bool {
+        self.length < FIRST
+    }
+
     /// Whether an open file begins as this one did, wherever it is stored.
     pub(crate) fn begins(&self, bytes: &[u8]) -> bool {
         bytes.get(..self.length).is_some_and(|first| digest(first) == self.digest)

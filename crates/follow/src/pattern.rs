@@ -24,7 +24,7 @@ impl Pattern {
         let matcher = GlobBuilder::new(pattern).literal_separator(true).build()?.compile_matcher();
         let parts: Vec<&str> = pattern.split('/').collect();
         let wild = |part: &&str| part.contains(['*', '?', '[', '{']);
-        let fixed = parts.iter().position(|part| wild(&part)).unwrap_or(parts.len() - 1);
+        let fixed = parts.iter().position(wild).unwrap_or(parts.len() - 1);
         let root = match parts[..fixed].join("/") {
             root if root.is_empty() && pattern.starts_with('/') => PathBuf::from("/"),
             root => PathBuf::from(root),

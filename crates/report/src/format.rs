@@ -72,6 +72,9 @@ impl Format {
         Self::Ecs,
     ];
 
+    /// How many images get a SARIF run of their own; of more than that, all are in one.
+    pub const MAX_SARIF_RUNS: usize = sarif::MAX_RUNS;
+
     /// The word that options use.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -22,6 +22,7 @@ use keysieve_finding::{Finding, Location, ObjectId, Outcome, Snippet};
 use serde_json::Value;
 
 use self::artifacts::{Artifacts, SRCROOT};
+pub(crate) use self::images::MAX_RUNS;
 use self::model::{
     AutomationDetails, Driver, Log, LogicalLocation, PhysicalLocation, Region, Run, RunResult, Text, Tool,
     UriBase,

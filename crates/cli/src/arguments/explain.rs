@@ -10,7 +10,8 @@ use super::RuleArguments;
 #[derive(Args, Debug)]
 pub(crate) struct ExplainArguments {
     /// The files; '-' is standard input
-    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    // The rules' files are called so already.
+    #[arg(id = "explained", required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
     /// Only what stands on this line, counted from 1
     #[arg(long, value_name = "N")]

@@ -47,7 +47,7 @@ pub(crate) struct SelectionArguments {
     ///
     /// The index counts, not the files of the work tree. Named files are read as a whole, unless all of them differ
     /// from the last commit.
-    #[arg(long, group = "part")]
+    #[arg(long, group = "part", conflicts_with_all = ["since_commit", "branch"])]
     pub(crate) staged: bool,
     /// Read what B brings and A does not have, commit by commit; merges too, and what was removed again
     #[arg(long, value_name = "A..B", group = "part", value_parser = Range::parse)]

@@ -45,14 +45,14 @@ pub(crate) struct MaskArguments {
     /// The key of pseudonyms: a file with one line, `ID:KEY` or a key alone, of 16 characters or more
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_PSEUDONYM_KEY", hide_env_values = true)]
     pub(crate) pseudonym_key: Option<PathBuf>,
-    /// Mask findings of this confidence and above
-    #[arg(long, value_name = "LEVEL", default_value = "medium", value_parser = confidences(),
+    /// Mask findings of this confidence and above [default: medium]
+    #[arg(long, value_name = "LEVEL", value_parser = confidences(),
         env = "KEYSIEVE_MIN_CONFIDENCE", hide_env_values = true)]
-    pub(crate) min_confidence: Confidence,
-    /// Mask findings of this severity and above
-    #[arg(long, value_name = "LEVEL", default_value = "low", value_parser = severities(),
+    pub(crate) min_confidence: Option<Confidence>,
+    /// Mask findings of this severity and above [default: low]
+    #[arg(long, value_name = "LEVEL", value_parser = severities(),
         env = "KEYSIEVE_MIN_SEVERITY", hide_env_values = true)]
-    pub(crate) min_severity: Severity,
+    pub(crate) min_severity: Option<Severity>,
     /// How the stream is framed
     #[arg(
         long,

@@ -26,6 +26,18 @@ pub(crate) struct WatchArguments {
     /// Add an event here, one JSON object a line, for each secret [default: standard output, unless --output is that]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_ALERTS", hide_env_values = true)]
     pub(crate) alerts: Option<PathBuf>,
+    /// Send each event to a webhook, too: FORMAT=URL, with FORMAT json, slack, teams, pagerduty or alertmanager; repeatable
+    #[arg(long = "alert-webhook", value_name = "FORMAT=URL")]
+    pub(crate) webhooks: Vec<String>,
+    /// Sign what is sent to json webhooks with the key in this file: X-Keysieve-Signature, HMAC-SHA-256 of the body
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) alert_signing_key: Option<PathBuf>,
+    /// The file with PagerDuty's routing key
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) pagerduty_key: Option<PathBuf>,
+    /// Keep here what could not be sent yet, up to 10,000 events for each webhook, so that a restart sends it
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) alert_queue: Option<PathBuf>,
     /// Say again after so many seconds that a secret goes on leaking
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     pub(crate) alert_interval: Duration,

@@ -5,11 +5,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
+use keysieve_finding::{Confidence, Severity};
 use keysieve_stream::{Framing, PseudonymKey, Replacement, Rules, Setup};
 
 use super::known;
-use crate::arguments::{ConfigArguments, StreamArguments};
-use crate::arguments::{FramingName, KnownArguments, MaskArguments, RuleArguments};
+use crate::arguments::{
+    ConfigArguments, FramingName, KnownArguments, MaskArguments, RuleArguments, RunArguments,
+    StreamArguments, VerdictArguments,
+};
 use crate::config::Config;
 use crate::ruleset::Ruleset;
 
@@ -32,8 +35,18 @@ impl<'a> Asked<'a> {
     /// Reads rules, values and keys; once more on a reload.
     pub(crate) fn setup(self) -> Result<Arc<Setup>> {
         let config = Config::load(self.config, &[])?;
-        let ruleset = Ruleset::new(self.rules, config)?;
-        let mut rules = Rules::new(ruleset.engine).at_least(self.mask.min_confidence, self.mask.min_severity);
+        let mut asked = self.rules.clone();
+        let mut verdict = VerdictArguments {
+            min_confidence: self.mask.min_confidence,
+            min_severity: self.mask.min_severity,
+            ..VerdictArguments::default()
+        };
+        config.apply(&mut asked, &mut verdict, None, &mut RunArguments::default());
+        let ruleset = Ruleset::new(&asked, config)?;
+        let mut rules = Rules::new(ruleset.engine).at_least(
+            verdict.min_confidence.unwrap_or(Confidence::Medium),
+            verdict.min_severity.unwrap_or(Severity::Low),
+        );
         if let Some(ids) = &ruleset.counted {
             rules = rules.only(ids);
         }

@@ -10,6 +10,7 @@ use keysieve_finding::{Fingerprint, FingerprintKey};
 use keysieve_stream::{Label, Redaction};
 
 use super::metrics::Metrics;
+use super::outbox::Outbox;
 use crate::messages;
 
 /// So many secrets are told apart; then the oldest is forgotten.
@@ -24,12 +25,24 @@ pub(crate) struct Alarm {
     ledger: Option<Ledger>,
     /// Whether events go to standard output if there is no ledger.
     stdout: bool,
+    outboxes: Vec<Outbox>,
     key: FingerprintKey,
 }
 
 impl Alarm {
-    pub(crate) fn new(ledger: Option<&Path>, stdout: bool, key: FingerprintKey, interval: Duration) -> Self {
-        Self { grouper: Grouper::new(interval, MOST), ledger: ledger.map(Ledger::at), stdout, key }
+    pub(crate) fn new(
+        ledger: Option<&Path>,
+        stdout: bool,
+        outboxes: Vec<Outbox>,
+        key: FingerprintKey,
+        interval: Duration,
+    ) -> Self {
+        Self { grouper: Grouper::new(interval, MOST), ledger: ledger.map(Ledger::at), stdout, outboxes, key }
+    }
+
+    /// Waits a while until webhooks have what they can take.
+    pub(crate) fn finish(&self) {
+        self.outboxes.iter().for_each(Outbox::finish);
     }
 
     /// Takes what was masked.
@@ -68,9 +81,10 @@ impl Alarm {
 
     /// Hands events on. A receiver that fails never holds up the stream; it is counted and said.
     fn say(&self, events: &[Event], metrics: &Metrics) {
+        self.outboxes.iter().for_each(|outbox| outbox.add(events));
         let done = match &self.ledger {
             Some(ledger) => ledger.add(events),
-            None if self.stdout => print(events),
+            None if self.stdout && self.outboxes.is_empty() => print(events),
             None => return,
         };
         let counter = if done.is_ok() { &metrics.alerts } else { &metrics.alerts_failed };

@@ -21,6 +21,7 @@ pub(crate) struct Metrics {
     pub(crate) bytes_out: AtomicU64,
     pub(crate) alerts: AtomicU64,
     pub(crate) alerts_failed: AtomicU64,
+    pub(crate) alerts_sent: AtomicU64,
     pub(crate) checkpoints: AtomicU64,
     pub(crate) reloads: AtomicU64,
     pub(crate) troubles: AtomicU64,
@@ -76,6 +77,7 @@ impl Metrics {
             .collect();
         family("keysieve_redactions", "counter", "", "Secrets masked, by rule.", &redactions);
         family("keysieve_alerts", "counter", "", "Events handed on.", &one(&self.alerts));
+        family("keysieve_alerts_sent", "counter", "", "Events that webhooks took.", &one(&self.alerts_sent));
         family(
             "keysieve_alerts_failed",
             "counter",

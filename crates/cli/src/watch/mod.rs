@@ -3,6 +3,7 @@
 mod alarm;
 pub(crate) mod alerts;
 mod metrics;
+mod outbox;
 mod stream;
 
 use std::collections::HashMap;
@@ -72,8 +73,9 @@ impl<'a> Watch<'a> {
         let to_stdout = asked.output.as_ref().is_some_and(|path| path.as_os_str() == "-");
         let copy = asked.output.as_deref().map(Copy::open).transpose()?;
         let key = fingerprint_key::read(asked.key.fingerprint_key.as_deref())?;
-        let alarm = Alarm::new(asked.alerts.as_deref(), !to_stdout, key, asked.alert_interval);
         let metrics = Arc::new(Metrics::default());
+        let outboxes = outbox::open(asked, &metrics)?;
+        let alarm = Alarm::new(asked.alerts.as_deref(), !to_stdout, outboxes, key, asked.alert_interval);
         if let Some(address) = asked.listen {
             metrics::serve(address, &metrics).with_context(|| format!("--listen {address}"))?;
         }
@@ -100,6 +102,7 @@ impl<'a> Watch<'a> {
                 Err(RecvTimeoutError::Disconnected) => bail!("no signals come any more"),
             }
         }
+        self.alarm.finish();
         Ok(if self.metrics.troubles.load(Ordering::Relaxed) > 0 && self.asked.once {
             Exit::Internal
         } else {

@@ -48,8 +48,20 @@ fn a_hook_stops_a_secret_and_runs_what_was_there_before() {
     repository.add("leaky.env", line("leak"));
     let (passed, said) = commit(&repository);
     assert!(!passed && said.contains("leaky.env:1") && !said.contains(&token("leak")), "{said}");
+    // Git then makes an index of its own for the hook.
+    let only = repository.try_in(&repository.root(), &["commit", "--quiet", "-m", "x", "--", "leaky.env"]);
+    assert!(!only.status.success() && stderr(&only).contains("leaky.env:1"), "{}", stderr(&only));
+    let only = repository
+        .try_in(&repository.root(), &["commit", "--quiet", "--allow-empty", "-m", "x", "--", "clean.txt"]);
+    assert!(!stderr(&only).contains("leaky.env:1"), "it is not committed: {}", stderr(&only));
+    let linked = repository.beside("linked");
+    repository.git(&["worktree", "add", "--quiet", "--detach", &linked.display().to_string()]);
+    fs::write(linked.join("other.env"), line("leak")).expect("written");
+    repository.git_in(&linked, &["add", "other.env"]);
+    let refused = repository.try_in(&linked, &["commit", "--quiet", "-m", "x"]);
+    assert!(!refused.status.success() && stderr(&refused).contains("other.env:1"), "{}", stderr(&refused));
     let before = || fs::read_to_string(repository.root().join("before")).expect("it ran");
-    assert_eq!(before(), "chained\n", "not after a refusal");
+    assert_eq!(before(), "chained\n".repeat(2), "not after a refusal");
     repository.git(&["commit", "--quiet", "--no-verify", "-m", "leaky"]);
     let remote = repository.beside("remote.git").display().to_string();
     repository.git(&["init", "--quiet", "--bare", &remote]);

@@ -7,7 +7,7 @@ use std::path::Path;
 use keysieve_testkit::{ImageLayer, Packing, TestImage, TestLayout, digest, gzip};
 use serde_json::{Value, json};
 
-use crate::{code, json as report, keysieve, run, stdout};
+use crate::{code, json as report, keysieve, repository, run, stdout};
 
 /// A secret of its own for each place: a password in a URL, put together here so that no literal one stands in the
 /// repository.
@@ -102,6 +102,13 @@ fn planted() -> (TestImage, BTreeSet<Place>) {
         .layer(second)
         .layer(third)
         .layer(fourth);
+    describe(&mut image, &mut field);
+    assert!(expected.len() > 40, "{}", expected.len());
+    (image, expected)
+}
+
+/// Plants in what describes an image.
+fn describe(image: &mut TestImage, field: &mut dyn FnMut(&str) -> String) {
     image.config["history"][0]["comment"] = json!(field("history[0].comment"));
     image.config["history"][0]["author"] = json!(field("history[0].author"));
     image.config["config"] = json!({
@@ -116,8 +123,6 @@ fn planted() -> (TestImage, BTreeSet<Place>) {
     });
     image.config["container_config"] = json!({ "Env": [field("container_config.Env[0]")] });
     image.config["moby.buildkit"] = json!({ "x": [[{ "deep": field("[\"moby.buildkit\"].x[0][0].deep") }]] });
-    assert!(expected.len() > 40, "{}", expected.len());
-    (image, expected)
 }
 
 /// What a report says of places.
@@ -184,6 +189,11 @@ fn every_place_is_found_in_every_form_of_an_image() {
 
     let first = scan(here, &["oci:layout:v1"]);
     assert_eq!(first["complete"], true, "{}", first["skips"]);
+    let schema = repository().join("fixtures/schemas/report-1.schema.json");
+    let schema: Value = serde_json::from_slice(&fs::read(schema).expect("read")).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let errors: Vec<String> = validator.iter_errors(&first).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
     let found = places(&first);
     let missing: Vec<_> = expected.difference(&found).collect();
     let surplus: Vec<_> = found.difference(&expected).collect();
@@ -394,4 +404,42 @@ fn references_can_come_from_a_file() {
     fs::write(directory.path().join("refs"), "# ours\noci:layout:v1\n\n").expect("written");
     let report = scan(directory.path(), &["--refs-from", "refs"]);
     assert_eq!(locations(&report).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_daemon_is_asked_at_its_socket() {
+    use std::io::{BufRead, BufReader, Write};
+    use std::os::unix::net::UnixListener;
+
+    let directory = tempfile::tempdir().expect("a directory");
+    let socket = directory.path().join("daemon.sock");
+    let listener = UnixListener::bind(&socket).expect("a socket");
+    let (image, _) = planted();
+    let archive = image.docker_archive("team/app:1");
+    let daemon = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("asked");
+        let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
+        let asked = lines.next().expect("a line").expect("text");
+        lines
+            .find(|line| line.as_ref().is_ok_and(String::is_empty))
+            .expect("the end of the head")
+            .expect("text");
+        stream.write_all(b"HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\n\r\n").expect("sent");
+        stream.write_all(&archive).expect("sent");
+        asked
+    });
+    let output = keysieve(directory.path())
+        .args(["image", "docker-daemon:team/app:1", "-f", "json", "--min-confidence", "low"])
+        .env("DOCKER_HOST", format!("unix://{}", socket.display()))
+        .output()
+        .expect("the command runs");
+    assert_eq!(daemon.join().expect("asked"), "GET /images/team/app:1/get HTTP/1.0");
+    TestLayout::default().image("v1", &image).write_to(&directory.path().join("layout")).expect("written");
+    assert_eq!(
+        same_everywhere(&report(&output)),
+        same_everywhere(&scan(directory.path(), &["oci:layout"])),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -6,6 +6,7 @@ mod ci;
 mod config;
 mod example;
 mod exit_codes;
+mod explain;
 mod files;
 mod git;
 mod hook;
@@ -17,6 +18,7 @@ mod reports;
 mod repository;
 mod signals;
 mod staged;
+mod streams;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

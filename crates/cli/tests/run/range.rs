@@ -172,6 +172,24 @@ fn a_push_is_judged_by_what_the_remote_does_not_have() {
     assert_eq!(code(&output), 2);
 }
 
+#[test]
+fn a_push_that_cannot_be_judged_in_time_is_refused_unless_that_is_allowed() {
+    let repository = with_topic();
+    let id = repository.git(&["rev-parse", "topic"]);
+    let lines = format!("{} {id} refs/heads/new\n", "0".repeat(40));
+    repository.git(&["update-ref", "--no-deref", "-d", "refs/heads/topic"]);
+    repository.git(&["update-ref", "--no-deref", "HEAD", "main"]);
+    for (allowed, expected) in [(&["--allow-partial"][..], 0), (&[], 3)] {
+        let mut command = keysieve(&repository.root());
+        command
+            .args(["git", "--pre-receive", "--deadline", "0.000001"])
+            .args(allowed)
+            .write_stdin(lines.clone());
+        let output = command.output().expect("it runs");
+        assert_eq!(code(&output), expected, "{allowed:?}: {}", stderr(&output));
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_server_refuses_a_push_by_what_is_in_quarantine() {

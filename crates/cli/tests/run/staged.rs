@@ -201,3 +201,51 @@ fn a_submodule_is_named_and_both_sides_of_a_conflict_are_read() {
     let (found, _) = repository.found(&["theirs"], &["--staged"]);
     assert_eq!(found, places(&[("theirs", &["a.txt:1"])]));
 }
+
+#[test]
+fn names_of_32_bytes_work_and_reftables_are_refused_by_name() {
+    let mut repository = Repository::new(&["--object-format=sha256"]);
+    repository.write("dir/old.env", line("old"));
+    repository.commit("first");
+    repository.add("dir/new.env", line("new"));
+    assert_eq!(repository.found(&["new"], &["--staged"]).0, places(&[("new", &["dir/new.env:1"])]));
+    repository.commit("second");
+    repository.git(&["repack", "-adfq"]);
+    assert_eq!(
+        repository.found(&["new"], &["--range", "HEAD~1.."]).0,
+        places(&[("new", &["dir/new.env:1"])])
+    );
+    assert_eq!(repository.found(&["new", "old"], &["--branch", "main"]).0.len(), 2);
+    let other = Repository::new(&[]);
+    let config = fs::read_to_string(other.root().join(".git/config")).expect("read");
+    let config = config + "[core]\n\trepositoryFormatVersion = 1\n[extensions]\n\trefStorage = reftable\n";
+    other.write(".git/config", config);
+    for arguments in [&["git"][..], &["git", "--staged"], &["git", "--branch", "main"]] {
+        let output = run(&other.root(), arguments);
+        assert_eq!((code(&output), stderr(&output).contains("reftable")), (2, true), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn the_repository_is_the_one_that_git_means() {
+    let mut repository = Repository::new(&[]);
+    repository.commit("first");
+    repository.add("a.env", line("a"));
+    let (away, tree) = (repository.beside("away"), repository.root());
+    fs::rename(tree.join(".git"), &away).expect("moved");
+    let mut command = keysieve(&tree);
+    command.env("GIT_DIR", &away).env("GIT_WORK_TREE", &tree);
+    let expected = places(&[("a", &["a.env:1"])]);
+    assert_eq!(repository.found_by(command, &["a"], &["--staged"]).0, expected);
+    let mut command = keysieve(&tree);
+    command.env("GIT_DIR", &away);
+    assert_eq!(
+        repository.found_by(command, &["a"], &["--staged"]).0,
+        expected,
+        "in its root, as git runs hooks"
+    );
+    let mut command = keysieve(&tree);
+    let output =
+        command.env("GIT_DIR", tree.join("nowhere")).args(["git", "--staged"]).output().expect("it runs");
+    assert_eq!(code(&output), 2);
+}

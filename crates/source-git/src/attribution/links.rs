@@ -16,7 +16,7 @@ use crate::visit::{Name, Visit, Window};
 
 /// How many links between trees are noted in one pass over all of them. If there are more, each pass notes only those
 /// that lead to what the passes before have found, and there are as many passes as directories lie in each other.
-const MOST: usize = 6 << 20;
+const MOST: usize = 16 << 20;
 
 /// What is looked for.
 pub(crate) struct Targets {

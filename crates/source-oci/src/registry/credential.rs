@@ -52,6 +52,12 @@ impl Credentials {
         Ok(found)
     }
 
+    /// What was given, and nothing else.
+    #[must_use]
+    pub fn given(given: Option<Credential>) -> Self {
+        Self { given, files: Vec::new() }
+    }
+
     /// Everything that may open a repository, in the order in which it is to be tried. Asks helpers.
     pub(crate) fn of(&self, registry: &str, repository: &str) -> Vec<Credential> {
         let mut found: Vec<Credential> = self.given.iter().cloned().collect();

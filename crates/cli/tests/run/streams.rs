@@ -1,0 +1,166 @@
+//! `redact`, `wrap`, `watch` and `alerts`.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use keysieve_rules::fill;
+use serde_json::Value;
+
+use crate::{code, json, keysieve, leak, run, stderr, stdout};
+
+fn token() -> String {
+    fill("{{github:ghp}}", 11).expect("a placeholder")
+}
+
+fn redact(arguments: &[&str], input: &str) -> String {
+    let directory = tempfile::tempdir().expect("a directory");
+    let output = keysieve(directory.path()).arg("redact").args(arguments).write_stdin(input).output();
+    let output = output.expect("it runs");
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    stdout(&output)
+}
+
+/// The command as a plain process, for tests that talk to it.
+fn process(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keysieve"));
+    command.args(arguments).arg("--no-config");
+    command
+}
+
+fn wait_for(mut done: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it takes too long");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_scan_reports_redact_masks_and_nothing_else_changes() {
+    let token = token();
+    let input = format!("first\r\n{{\"a\":\"\\\"{token}\\\"\"}}\n\0{}no newline", leak());
+    let expected = format!(
+        "first\r\n{{\"a\":\"\\\"[REDACTED:github-pat]\\\"\"}}\n\0{}no newline",
+        leak().replace(&["hunter", "2-of-", "7kQ"].concat(), "[REDACTED:connection-string-url-password]")
+    );
+    assert_eq!(redact(&[], &input), expected);
+    let directory = tempfile::tempdir().expect("a directory");
+    let scanned = keysieve(directory.path()).args(["scan", "-", "-f", "json"]).write_stdin(expected).output();
+    assert_eq!(json(&scanned.expect("it runs"))["findings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn known_values_are_masked_in_every_form() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("values.json");
+    fs::write(&file, r#"{"db-password": "correct horse \"battery\""}"#).expect("written");
+    let file = file.display().to_string();
+    let input = "a correct%20horse%20%22battery%22 b correct horse \\\"battery\\\" c\n";
+    let expected = "a [REDACTED:db-password] b [REDACTED:db-password] c\n";
+    assert_eq!(redact(&["--known-values", &file], input), expected);
+}
+
+#[test]
+fn pseudonyms_need_a_key() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let output = run(directory.path(), &["redact", "--replace", "pseudonym"]);
+    assert_eq!((code(&output), stderr(&output).contains("--pseudonym-key")), (2, true));
+    let key = directory.path().join("key");
+    fs::write(&key, "k1:0123456789abcdef0123456789\n").expect("written");
+    let masked = redact(&["--replace", "pseudonym", "--pseudonym-key", &key.display().to_string()], &leak());
+    assert!(masked.contains("[REDACTED:connection-string-url-password:k1:"), "{masked}");
+}
+
+#[test]
+fn a_line_goes_out_at_once_and_a_prompt_after_a_while() {
+    let mut child = process(&["redact", "--hold-ms", "100"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    let mut input = child.stdin.take().expect("piped");
+    let mut output = child.stdout.take().expect("piped");
+    let mut buffer = [0; 256];
+    let mut read = |length: usize| {
+        output.read_exact(&mut buffer[..length]).expect("as much as that");
+        String::from_utf8_lossy(&buffer[..length]).into_owned()
+    };
+    input.write_all(b"a line\nPassword: ").expect("written");
+    assert_eq!(read(17), "a line\nPassword: ");
+    input.write_all(&token().as_bytes()[..20]).expect("written");
+    assert_eq!(read(27), "[REDACTED:incomplete-token]");
+    input.write_all(&token().as_bytes()[20..]).expect("written");
+    input.write_all(b" ok\n").expect("written");
+    assert_eq!(read(4), " ok\n");
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_quietly() {
+    let mut child = process(&["redact"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it runs");
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().expect("piped");
+    while input.write_all(b"line\n").is_ok() {
+        thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!((code(&output), stderr(&output)), (141, String::new()));
+}
+
+#[test]
+fn wrap_masks_both_outputs_and_keeps_the_code() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let script = format!("echo out {0}; echo err {0} >&2; exit 7", token());
+    let output = run(directory.path(), &["wrap", "--", "sh", "-c", &script]);
+    assert_eq!(code(&output), 7);
+    assert_eq!(stdout(&output), "out [REDACTED:github-pat]\n");
+    assert_eq!(stderr(&output), "err [REDACTED:github-pat]\n");
+    assert_eq!(code(&run(directory.path(), &["wrap", "--", "sh", "-c", "kill -TERM $$"])), 128 + 15);
+    assert_eq!(code(&run(directory.path(), &["wrap", "--", "./nowhere"])), 127);
+}
+
+#[test]
+fn watch_goes_on_after_it_was_killed_and_loses_nothing() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    let (log, state, copy, alerts) = (path("app.log"), path("state"), path("copy"), path("alerts.jsonl"));
+    let arguments = ["watch", &log, "--state", &state, "--output", &copy, "--alerts", &alerts];
+    let lines = |from: usize, to: usize| -> String {
+        (from..to).map(|line| format!("line {line} token={}\n", token())).collect()
+    };
+    let add = |text: &str| {
+        let mut file = fs::OpenOptions::new().append(true).create(true).open(&log).expect("a log");
+        file.write_all(text.as_bytes()).expect("written");
+    };
+    for round in 0..3 {
+        add(&lines(round * 10, round * 10 + 10));
+        let mut child = process(&arguments).spawn().expect("it runs");
+        let last = format!("line {} ", round * 10 + 9);
+        wait_for(|| fs::read_to_string(&copy).is_ok_and(|text| text.contains(&last)));
+        if round == 1 {
+            fs::rename(&log, path("app.log.1")).expect("rotated");
+        }
+        child.kill().expect("killed");
+        child.wait().expect("it ended");
+    }
+    let text = fs::read_to_string(&copy).expect("a copy");
+    assert!(!text.contains(&token()));
+    for line in 0..30 {
+        assert!(text.contains(&format!("line {line} token=[REDACTED:github-pat]\n")), "line {line} is lost");
+    }
+    let listed = run(directory.path(), &["alerts", "list", &alerts, "-f", "json"]);
+    let listed = json(&listed);
+    assert_eq!(listed.as_array().map(Vec::len), Some(1), "one secret, one alert: {listed}");
+    let id = listed[0]["event"]["id"].as_str().expect("an id");
+    assert_eq!(code(&run(directory.path(), &["alerts", "resolve", &alerts, id])), 0);
+    assert_eq!(stdout(&run(directory.path(), &["alerts", "list", &alerts])), "");
+}
