@@ -93,7 +93,7 @@ fn shares() -> Box<Shares> {
         for (from, sets) in [0_u8, 8].into_iter().zip(both) {
             for set in 1..256_usize {
                 let last = set.trailing_zeros() as u8;
-                sets[set] = sets[set & (set - 1)] + share(high << 4 | from + last);
+                sets[set] = sets[set & (set - 1)] + share((high << 4) | (from + last));
             }
         }
     }

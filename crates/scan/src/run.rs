@@ -54,6 +54,9 @@ impl Default for Options {
     }
 }
 
+/// Places by names, each with the class of names that it is the place of.
+type Places = HashMap<Box<[u8]>, (Place, u64)>;
+
 /// The engine's rules, with what only a run knows of them.
 #[derive(Debug)]
 pub(crate) struct Rules<'a> {
@@ -67,7 +70,7 @@ pub(crate) struct Rules<'a> {
     /// What they ask of the last part of a path, whatever comes before it.
     names: Paths<'a>,
     /// Where objects stand of which only the name is known.
-    places: RwLock<HashMap<Box<[u8]>, (Place, u64)>>,
+    places: RwLock<Places>,
     /// For each rule, whether its findings count.
     counts: Vec<bool>,
 }
