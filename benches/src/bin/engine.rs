@@ -176,6 +176,9 @@ fn time_everyday(
     Ok(held)
 }
 
+/// A corpus that is made: its name, how, and the least GB/s on one core.
+type Made = (&'static str, fn(usize) -> Corpus, Option<f64>);
+
 /// The corpora that are asked for and, where the project promises one, the least GB/s on one core.
 fn everyday(arguments: &Arguments) -> io::Result<Vec<(Corpus, Option<f64>)>> {
     let size = arguments.size.unwrap_or(64) * 1_000_000;
@@ -197,7 +200,7 @@ fn everyday(arguments: &Arguments) -> io::Result<Vec<(Corpus, Option<f64>)>> {
             corpora.push((Corpus::of_files(name, &files, endings, size)?, floor));
         }
     }
-    let made: [(&str, fn(usize) -> Corpus, Option<f64>); 6] = [
+    let made: [Made; 6] = [
         ("C source", c_source, code),
         ("minified JS", minified_js, code),
         ("JSON logs", json_logs, Some(1.0)),
