@@ -1,53 +1,83 @@
 //! The rules that ask for a path, where they hold.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use keysieve_rules::Rule;
 
+/// For how many sets of rules an automaton is kept. There are fewer in any tree; names made up to need more have theirs
+/// built anew.
+const KEPT: usize = 256;
+
 /// The keywords of the rules that ask for a path: what spares most files of a common name the expressions.
 #[derive(Debug, Default)]
 pub(crate) struct Placed {
-    keywords: Vec<String>,
-    /// For each keyword its rule; sorted.
+    /// Each keyword with its rule, in the order of the rules.
+    keywords: Vec<(u32, String)>,
+    /// The keywords of the rules that hold together somewhere, built when a file first asks for them: those of a few
+    /// rules are looked for much faster than those of all.
+    sets: RwLock<HashMap<Box<[u32]>, Arc<Set>>>,
+}
+
+/// The keywords of some rules.
+#[derive(Debug)]
+struct Set {
+    automaton: Option<AhoCorasick>,
+    /// For each keyword its rule.
     owners: Vec<u32>,
-    /// Built when a file first asks for it.
-    automaton: OnceLock<Option<AhoCorasick>>,
 }
 
 impl Placed {
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mut this = Self::default();
-        for (index, rule) in (0_u32..).zip(rules).filter(|(_, rule)| !rule.paths.is_empty()) {
-            for keyword in &rule.keywords {
-                this.keywords.push(keyword.clone());
-                this.owners.push(index);
-            }
-        }
-        this
+        let placed = (0_u32..).zip(rules).filter(|(_, rule)| !rule.paths.is_empty());
+        let keywords =
+            placed.flat_map(|(index, rule)| rule.keywords.iter().map(move |word| (index, word.clone())));
+        Self { keywords: keywords.collect(), sets: RwLock::default() }
     }
 
     /// Which of the rules may match in a haystack: those without keywords, and those of which one stands in it.
     pub(crate) fn due(&self, rules: &[u32], haystack: &[u8]) -> Vec<u32> {
-        let has_keywords = |rule: &u32| self.owners.binary_search(rule).is_ok();
-        if !rules.iter().any(has_keywords) {
+        let has_keywords = |rule: u32| self.keywords.binary_search_by_key(&rule, |(owner, _)| *owner).is_ok();
+        let told: Box<[u32]> = rules.iter().copied().filter(|&rule| has_keywords(rule)).collect();
+        if told.is_empty() {
             return rules.to_vec();
         }
-        let automaton = self.automaton.get_or_init(|| {
-            AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .kind(Some(AhoCorasickKind::ContiguousNFA))
-                .build(&self.keywords)
-                .ok()
-        });
+        let set = self.set(told);
         // A set of plain words is always built; if it were not, nothing would be spared.
-        let Some(automaton) = automaton else { return rules.to_vec() };
-        let mut seen = vec![false; self.owners.len()];
-        for found in automaton.find_overlapping_iter(haystack) {
-            seen[found.pattern().as_usize()] = true;
+        let Some(automaton) = &set.automaton else { return rules.to_vec() };
+        let mut hit: Vec<u32> = Vec::new();
+        if automaton.is_match(haystack) {
+            let mut seen = vec![false; set.owners.len()];
+            for found in automaton.find_overlapping_iter(haystack) {
+                seen[found.pattern().as_usize()] = true;
+            }
+            hit = set.owners.iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| *rule).collect();
         }
-        let hit: Vec<u32> =
-            self.owners.iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| *rule).collect();
-        rules.iter().copied().filter(|rule| !has_keywords(rule) || hit.binary_search(rule).is_ok()).collect()
+        rules
+            .iter()
+            .copied()
+            .filter(|&rule| !has_keywords(rule) || hit.binary_search(&rule).is_ok())
+            .collect()
+    }
+
+    fn set(&self, rules: Box<[u32]>) -> Arc<Set> {
+        if let Some(set) = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&rules) {
+            return Arc::clone(set);
+        }
+        let of_rules = self.keywords.iter().filter(|(owner, _)| rules.binary_search(owner).is_ok());
+        let (owners, words): (Vec<u32>, Vec<&str>) =
+            of_rules.map(|(owner, word)| (*owner, word.as_str())).unzip();
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::DFA))
+            .build(&words)
+            .ok();
+        let set = Arc::new(Set { automaton, owners });
+        let mut sets = self.sets.write().unwrap_or_else(PoisonError::into_inner);
+        if sets.len() < KEPT {
+            sets.insert(rules, Arc::clone(&set));
+        }
+        set
     }
 }

@@ -14,9 +14,12 @@ use super::{ConfigArguments, KeyArguments, ReportArguments, RuleArguments, RunAr
 /// Which images to scan, and how.
 #[derive(Args, Debug)]
 pub(crate) struct ImageArguments {
-    /// [REGISTRY/]NAME[:TAG][@DIGEST], oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME],
-    /// docker-daemon:NAME, a layout directory, an archive, or '-' for an archive on standard input
-    #[arg(value_name = "REF", required_unless_present = "refs_from")]
+    #[arg(
+        value_name = "REF",
+        required_unless_present = "refs_from",
+        help = "[REGISTRY/]NAME[:TAG][@DIGEST], oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], \
+            docker-daemon:NAME, a layout directory, an archive, or '-' for an archive on standard input"
+    )]
     pub(crate) references: Vec<String>,
 
     #[command(flatten)]
@@ -83,8 +86,11 @@ pub(crate) struct RegistryArguments {
     /// Trust the certificates in FILE besides the system's
     #[arg(long = "ca-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_files: Vec<PathBuf>,
-    /// Speak to HOST[:PORT] without TLS; registries on this machine may have none anyway
-    #[arg(long = "plain-http", value_name = "HOST")]
+    #[arg(
+        help = "Speak to HOST[:PORT] without TLS; registries on this machine may have none anyway",
+        long = "plain-http",
+        value_name = "HOST"
+    )]
     pub(crate) plain_http: Vec<String>,
     /// Believe any certificate: whoever is on the way can read the login
     #[arg(long)]

@@ -1,5 +1,6 @@
 //! Hexadecimal digits.
 
+use super::LONGEST_VALUE;
 use super::text::is_text;
 
 /// The fewest digits: sixteen bytes, so that no digest is text by chance.
@@ -31,12 +32,14 @@ pub(super) fn may_start(bytes: &[u8]) -> bool {
         && bytes[..8].chunks_exact(2).all(|two| pair(two).is_some_and(|byte| is_text(&[byte])))
 }
 
-/// Appends the text that the digits at the start of `bytes` say, and says how many they are: `None` if it is no text.
+/// Appends the text that the digits at the start of `bytes` say, and says how many they are: `None` if it is no text. Of
+/// more digits than [`LONGEST_VALUE`] only so many are read.
 pub(super) fn decode(bytes: &[u8], out: &mut Vec<u8>) -> Option<usize> {
     if !may_start(bytes) {
         return None;
     }
     let start = out.len();
+    let bytes = &bytes[..bytes.len().min(LONGEST_VALUE)];
     let digits = bytes.iter().take_while(|&&byte| digit(byte).is_some()).count();
     if digits < LEAST || digits % 2 == 1 {
         return None;
@@ -63,5 +66,11 @@ mod tests {
         assert_eq!(out, text.as_bytes());
         assert_eq!(decode(b"9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d65", &mut out), None);
         assert_eq!(out.len(), text.len());
+    }
+
+    #[test]
+    fn of_endless_digits_only_so_many_are_read() {
+        let mut out = Vec::new();
+        assert_eq!(decode(&vec![b'7'; LONGEST_VALUE + 100], &mut out), Some(LONGEST_VALUE));
     }
 }
