@@ -88,8 +88,8 @@ fn a_line_goes_out_at_once_and_a_prompt_after_a_while() {
         output.read_exact(&mut buffer[..length]).expect("as much as that");
         String::from_utf8_lossy(&buffer[..length]).into_owned()
     };
-    input.write_all(b"a line\nPassword: ").expect("written");
-    assert_eq!(read(17), "a line\nPassword: ");
+    input.write_all(b"a line\nContinue? ").expect("written");
+    assert_eq!(read(17), "a line\nContinue? ");
     input.write_all(&token().as_bytes()[..20]).expect("written");
     assert_eq!(read(27), "[REDACTED:incomplete-token]");
     input.write_all(&token().as_bytes()[20..]).expect("written");
