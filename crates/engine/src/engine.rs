@@ -326,6 +326,7 @@ impl Pass<'_> {
     /// Looks at every mark of a chunk.
     fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
         let chunk = Chunk { from, blocks };
+        let to = self.range.end.min(from + CHUNK);
         let decodes = self.engine.decode_depth > 0;
         let escape = if decodes { u64::MAX } else { 0 };
         for (index, block) in blocks.iter().enumerate() {
@@ -355,7 +356,8 @@ impl Pass<'_> {
                 let at = base + bit;
                 let before = at.checked_sub(1).map(|before| self.haystack[before]);
                 if before.is_none_or(is_assignable) {
-                    self.value(at, has_digit(blocks, index, bit), chunk, scratch);
+                    let digit = has_digit(blocks, index, bit, to - at);
+                    self.value(at, digit, chunk, scratch);
                 }
                 // Such a byte is no token byte, so what follows it begins a run.
                 if matches!(before, Some(b'\\' | b'%')) {
@@ -502,16 +504,16 @@ impl Pass<'_> {
     }
 }
 
-/// Whether a digit stands among the token bytes from here on. Beyond 64 bytes the masks at hand say nothing; such a
-/// value is looked at.
+/// Whether a digit stands among the token bytes from here on. Beyond 64 bytes, and beyond the `left` ones that the masks
+/// are about, they say nothing; such a value is looked at.
 #[inline]
-fn has_digit(blocks: &[Block], index: usize, bit: usize) -> bool {
+fn has_digit(blocks: &[Block], index: usize, bit: usize, left: usize) -> bool {
     let wide = |mask: fn(&Block) -> u64| {
         let next = blocks.get(index + 1).map_or(u64::MAX, mask);
         mask(&blocks[index]) >> bit | next.checked_shl(64 - bit as u32).unwrap_or(0)
     };
     let run = (!wide(|block| block.token)).trailing_zeros();
-    run >= 64 || wide(|block| block.digit) & ((1 << run) - 1) != 0
+    run >= 64 || run as usize >= left || wide(|block| block.digit) & ((1 << run) - 1) != 0
 }
 
 impl Search {

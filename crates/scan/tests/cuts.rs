@@ -69,10 +69,7 @@ fn cuts_change_nothing() {
         let object = vec![(Origin::file(name.as_bytes()), bytes)];
         let whole = run(&CutSource::new(object.clone(), Cuts::Whole), 1);
         assert!(whole.findings.len() > 300, "{name}: {}", whole.findings.len());
-        // A known defect: in UTF-16, with these cuts, one value of 2,393 is told by its name alone, because the window
-        // ends between the provider's word and it. The law holds everywhere else; mend it and take this line out.
-        let seeds = (0..6).filter(|&seed| (name, seed) != ("wide.txt", 5));
-        for seed in seeds {
+        for seed in 0..6 {
             let cut = CutSource::new(object.clone(), Cuts::Random { seed, longest: 1 << (4 + 2 * seed) });
             assert_eq!(said(&run(&cut, 1), false), said(&whole, false), "{name}, seed {seed}");
         }

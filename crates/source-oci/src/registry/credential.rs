@@ -64,7 +64,9 @@ impl Credentials {
         for file in &self.files {
             if let Some(name) = file.helper(registry) {
                 found.extend(
-                    AuthFile::server_names(registry).iter().find_map(|server| helper::ask(name, server)),
+                    AuthFile::server_names(registry)
+                        .iter()
+                        .find_map(|server| credential_helper::ask(name, server)),
                 );
             }
             found.extend(file.logins(registry, repository));

@@ -7,8 +7,8 @@
 mod blob;
 mod challenge;
 mod credential;
+mod credential_helper;
 mod docker_config;
-mod helper;
 mod host;
 mod patience;
 mod session;
