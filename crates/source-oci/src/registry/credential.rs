@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use keysieve_finding::Secret;
 
+use super::credential_helper;
 use super::docker_config::AuthFile;
-use super::helper;
 use crate::Error;
 
 /// What opens a registry.
