@@ -1,7 +1,8 @@
 //! `redact`, `wrap`, `watch` and `alerts`.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -163,4 +164,81 @@ fn watch_goes_on_after_it_was_killed_and_loses_nothing() {
     let id = listed[0]["event"]["id"].as_str().expect("an id");
     assert_eq!(code(&run(directory.path(), &["alerts", "resolve", &alerts, id])), 0);
     assert_eq!(stdout(&run(directory.path(), &["alerts", "list", &alerts])), "");
+}
+
+/// Reads a request, answers it with a status, and gives its head and its body.
+fn answer(listener: &TcpListener, status: &str) -> (String, String) {
+    let (stream, _) = listener.accept().expect("a connection");
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(reader.read_line(&mut head).expect("a line") > 0, "the head is whole");
+    }
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+    let mut body = vec![0; length.expect("a length")];
+    reader.read_exact(&mut body).expect("a body");
+    let reply = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    reader.get_mut().write_all(reply.as_bytes()).expect("answered");
+    (head, String::from_utf8(body).expect("UTF-8"))
+}
+
+#[test]
+fn an_alert_goes_to_a_webhook_until_it_is_taken() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    fs::write(path("app.log"), format!("token={}\n", token())).expect("written");
+    fs::write(path("key"), "0123456789abcdef").expect("written");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("json=http://{}/alerts", listener.local_addr().expect("an address"));
+    let (log, state, key, queue) = (path("app.log"), path("state"), path("key"), path("queue"));
+    let mut child = process(&["watch", &log, "--state", &state, "--alert-webhook", &url])
+        .args(["--alert-signing-key", &key, "--alert-queue", &queue])
+        .spawn()
+        .expect("it runs");
+    let refused = answer(&listener, "503 Service Unavailable");
+    let (head, body) = answer(&listener, "200 OK");
+    assert_eq!(refused.1, body, "the same alert again");
+    child.kill().expect("killed");
+    child.wait().expect("it ended");
+    let event: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(event["rule"], "github-pat");
+    assert!(!body.contains(&token()), "{body}");
+    let signed = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("x-keysieve-signature: ").map(str::to_owned));
+    assert_eq!(signed, Some(keysieve_alerts::signature(b"0123456789abcdef", body.as_bytes())));
+}
+
+#[test]
+fn metrics_are_served_and_say_what_was_masked() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    fs::write(path("app.log"), format!("token={}\n", token())).expect("written");
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = free.local_addr().expect("an address").to_string();
+    drop(free);
+    let (log, state) = (path("app.log"), path("state"));
+    let mut child =
+        process(&["watch", &log, "--state", &state, "--listen", &address]).spawn().expect("it runs");
+    let get = |path: &str| -> Option<String> {
+        let mut stream = TcpStream::connect(&address).ok()?;
+        stream
+            .write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes())
+            .ok()?;
+        let mut text = String::new();
+        stream.read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    wait_for(|| get("/metrics").is_some_and(|text| text.contains("rule=\"github-pat\"")));
+    let metrics = get("/metrics").expect("metrics");
+    assert!(
+        metrics.contains("application/openmetrics-text") && metrics.trim_end().ends_with("# EOF"),
+        "{metrics}"
+    );
+    assert!(!metrics.contains(&token()));
+    assert!(get("/healthz").is_some_and(|text| text.starts_with("HTTP/1.1 200")));
+    child.kill().expect("killed");
+    child.wait().expect("it ended");
 }
