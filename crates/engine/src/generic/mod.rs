@@ -218,7 +218,10 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 
 /// Reads the assignment to the name in which a stem stands at `at`; `None` if there is none, or if the name has a stem
 /// further left, from which it is read.
-fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
+///
+/// Unless `all` are wanted, a name that says that it is of something else is not read further: nothing that is assigned
+/// to it can make up for that.
+fn read(haystack: &[u8], at: usize, all: bool) -> Option<(Name, Assigned)> {
     // Before `pw` may stand a byte that is no part of the name.
     let at = at + usize::from(!name::is_name(haystack[at]));
     let (start, end) = (name::start(haystack, at), name::end(haystack, at));
@@ -231,17 +234,22 @@ fn read(haystack: &[u8], at: usize) -> Option<(Name, Assigned)> {
     }
     let span = Span::new(start, end);
     let mut name = name::read(haystack, span)?;
+    let denied = name.before == Beside::Denying || name.after == Beside::Denying;
+    let is_spec = denied && haystack[span.range()].ends_with(b"KeySpec");
+    if denied && !is_spec && !all {
+        return None;
+    }
     let assigned = grammar::read(haystack, span)?;
     // `new SecretKeySpec("…")` takes the key itself.
-    if assigned.operator == Operator::Call && haystack[span.range()].ends_with(b"KeySpec") {
+    if assigned.operator == Operator::Call && is_spec {
         name.after = Beside::Nothing;
     }
     Some((name, assigned))
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.
-fn each(haystack: &[u8], at: usize, mut found: impl FnMut(&Name, &Assigned)) {
-    let Some((name, assigned)) = read(haystack, at) else { return };
+fn each(haystack: &[u8], at: usize, all: bool, mut found: impl FnMut(&Name, &Assigned)) {
+    let Some((name, assigned)) = read(haystack, at, all) else { return };
     if !grammar::is_key(haystack, &assigned) {
         found(&name, &assigned);
     }
@@ -265,7 +273,7 @@ fn is_bare(haystack: &[u8], name: &Name, assigned: &Assigned) -> bool {
 
 /// Judges what is assigned to the name in which a stem stands at `at`.
 pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) {
-    each(haystack, at, |name, assigned| {
+    each(haystack, at, false, |name, assigned| {
         if let Some(points) = score::score(name, assigned, haystack) {
             let score = Score { points, bare: is_bare(haystack, name, assigned) };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
@@ -300,7 +308,7 @@ pub struct Explanation {
 pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
     let mut all = Vec::new();
     for at in (0..haystack.len()).filter(|&at| is_stem(haystack, at)) {
-        each(haystack, at, |name, assigned| {
+        each(haystack, at, true, |name, assigned| {
             let mut weights = Vec::new();
             score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
             weights.retain(|weight| weight.points != 0);
