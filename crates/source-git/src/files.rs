@@ -5,13 +5,13 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use keysieve_finding::{Origin, Skip, SkipReason};
 use keysieve_source::{BlobSink, Windows};
 
 use crate::inflater::WINDOW;
 use crate::layout::Layout;
+use crate::threads;
 
 /// How deep the git directory is looked into.
 const DEEPEST: usize = 64;
@@ -35,18 +35,8 @@ pub(crate) fn hand_over(layout: &Layout, threads: NonZeroUsize, sink: &dyn BlobS
     };
     // Most repositories have a handful of them, LFS thousands.
     let threads = threads.get().min(found.len() / 16 + 1);
-    thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-        let mut flow = work();
-        for other in others {
-            match other.join() {
-                Ok(other) if flow.is_continue() => flow = other,
-                Ok(_) => {}
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        }
-        flow
-    })
+    let flows = threads::each(threads, work);
+    flows.into_iter().find(ControlFlow::is_break).unwrap_or(ControlFlow::Continue(()))
 }
 
 fn read(path: &Path, origin: &Origin, windows: &mut Windows, sink: &dyn BlobSink) -> ControlFlow<()> {

@@ -40,6 +40,7 @@ mod repository;
 mod source;
 mod store;
 mod text;
+mod threads;
 mod tree;
 mod visit;
 mod walk;

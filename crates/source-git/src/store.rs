@@ -15,6 +15,7 @@ use crate::loose::{self, Loose};
 use crate::object::Kind;
 use crate::pack::{self, Pack, Trouble};
 use crate::plan::Plan;
+use crate::threads;
 use crate::visit::{Name, Visit};
 use crate::walk::{self, Budget, Frame, Walker};
 
@@ -129,18 +130,7 @@ impl Store {
         let budget = Budget::of(stored);
         let plan = visit.chooses().then(|| Plan::of(self));
         let tools = (&shared, &budget, plan.as_ref());
-        thread::scope(|scope| {
-            let others: Vec<_> =
-                (1..threads.get()).map(|_| scope.spawn(|| self.work(visit, tools))).collect();
-            let mut locals = vec![self.work(visit, tools)];
-            for other in others {
-                match other.join() {
-                    Ok(local) => locals.push(local),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            locals
-        })
+        threads::each(threads.get(), || self.work(visit, tools))
     }
 
     fn roots<V: Visit>(&self, visit: &V) -> Vec<Root> {

@@ -19,13 +19,8 @@ pub(crate) fn open<R: Read>(
     budget: &Budget,
     inside: &mut dyn Inside,
 ) -> ControlFlow<()> {
-    match entries(input, budget, inside) {
-        Ok(flow) => flow,
-        Err(error) => {
-            inside.skipped(None, Trouble::of(&error).0);
-            ControlFlow::Continue(())
-        }
-    }
+    let result = entries(input, budget, inside);
+    Trouble::or_flow(result, inside)
 }
 
 fn entries<R: Read>(

@@ -20,13 +20,8 @@ pub(crate) fn open<R: Read>(
     budget: &Budget,
     inside: &mut dyn Inside,
 ) -> ControlFlow<()> {
-    match streams(input, budget, inside) {
-        Ok(flow) => flow,
-        Err(error) => {
-            inside.skipped(None, Trouble::of(&error).0);
-            ControlFlow::Continue(())
-        }
-    }
+    let result = streams(input, budget, inside);
+    Trouble::or_flow(result, inside)
 }
 
 fn streams<R: Read>(

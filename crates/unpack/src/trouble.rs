@@ -3,8 +3,11 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::ops::ControlFlow;
 
 use keysieve_finding::{Skip, SkipReason};
+
+use crate::Inside;
 
 /// Why a container, or the rest of it, cannot be unpacked. Readers of this crate carry it in their [`io::Error`]s;
 /// [`Trouble::of`] gets it out again.
@@ -33,6 +36,14 @@ impl Trouble {
         Self::carried(error)
             .cloned()
             .unwrap_or_else(|| Self(Skip::new(SkipReason::Unreadable, error.to_string())))
+    }
+
+    /// What came of a container: an error ends it, as a skip of the container itself, and no more than it.
+    pub(crate) fn or_flow(result: io::Result<ControlFlow<()>>, inside: &mut dyn Inside) -> ControlFlow<()> {
+        result.unwrap_or_else(|error| {
+            inside.skipped(None, Self::of(&error).0);
+            ControlFlow::Continue(())
+        })
     }
 
     /// The trouble that an error carries, if it is one of this crate.

@@ -5,7 +5,6 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
 use keysieve_source::{Blob, BlobSink, Carry};
@@ -15,6 +14,7 @@ use super::step::{Path, Step};
 use crate::object::Kind;
 use crate::objects::{Lost, Reader};
 use crate::text::Text;
+use crate::threads;
 
 /// Hands over what was chosen.
 pub(super) struct HandOver<'a> {
@@ -159,18 +159,8 @@ impl<'a> HandOver<'a> {
             }
         };
         let threads = threads.get().min(objects.len().div_ceil(FEW)).max(1);
-        thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut flow = work();
-            for other in others {
-                match other.join() {
-                    Ok(other) if flow.is_continue() => flow = other,
-                    Ok(_) => {}
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
-            flow
-        })
+        let flows = threads::each(threads, work);
+        flows.into_iter().find(ControlFlow::is_break).unwrap_or(ControlFlow::Continue(()))
     }
 
     fn blob(&self, reader: &mut Reader<'_>, id: ObjectId, origin: &Origin) -> ControlFlow<()> {
