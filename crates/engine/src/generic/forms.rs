@@ -8,16 +8,18 @@ use super::lists::{Table, words};
 use super::value::{Counts, Words};
 
 /// Stars, dots, dashes, `x` and the like in place of what was there.
-pub(super) fn is_masked(text: &[u8]) -> bool {
+pub(super) fn is_masked(text: &[u8], counts: &Counts) -> bool {
     let masks = text
         .iter()
         .filter(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'#' | b'-' | b'_' | b'?' | b'0'))
         .count();
     masks == text.len()
-        || text.windows(3).any(|three| three == b"***" || three == b"...")
-        || text.starts_with("\u{2026}".as_bytes())
-        || text.ends_with("\u{2026}".as_bytes())
-        || text.windows(3).any(|three| three == "\u{2022}".as_bytes())
+        || (counts.has(b'*') || counts.has(b'.'))
+            && text.windows(3).any(|three| three == b"***" || three == b"...")
+        || counts.beyond > 0
+            && (text.starts_with("\u{2026}".as_bytes())
+                || text.ends_with("\u{2026}".as_bytes())
+                || text.windows(3).any(|three| three == "\u{2022}".as_bytes()))
 }
 
 /// `${X}`, `$X`, `%X%`, `{x}`, `<x>`, `@x@`, `#{x}`, `:x`, `%s`, `!Ref x`, `&x`, `*x`, `env(X)`.

@@ -115,11 +115,12 @@ impl Text<'_> {
     /// Whether a comment stands before a place on its line.
     pub(super) fn in_comment(&self, at: usize) -> bool {
         let before = &self.0[at.saturating_sub(160)..at];
-        let line =
-            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
         let text = line.trim_ascii_start();
         const MARKS: &[&[u8]] = &[b"//", b"#", b"* ", b"/*", b"--", b";", b"<!--", b"%", b"REM ", b"rem "];
-        MARKS.iter().any(|mark| text.starts_with(mark)) || memchr::memmem::find(line, b" // ").is_some()
+        MARKS.iter().any(|mark| text.starts_with(mark))
+            || memchr::memchr_iter(b'/', line)
+                .any(|slash| slash > 0 && line[slash - 1..].starts_with(b" // "))
     }
 
     pub(super) fn trimmed(&self, span: Span) -> Span {
