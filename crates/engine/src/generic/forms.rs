@@ -114,10 +114,16 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
     if text.len() > 32 {
         return false;
     }
+    let mut small = [0; 32];
+    let other;
     let lower = if text.is_ascii() {
-        text.to_ascii_lowercase()
+        for (small, byte) in small.iter_mut().zip(text) {
+            *small = byte.to_ascii_lowercase();
+        }
+        &small[..text.len()]
     } else {
-        String::from_utf8_lossy(text).to_lowercase().into_bytes()
+        other = String::from_utf8_lossy(text).to_lowercase();
+        other.as_bytes()
     };
     let marks =
         lower.iter().rev().take_while(|byte| matches!(byte, b'!' | b'?' | b'*' | b':' | b'.')).count();
