@@ -28,6 +28,7 @@
 //!     origin: &Origin::file(b"tests/data/a.env"),
 //!     inline: None,
 //!     hints: None,
+//!     commit: None,
 //! };
 //! assert!(matches!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile(..))));
 //!
@@ -44,6 +45,7 @@
 mod allow;
 mod attributes;
 mod baseline;
+mod composite;
 mod date;
 mod entry;
 mod error;
@@ -55,6 +57,7 @@ mod policy;
 pub use allow::{Allow, Found, Hints, Target};
 pub use attributes::Attributes;
 pub use baseline::{Baseline, BaselineEntry, Place, Record};
+pub use composite::{Composite, Near};
 pub use date::Date;
 pub use entry::Entry;
 pub use error::{Error, Problem};

@@ -1,75 +1,96 @@
-//! Configuration files of gitleaks and betterleaks.
+//! Configuration files of other tools.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_policy::{Allow, Target};
-use keysieve_rules::{AllowTarget, Imported, ImportedAllow};
+use keysieve_rules::{AllowTarget, Change, Foreign, Imported, ImportedAllow, Problem};
 
-use super::discover::is_foreign_name;
 use super::{Config, Origin};
 
 /// How many files may build on each other, as in gitleaks.
 const MAX_DEPTH: usize = 2;
 
-/// Whether a file is one of another tool: by its name, or by what only they have.
-pub(super) fn is_foreign(path: &Path, text: &str) -> bool {
-    let heading = |line: &str| {
-        let name = line.trim().trim_matches(['[', ']', ' ']).to_ascii_lowercase();
-        line.trim().starts_with('[')
-            && (matches!(name.as_str(), "extend" | "allowlist" | "allowlists")
-                || line.trim().to_ascii_lowercase().starts_with("[[rules]]"))
-    };
-    path.file_name().is_some_and(is_foreign_name) || text.lines().any(heading)
+/// The text of a configuration file.
+pub(super) fn text(path: &Path) -> Result<String> {
+    let shown = path.display().to_string();
+    let text = fs::read(path).with_context(|| shown.clone())?;
+    String::from_utf8(text).map_err(|_| anyhow!("{shown}: not UTF-8"))
 }
 
 /// Reads such a file, and what it builds on.
-pub(super) fn read(path: &Path, text: &str, origin: Origin) -> Result<Config> {
-    let mut config = Config::default();
-    let imported = Imported::from_gitleaks(path, text)?;
-    take(path, imported, origin, 1, &mut config)?;
+pub(super) fn read(tool: Foreign, path: &Path, text: &str, origin: Origin) -> Result<Config> {
+    let mut config = Config { without_pack: true, ..Config::default() };
+    for (path, imported) in chain(tool, path, text, origin)? {
+        if imported.known > 0 {
+            config.settings.add_baseline(&path);
+        }
+        take(&path, imported, &mut config)?;
+    }
     Ok(config)
 }
 
-fn take(
+/// What such a file says, with what it builds on, the latter first.
+pub(super) fn chain(
+    tool: Foreign,
     path: &Path,
-    mut imported: Imported,
+    text: &str,
     origin: Origin,
-    depth: usize,
-    config: &mut Config,
-) -> Result<()> {
-    let shown = path.display().to_string();
-    if let Some(extends) = imported.extends.take() {
-        if depth > MAX_DEPTH {
-            bail!("{shown}: configurations build on each other more than {MAX_DEPTH} deep");
+) -> Result<Vec<(PathBuf, Imported)>> {
+    let mut files = vec![(path.to_owned(), Imported::read(tool, path, text)?)];
+    while let Some((path, imported)) = files.last()
+        && let Some(extends) = imported.extends.clone()
+    {
+        if files.len() > MAX_DEPTH {
+            bail!("{}: configurations build on each other more than {MAX_DEPTH} deep", path.display());
         }
-        let named = PathBuf::from(&extends);
-        if origin == Origin::Revision {
-            bail!("{shown}: extend.path: it cannot build on another file where a revision is asked for");
-        }
-        // Its tool takes the path from the current directory.
-        if origin == Origin::Tree
-            && (named.is_absolute() || extends.split(['/', '\\']).any(|part| part == ".."))
-        {
-            bail!(
-                "{shown}: extend.path: a configuration in the scanned tree may name only files of its own repository"
-            );
-        }
-        let text = fs::read_to_string(&named).with_context(|| format!("{shown}: extend.path: {extends}"))?;
-        let base = Imported::from_gitleaks(&named, &text)?;
-        take(&named, base, origin, depth + 1, config)?;
+        let (path, text) = base(path, &extends, origin)?;
+        files.push((path.clone(), Imported::from_gitleaks(&path, &text)?));
     }
-    if depth == 1 {
-        config.without_pack = !imported.use_default;
+    files.reverse();
+    Ok(files)
+}
+
+/// The file that another builds on.
+fn base(path: &Path, extends: &str, origin: Origin) -> Result<(PathBuf, String)> {
+    let shown = path.display();
+    let named = PathBuf::from(extends);
+    if origin == Origin::Revision {
+        bail!("{shown}: extend.path: it cannot build on another file where a revision is asked for");
+    }
+    // Its tool takes the path from the current directory.
+    if origin == Origin::Tree && (named.is_absolute() || extends.split(['/', '\\']).any(|part| part == ".."))
+    {
+        bail!(
+            "{shown}: extend.path: a configuration in the scanned tree may name only files of its own repository"
+        );
+    }
+    let text = fs::read_to_string(&named).with_context(|| format!("{shown}: extend.path: {extends}"))?;
+    Ok((named, text))
+}
+
+/// Adds what a file says to what the files that it builds on say.
+fn take(path: &Path, mut imported: Imported, config: &mut Config) -> Result<()> {
+    let shown = path.display().to_string();
+    config.without_pack &= !imported.use_default;
+    for change in std::mem::take(&mut imported.changes) {
+        self::change(&shown, change, &mut imported, config);
     }
     // A rule of the same name stands for the one that it changes.
     let names: BTreeSet<&String> = imported.rules.iter().map(|rule| &rule.info.id).collect();
-    config.rules.retain(|rule| !names.contains(&rule.info.id) && !imported.disabled.contains(&rule.info.id));
+    let replaced = |id: &String| names.contains(id) || imported.disabled.contains(id);
+    config.rules.retain(|rule| !replaced(&rule.info.id));
+    config.only_at.retain(|(id, _)| !replaced(id));
     config.disabled.extend(imported.disabled);
     config.rules.append(&mut imported.rules);
     config.only_at.append(&mut imported.paths);
+    config.notes.append(&mut imported.notes);
+    for part in imported.parts {
+        config.composite.needs(part.of, part.needs, part.lines, part.columns);
+    }
+    imported.silent.into_iter().for_each(|rule| config.composite.silence(rule));
     for (index, allow) in (1..).zip(imported.allows) {
         let name = match allow.description.as_str() {
             "" => format!("{shown}: allowlist {index}"),
@@ -78,6 +99,43 @@ fn take(
         config.allows.push(exception(&name, allow).with_context(|| name.clone())?);
     }
     Ok(())
+}
+
+/// Changes a rule of a file that another builds on.
+fn change(shown: &str, change: Change, imported: &mut Imported, config: &mut Config) {
+    let says = change.name.is_some() || change.entropy.is_some() || !change.keywords.is_empty();
+    let Some(rule) = config.rules.iter_mut().find(|rule| rule.info.id == change.id) else {
+        // With a path alone, it is a rule about files.
+        if change.path.is_none() && (says || change.secret_group) {
+            config.notes.push(note(
+                shown,
+                &change,
+                "it changes a rule of keysieve's own, and only its exceptions count",
+            ));
+        }
+        return;
+    };
+    if change.secret_group {
+        config.notes.push(note(shown, &change, "`secretGroup` without `regex` counts for nothing"));
+    }
+    rule.info.name = change.name.unwrap_or_else(|| rule.info.name.clone());
+    rule.gates.entropy = change.entropy.or(rule.gates.entropy);
+    if !rule.keywords.is_empty() {
+        rule.keywords.extend(change.keywords);
+    }
+    if let Some(path) = change.path {
+        imported.rules.retain(|file| file.info.id != change.id);
+        imported.paths.retain(|(id, _)| *id != change.id);
+        rule.paths = vec!["**".to_owned()];
+        config.only_at.retain(|(id, _)| *id != change.id);
+        config.only_at.push((change.id, path));
+    }
+}
+
+fn note(file: &str, change: &Change, what: &str) -> Problem {
+    let (file, what) = (file.to_owned(), what.to_owned());
+    let help = "write the whole rule".to_owned();
+    Problem { file, line: change.line, rule: Some(change.id.clone()), what, help }
 }
 
 fn exception(name: &str, allow: ImportedAllow) -> Result<Allow> {
@@ -90,5 +148,6 @@ fn exception(name: &str, allow: ImportedAllow) -> Result<Allow> {
         .rules(allow.rules)
         .path_regexes(&allow.paths)?
         .regexes(&allow.regexes, target)?
-        .stopwords(&allow.stopwords))
+        .stopwords(&allow.stopwords)
+        .commits(allow.commits))
 }

@@ -13,6 +13,7 @@ mod hook;
 mod hostile;
 #[cfg(feature = "image")]
 mod image;
+mod import;
 mod range;
 mod reports;
 mod repository;
