@@ -192,6 +192,16 @@ mod tests {
     }
 
     #[test]
+    fn what_other_tools_call_rules_are_rules_that_are_there() {
+        let rules = Engine::builtin_rules();
+        for (theirs, ours) in keysieve_policy::FOREIGN_RULES {
+            for id in *ours {
+                assert!(rules.iter().any(|rule| rule.info.id == *id), "{theirs}: there is no rule `{id}`");
+            }
+        }
+    }
+
+    #[test]
     fn a_mistyped_id_is_recognised() {
         let error = |id| Ruleset::new(&asked(&[id], &[]), Config::default()).err().unwrap().to_string();
         assert_eq!(error("github-apt"), "there is no rule `github-apt`; did you mean `github-pat`?");

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use keysieve_policy::{Allow, Target};
-use keysieve_rules::{AllowTarget, Change, Foreign, Imported, ImportedAllow, Problem};
+use keysieve_engine::Engine;
+use keysieve_policy::{Allow, Target, foreign_rule};
+use keysieve_rules::{AllowTarget, Change, Foreign, Imported, ImportedAllow, Problem, Rule};
 
 use super::{Config, Origin};
 
@@ -81,9 +82,20 @@ fn take(path: &Path, mut imported: Imported, config: &mut Config) -> Result<()> 
     // A rule of the same name stands for the one that it changes.
     let names: BTreeSet<&String> = imported.rules.iter().map(|rule| &rule.info.id).collect();
     let replaced = |id: &String| names.contains(id) || imported.disabled.contains(id);
-    config.rules.retain(|rule| !replaced(&rule.info.id));
+    let (gone, left) =
+        std::mem::take(&mut config.rules).into_iter().partition(|rule| replaced(&rule.info.id));
+    let gone: Vec<Rule> = gone;
+    config.rules = left;
     config.only_at.retain(|(id, _)| !replaced(id));
-    config.disabled.extend(imported.disabled);
+    imported.disabled.retain(|id| !gone.iter().any(|rule| rule.info.id == *id));
+    let (disabled, unknown) = ours(imported.disabled);
+    config.disabled.extend(disabled);
+    config.notes.extend(unknown.iter().map(|id| {
+        let what =
+            format!("`disabledRules` has `{id}`, and no rule of keysieve's own is known to be the same");
+        let help = "name the rule with --exclude-rule, or take it out".to_owned();
+        Problem { file: shown.clone(), line: 0, rule: None, what, help }
+    }));
     config.rules.append(&mut imported.rules);
     config.only_at.append(&mut imported.paths);
     config.notes.append(&mut imported.notes);
@@ -91,7 +103,9 @@ fn take(path: &Path, mut imported: Imported, config: &mut Config) -> Result<()> 
         config.composite.needs(part.of, part.needs, part.lines, part.columns);
     }
     imported.silent.into_iter().for_each(|rule| config.composite.silence(rule));
-    for (index, allow) in (1..).zip(imported.allows) {
+    for (index, mut allow) in (1..).zip(imported.allows) {
+        let own = |id: &str| config.rules.iter().any(|rule| rule.info.id == id);
+        allow.rules = allow.rules.iter().flat_map(|id| meant(id, own(id))).collect();
         let name = match allow.description.as_str() {
             "" => format!("{shown}: allowlist {index}"),
             description => format!("{shown}: {description}"),
@@ -99,6 +113,29 @@ fn take(path: &Path, mut imported: Imported, config: &mut Config) -> Result<()> 
         config.allows.push(exception(&name, allow).with_context(|| name.clone())?);
     }
     Ok(())
+}
+
+/// The rules of ours that a rule of another tool's stands for: itself, if the file has a rule of this name.
+pub(crate) fn meant(id: &str, own: bool) -> Vec<String> {
+    match foreign_rule(id) {
+        known if own || known.is_empty() => vec![id.to_owned()],
+        known => known.iter().map(|&id| id.to_owned()).collect(),
+    }
+}
+
+/// Ids of rules of another tool as ids of ours, and those that are not known.
+pub(super) fn ours(theirs: Vec<String>) -> (Vec<String>, Vec<String>) {
+    let (mut known, mut unknown) = (Vec::new(), Vec::new());
+    let builtin = if theirs.is_empty() { Vec::new() } else { Engine::builtin_rules() };
+    for id in theirs {
+        let same = builtin.iter().any(|rule| rule.info.id == id || rule.info.aliases.contains(&id));
+        match foreign_rule(&id) {
+            [] if same => known.push(id),
+            [] => unknown.push(id),
+            ours => known.extend(ours.iter().map(|&id| id.to_owned())),
+        }
+    }
+    (known, unknown)
 }
 
 /// Changes a rule of a file that another builds on.

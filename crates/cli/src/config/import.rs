@@ -93,7 +93,22 @@ impl Written {
                 change.id
             );
         }
-        self.exclude.extend(imported.disabled);
+        // What the file builds on is in here already.
+        let others = imported.disabled.into_iter().filter(|id| self.rules.remove(id).is_none()).collect();
+        let (disabled, unknown) = foreign::ours(others);
+        self.exclude.extend(disabled);
+        self.notes.extend(
+            unknown.iter().map(|id| Problem {
+                file: shown(path),
+                line: 0,
+                rule: None,
+                what: format!(
+                    "`disabledRules` has `{id}`, and no rule of keysieve's own is known to be the same"
+                ),
+                help: "it is left out; write the name of a rule of keysieve's own into `[rules] exclude`"
+                    .to_owned(),
+            }),
+        );
         for (rule, text) in rules.into_iter().zip(texts) {
             self.rules.insert(rule.info.id, text);
         }
@@ -113,7 +128,8 @@ impl Written {
             self.parts.push(format!("of = {}\n", literal(&self.own(&rule))));
         }
         for mut exception in allows {
-            exception.rules.iter_mut().for_each(|rule| *rule = self.own(rule));
+            let rules = exception.rules.iter();
+            exception.rules = rules.flat_map(|rule| self.meant(rule)).collect();
             self.allows.push(allow(&exception));
         }
         self.notes.extend(imported.notes);
@@ -123,6 +139,14 @@ impl Written {
     /// What a rule is called in what is written.
     fn own(&self, theirs: &str) -> String {
         self.rules.get(theirs).map_or(theirs, |rule| rule.id.as_str()).to_owned()
+    }
+
+    /// What an exception for a rule is about in what is written.
+    fn meant(&self, theirs: &str) -> Vec<String> {
+        match self.rules.get(theirs) {
+            Some(rule) => vec![rule.id.clone()],
+            None => foreign::meant(theirs, false),
+        }
     }
 
     fn text(&self, files: &[PathBuf]) -> String {

@@ -28,6 +28,7 @@ use crate::messages;
 
 pub(crate) use self::discover::Origin;
 use self::file::Settings;
+pub(crate) use self::foreign::meant;
 
 /// The configuration of a run.
 #[derive(Debug, Default)]
@@ -120,6 +121,11 @@ impl Config {
         {
             messages::note(&format!("{} counts, and adds to keysieve's own rules", path.display()));
         }
+        self.warn(quiet);
+    }
+
+    /// Says on standard error what of another tool's file counts for nothing here, or for something else.
+    pub(crate) fn warn(&self, quiet: bool) {
         if !quiet {
             remarks::brief(&self.notes).iter().for_each(|line| messages::warning(line));
         }

@@ -170,3 +170,53 @@ fn baselines_are_named_and_filters_become_exceptions() {
     let left = found(path, &[]);
     assert_eq!(left.iter().map(|(_, path)| path.as_str()).collect::<Vec<_>>(), ["src/new.env"]);
 }
+
+#[test]
+fn rules_are_known_by_what_gitleaks_calls_them() {
+    let directory = root();
+    let path = directory.path();
+    write(
+        path,
+        "src/k.txt",
+        &format!(
+            "-----BEGIN {} KEY-----\n{}\n-----END {} KEY-----\n",
+            "OPENSSH PRIVATE",
+            key(),
+            "OPENSSH PRIVATE"
+        ),
+    );
+    let compat = |arguments: &[&str]| {
+        let all = [&["compat", "gitleaks", "dir", ".", "-r", "-", "-f", "json"], arguments].concat();
+        let output = run(path, &all);
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (code(&output), report[0]["RuleID"].as_str().unwrap_or_default().to_owned())
+    };
+    let (_, rule) = compat(&[]);
+    assert!(rule.starts_with("private-key"), "{rule}");
+    assert_eq!(compat(&["--enable-rule", "private-key"]).0, 1);
+    assert_eq!(compat(&["--enable-rule", "slack-webhook-url"]).0, 0);
+    for (name, known) in [("private-key", true), ("slack-webhook-url", false)] {
+        write(path, ".gitleaksignore", &format!("src/k.txt:{name}:1\n"));
+        assert_eq!(compat(&[]).0, i32::from(!known), "{name}");
+        write(path, ".gitleaksignore", "");
+        write(path, "g.toml", &format!("[extend]\nuseDefault = true\ndisabledRules = ['{name}']\n"));
+        assert_eq!(compat(&["-c", "g.toml"]).0, i32::from(!known), "{name}");
+        write(
+            path,
+            "g.toml",
+            &format!(
+                "[extend]\nuseDefault = true\n[[allowlists]]\ntargetRules = ['{name}']\npaths = ['k.txt']\n"
+            ),
+        );
+        assert_eq!(compat(&["-c", "g.toml"]).0, i32::from(!known), "{name}");
+    }
+    write(path, "g.toml", "[extend]\nuseDefault = true\ndisabledRules = ['no-such-rule']\n");
+    let said = stderr(&run(path, &["compat", "gitleaks", "dir", ".", "-c", "g.toml"]));
+    assert!(said.contains("`disabledRules` has `no-such-rule`"), "{said}");
+}
+
+/// The inside of a key block.
+fn key() -> String {
+    let line: String = (0..70_u32).map(|at| char::from(b'A' + (at * at * 7 % 26) as u8)).collect();
+    format!("b3BlbnNzaC1rZXktdjEA{}\n{line}\n{line}", &line[..50])
+}

@@ -3,6 +3,7 @@
 mod archives;
 mod baselines;
 mod ci;
+mod compat;
 mod config;
 mod example;
 mod exit_codes;
