@@ -14,7 +14,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, Result};
 use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::{Allow, Baseline, Composite, Date, Policy, Record};
+use keysieve_policy::{Allow, Baseline, Composite, Date, Policy, Record, UnusedComments};
 use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Cache, Control, Limits, Options};
 use keysieve_source::Source;
@@ -184,6 +184,10 @@ impl<'a, T: Target> Session<'a, T> {
         let now = today::now(asked.verdict.now)?;
         let mut policy = policy(asked, &target, &key, now.day)?;
         exceptions.put(&target, asked.verdict.no_suppress, &mut policy)?;
+        // Not if some findings do not count: their comments may be right.
+        if asked.run.verbose > 0 && ruleset.counted.is_none() && policy.inline_allow {
+            policy.unused_comments = Some(UnusedComments::default());
+        }
         let options = Options {
             threads: threads(asked.run),
             key,

@@ -54,6 +54,7 @@ mod ignore_file;
 mod inline;
 mod path_globs;
 mod policy;
+mod unused_comments;
 
 pub use allow::{Allow, Found, Hints, Target};
 pub use attributes::Attributes;
@@ -66,3 +67,4 @@ pub use foreign_rules::{FOREIGN_RULES, foreign_rule};
 pub use ignore_file::IgnoreFile;
 pub use inline::{InlineAllow, LONGEST_LINE, MARKERS, inline_allow};
 pub use policy::{By, Policy, Sighting, Verdict};
+pub use unused_comments::{Comment, UnusedComments};

@@ -6,7 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{
     Allow, Attributes, Baseline, BaselineEntry, Composite, Date, Entry, Hints, IgnoreFile, InlineAllow,
-    Place, Problem, Record,
+    Place, Problem, Record, UnusedComments,
 };
 
 /// One place where something that looks like a secret stands.
@@ -115,6 +115,8 @@ pub struct Policy {
     pub inline_allow: bool,
     /// Whether a comment or an entry of an ignore file counts only if it says why.
     pub require_reason: bool,
+    /// Where comments are noted that allowed nothing, if someone wants to know: looking for them takes time.
+    pub unused_comments: Option<UnusedComments>,
     /// The ignore files that count.
     pub ignore_files: Vec<IgnoreFile>,
     /// Rules that look only at certain files: the rule's id, and an expression that is found in the paths of these.
@@ -140,6 +142,7 @@ impl Policy {
             fail_on: Severity::Low,
             inline_allow: true,
             require_reason: false,
+            unused_comments: None,
             ignore_files: Vec::new(),
             only_at: Vec::new(),
             composite: Composite::default(),
