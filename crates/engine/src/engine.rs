@@ -371,7 +371,11 @@ impl Pass<'_> {
             while stems != 0 {
                 let at = base + stems.trailing_zeros() as usize;
                 stems &= stems - 1;
-                self.stem(at, scratch);
+                if let Some(&four) = self.haystack[at..].first_chunk::<4>()
+                    && self.engine.stems.maybe(four)
+                {
+                    self.stem(at, four, scratch);
+                }
             }
         }
     }
@@ -428,9 +432,8 @@ impl Pass<'_> {
     }
 
     /// Tries the stem rules of the four bytes at `at`.
-    fn stem(&mut self, at: usize, scratch: &mut Scratch) {
+    fn stem(&mut self, at: usize, four: [u8; 4], scratch: &mut Scratch) {
         let engine = self.engine;
-        let Some(&four) = self.haystack.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return };
         for stem in engine.stems.at(four) {
             for entry in engine.stems.rules(stem) {
                 if entry.rule == Assignments::ANY {
@@ -457,9 +460,10 @@ impl Pass<'_> {
             return;
         }
         let (assignments, haystack) = (&self.engine.assignments, self.haystack);
-        generic::judge(haystack, at, |judged| {
+        let Scratch { names, matches, .. } = scratch;
+        generic::judge(haystack, at, names, |judged| {
             if let Some(rule) = assignments.rule(judged.kind) {
-                scratch.matches.push(assigned_match(rule, haystack, at, &judged));
+                matches.push(assigned_match(rule, haystack, at, &judged));
             }
         });
     }
@@ -468,7 +472,8 @@ impl Pass<'_> {
     fn stems_beyond(&mut self, scratch: &mut Scratch) {
         let end = self.haystack.len().min(self.range.end + usize::from(u8::MAX));
         for at in self.range.end..end {
-            self.stem(at, scratch);
+            let Some(&four) = self.haystack[at..].first_chunk::<4>() else { return };
+            self.stem(at, four, scratch);
         }
     }
 

@@ -5,6 +5,7 @@ use keysieve_kernel::Block;
 
 use crate::context::{Pointer, Seen};
 use crate::decode::{Decoding, Marks};
+use crate::generic::Names;
 use crate::{Engine, Match};
 
 /// Before any match.
@@ -20,6 +21,8 @@ pub struct Scratch {
     pub(crate) last: Vec<Span>,
     pub(crate) matches: Vec<Match>,
     pub(crate) pointers: Vec<Pointer>,
+    /// What the names read last say.
+    pub(crate) names: Names,
     /// Where something encoded may begin.
     pub(crate) marks: Marks,
     /// What was decoded.
@@ -36,6 +39,7 @@ impl Scratch {
             last: vec![NOWHERE; engine.len()],
             matches: Vec::new(),
             pointers: Vec::new(),
+            names: Names::default(),
             marks: Marks::default(),
             decoding: Decoding::default(),
         }
