@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_engine::Engine;
-use keysieve_rules::{Pack, Rule, Strictness};
+use keysieve_rules::{Foreign, Pack, Rule, Strictness};
 
 use crate::arguments::RuleArguments;
 use crate::config::Config;
@@ -99,7 +99,25 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Pack> {
             files.push(path.clone());
         }
     }
+    own_format(&files)?;
     Ok(Pack::load_files(&files, Strictness::User)?)
+}
+
+/// Says where files of other tools are read: they say more than rules.
+pub(crate) fn own_format(files: &[PathBuf]) -> Result<()> {
+    for path in files {
+        // What cannot be read is said by whoever reads it.
+        let tool = fs::read_to_string(path).ok().and_then(|text| Foreign::of(path, &text));
+        if let Some(tool) = tool {
+            bail!(
+                "{}: this is a file of {}: a scan takes it by --rules or --config, `keysieve config check` says what of it \
+                 counts, and `keysieve config import` writes it in our format",
+                path.display(),
+                tool.name()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Every `*.toml` directly in a directory, by name.

@@ -76,7 +76,7 @@ mod tests {
         let text = "a # ggignore\nb # keysieve:allow x\nggignored\n// pragma: allowlist nextline secret\n";
         let found: Vec<(usize, bool)> =
             Comment::all_in(text.as_bytes()).iter().map(|comment| (comment.at, comment.next_line)).collect();
-        assert_eq!(found, [(4, false), (17, false), (46, true)]);
+        assert_eq!(found, [(4, false), (17, false), (47, true)]);
         let endless = format!("{} ggignore\nggignore", "x".repeat(LONGEST_LINE));
         assert_eq!(Comment::all_in(endless.as_bytes()).len(), 1);
     }

@@ -141,6 +141,13 @@ fn rules_in_yaml_are_read_as_they_are_and_imported() {
         ("own-acme-1", "src/a.txt"),
     ];
     assert_eq!(found(path, &[]), pairs(&expected));
+    let check = run(path, &["rules", "check", "k.yml"]);
+    assert_eq!(code(&check), 2);
+    assert!(
+        stderr(&check).contains("this is a file of kingfisher: a scan takes it by --rules"),
+        "{}",
+        stderr(&check)
+    );
     write(path, "bad.yml", "rules:\n- id: a\n  pattern: 'a(?=b)'\n");
     let bad = run(path, &["scan", "src", "--rules", "bad.yml"]);
     assert_eq!(code(&bad), 2);
