@@ -20,6 +20,17 @@ pub(super) fn run(files: &[PathBuf], output: &Path, force: bool) -> Result<Exit>
     for path in files {
         written.add(path)?;
     }
+    // What a configuration names is relative to it.
+    let directory = output.parent().unwrap_or(Path::new(""));
+    for name in &mut written.baselines {
+        let Ok(below) = Path::new(name).strip_prefix(directory) else {
+            bail!(
+                "{name}: it does not lie below the directory of {}, which names it: choose another --output",
+                output.display()
+            );
+        };
+        *name = shown(below);
+    }
     let text = written.text(files);
     // What was written is read as a scan would read it, before anyone relies on it.
     let config = file::read(output, &text, Origin::Named).context("what was imported cannot be read back")?;

@@ -174,6 +174,8 @@ fn baselines_are_named_and_filters_become_exceptions() {
     let imported = run(path, &["config", "import", ".secrets.baseline", ".gitleaksignore"]);
     assert_eq!(code(&imported), 0, "{}", stderr(&imported));
     assert!(stderr(&imported).contains("its words are in another file"), "{}", stderr(&imported));
+    let elsewhere = run(path, &["config", "import", ".gitleaksignore", "-o", "src/keysieve.toml"]);
+    assert_eq!(code(&elsewhere), 2, "what it would name is not below it");
     let left = found(path, &[]);
     assert_eq!(left.iter().map(|(_, path)| path.as_str()).collect::<Vec<_>>(), ["src/new.env"]);
 }
