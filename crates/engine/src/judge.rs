@@ -8,7 +8,7 @@ use crate::context::is_token;
 use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
-use crate::generic::{self, Judged, is_identifier};
+use crate::generic::{self, Judged, is_identifier, is_random};
 use crate::human::{Human, is_commented};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
@@ -148,7 +148,12 @@ pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Jud
 
 /// Whether a digit stands in a secret; where the words before it tell of it, among the token bytes that it begins with,
 /// because the kernel sees as far.
+/// Whether a digit stands in a secret where one must, or would in nearly every other one that was made as it was: a
+/// password that a machine made of letters is one, too.
 fn has_digit(compiled: &Compiled, secret: &[u8]) -> bool {
+    if compiled.rule.info.kind == SecretKind::Password && is_random(secret) {
+        return true;
+    }
     let told = matches!(compiled.rule.pattern, Pattern::Context(_));
     secret.iter().take_while(|&&byte| !told || is_token(byte)).any(u8::is_ascii_digit)
 }

@@ -80,8 +80,15 @@ pub(super) fn is_sealed(text: &[u8]) -> bool {
     });
     SEALED.as_ref().is_some_and(|starts| starts.is_match(Input::new(text).anchored(Anchored::Yes)))
         || is_octets(text)
+        || is_sealed_secret(text)
         // What was decoded from binary data.
         || text.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
+}
+
+/// What Bitnami's `SealedSecret` holds: a key sealed with RSA, before it two bytes of its length, then the value, in base64.
+fn is_sealed_secret(text: &[u8]) -> bool {
+    let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    text.len() >= 340 && matches!(text, [b'A', b'g', b'A'..=b'D', ..]) && text.iter().all(base64)
 }
 
 /// Bytes one by one, as fingerprints and binary constants are written: `73:7c:79`, `\x2a\x86`.

@@ -85,6 +85,12 @@ pub(crate) fn is_identifier(text: &[u8]) -> bool {
     !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Identifier
 }
 
+/// Whether a value looks as if a machine had made it up.
+pub(crate) fn is_random(text: &[u8]) -> bool {
+    use value::{Counts, Looks, Words, looks};
+    !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Random
+}
+
 /// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
 /// such a place a word can be a password, but neither a reference nor text for people can, and hardly a name.
 pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<Confidence> {

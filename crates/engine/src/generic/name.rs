@@ -212,6 +212,12 @@ fn slot(text: &[u8; 32]) -> usize {
 /// Reads a name; `None` if it tells of nothing.
 pub(crate) fn read(haystack: &[u8], span: Span, names: &mut Names) -> Option<Name> {
     let Said { kind, mut before, after } = names.said(&haystack[span.range()])?;
+    // Annotations that say by a digest when something must be started anew, and what makes a link to a picture or film
+    // unlike any other, for all to see.
+    let before_name = &haystack[..span.start];
+    if before_name.ends_with(b"checksum/") || before_name.ends_with(b"alt=media&") {
+        before = Beside::Denying;
+    }
     if before == Beside::Nothing && word_tells(haystack, span, kind) {
         before = Beside::Telling;
     }

@@ -171,7 +171,7 @@ fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnM
         Looks::Weak if kind == Password => add(-18, "the value is a common word with something after it"),
         Looks::Weak => add(-50, "the value is a common word with something after it"),
         Looks::Uuid if kind == Password => add(0, "the value is a UUID"),
-        Looks::Uuid if kind == Token => add(-14, "the value is a UUID, as ids of requests are"),
+        Looks::Uuid if kind == Token => add(-11, "the value is a UUID, as ids of requests are"),
         Looks::Uuid => add(-2, "the value is a UUID"),
         Looks::Hex => add(10, "the value is hexadecimal"),
         Looks::Human if kind == Password => add(4, "a person may have made the value up"),
