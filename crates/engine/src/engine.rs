@@ -15,7 +15,7 @@ use crate::fit::Start;
 use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
-use crate::placed::Placed;
+use crate::placed::{Placed, PlacedSearch};
 use crate::stems::Stems;
 use crate::{Match, Place, Scratch};
 
@@ -295,6 +295,26 @@ impl Engine {
     }
 }
 
+/// What versions need: see [`versions`](crate::versions).
+impl Engine {
+    /// Whether every rule can be told from the bytes near a match, or leaves traces. Those that are searched for in the
+    /// whole haystack do not.
+    pub(crate) fn tells_versions(&self) -> bool {
+        self.search.owners.is_empty() && self.search.always.is_empty()
+    }
+
+    /// To search for the rules of a place in parts of a haystack; `None` if there are none.
+    pub(crate) fn placed_search<'a>(&self, rules: &'a [u32]) -> Option<PlacedSearch<'a>> {
+        (!rules.is_empty()).then(|| self.placed.search(rules))
+    }
+
+    /// Searches for a rule's expression in a part of a haystack.
+    pub(crate) fn search_in(&self, rule: u32, haystack: &[u8], range: Range<usize>, scratch: &mut Scratch) {
+        let unsure = range.end;
+        Pass { engine: self, haystack, range, whole: true, unsure }.search(rule, scratch);
+    }
+}
+
 fn check(rules: &[Rule]) -> Result<(), EngineError> {
     let mut ids: Vec<&str> = rules.iter().map(|rule| rule.info.id.as_str()).collect();
     ids.sort_unstable();
@@ -457,16 +477,21 @@ impl Pass<'_> {
             return;
         }
         let (assignments, haystack) = (&self.engine.assignments, self.haystack);
-        generic::judge(haystack, at, |judged| {
+        let Scratch { matches, traces, .. } = scratch;
+        let before = matches.len();
+        let far = generic::judge(haystack, at, |judged| {
             if let Some(rule) = assignments.rule(judged.kind) {
-                scratch.matches.push(assigned_match(rule, haystack, at, &judged));
+                matches.push(assigned_match(rule, haystack, at, &judged));
             }
         });
+        if far || matches.len() > before {
+            traces.push(at..at + 1);
+        }
     }
 
     /// The stems that stand at or past the end of the range, of matches that begin in it.
     fn stems_beyond(&mut self, scratch: &mut Scratch) {
-        let end = self.haystack.len().min(self.range.end + usize::from(u8::MAX));
+        let end = self.haystack.len().min(self.range.end + self.engine.stems.reach());
         for at in self.range.end..end {
             self.stem(at, scratch);
         }
@@ -476,21 +501,30 @@ impl Pass<'_> {
     fn search(&self, rule: u32, scratch: &mut Scratch) {
         let compiled = &self.engine.rules[rule as usize];
         let from = self.range.start.max(scratch.last[rule as usize].end);
-        let matches = &mut scratch.matches;
-        scratch.last[rule as usize] =
-            compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
-                matches.extend(judge(rule, compiled, self.haystack, spans, context));
-            });
+        let Scratch { matches, traces, last, .. } = scratch;
+        last[rule as usize] = compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
+            traces.push(spans.whole.range());
+            matches.extend(judge(rule, compiled, self.haystack, spans, context));
+        });
     }
 
     /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
     fn confirm(&mut self, rule: u32, at: usize, context: Option<(u16, Span)>, scratch: &mut Scratch) -> bool {
-        if at < scratch.last[rule as usize].end || at >= self.unsure {
+        let last = scratch.last[rule as usize];
+        if at < last.end || at >= self.unsure {
+            // Found later though it stands before: then what is near decides which of them it is.
+            if at < last.start {
+                scratch.traces.push(at..last.end);
+            }
             return false;
         }
         let compiled = &self.engine.rules[rule as usize];
+        if !compiled.is_near() {
+            scratch.traces.push(at..at + 1);
+        }
         match compiled.confirm(self.haystack, at) {
             Confirmed::Yes(spans) => {
+                scratch.traces.push(spans.whole.range());
                 scratch.last[rule as usize] = spans.whole;
                 scratch.matches.extend(judge(rule, compiled, self.haystack, spans, context));
                 true

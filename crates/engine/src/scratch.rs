@@ -1,5 +1,7 @@
 //! What changes while the engine scans.
 
+use std::ops::Range;
+
 use keysieve_finding::Span;
 use keysieve_kernel::Block;
 
@@ -24,6 +26,8 @@ pub struct Scratch {
     pub(crate) marks: Marks,
     /// What was decoded.
     pub(crate) decoding: Decoding,
+    /// Where other versions of the haystack must be looked at again: see [`versions`](crate::versions).
+    pub(crate) traces: Vec<Range<usize>>,
 }
 
 impl Scratch {
@@ -38,6 +42,7 @@ impl Scratch {
             pointers: Vec::new(),
             marks: Marks::default(),
             decoding: Decoding::default(),
+            traces: Vec::new(),
         }
     }
 
@@ -53,6 +58,7 @@ impl Scratch {
         self.matches.clear();
         self.marks.clear();
         self.decoding.clear();
+        self.traces.clear();
         self.last.clear();
         self.last.resize(rules, NOWHERE);
     }

@@ -24,12 +24,14 @@ pub(crate) struct Stems {
     tables: Box<[[u128; 256]; 4]>,
     stems: Vec<[ByteSet; 4]>,
     rules: Vec<Vec<StemRule>>,
+    reach: usize,
 }
 
 impl Stems {
     /// Gives every stem rule its stems; those for which there was no more room are returned.
     pub(crate) fn new(rules: &[Rule]) -> (Self, Vec<u32>) {
-        let mut this = Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new() };
+        let mut this =
+            Self { tables: Box::new([[0; 256]; 4]), stems: Vec::new(), rules: Vec::new(), reach: 0 };
         let mut left_over = Vec::new();
         // First, so that there is room for them.
         if rules.iter().any(|rule| matches!(rule.plan.driver, Driver::Assignment)) {
@@ -61,6 +63,7 @@ impl Stems {
         if self.stems.len() + new > MAX_STEMS {
             return false;
         }
+        self.reach = self.reach.max(entry.max);
         for stem in stems {
             let index = self.stems.iter().position(|known| known == stem).unwrap_or_else(|| {
                 self.stems.push(*stem);
@@ -72,6 +75,11 @@ impl Stems {
             }
         }
         true
+    }
+
+    /// How far before its stem a match may begin.
+    pub(crate) fn reach(&self) -> usize {
+        self.reach
     }
 
     /// For the kernel.

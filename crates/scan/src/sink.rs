@@ -3,13 +3,13 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use keysieve_engine::Scratch;
+use keysieve_engine::{Scratch, Traces};
 use keysieve_finding::{GitPart, Origin, Skip, SkipReason};
-use keysieve_source::{Blob, BlobSink, ContentId};
+use keysieve_source::{Base, Blob, BlobSink, ContentId, Memory};
 use keysieve_unpack::{Container, Limits};
 
 use crate::held::{self, Held};
@@ -103,6 +103,16 @@ impl BlobSink for Sink<'_> {
         }
     }
 
+    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> (ControlFlow<()>, Option<Memory>) {
+        match held::look(self, blob) {
+            Held::Not(blob) => {
+                let (flow, traces) = self.scan(blob, self.cache, Some(base));
+                (flow, traces.map(|traces| Arc::new(traces) as Memory))
+            }
+            Held::Back(flow) => (flow, None),
+        }
+    }
+
     fn skipped(&self, origin: &Origin, why: Skip) {
         if let (Some(cache), Some((id, GitPart::Blob))) = (self.cache, origin.git()) {
             cache.forget(id.as_bytes());
@@ -120,24 +130,35 @@ impl BlobSink for Sink<'_> {
 impl Sink<'_> {
     /// Scans a window of what is no container.
     pub(crate) fn window(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        self.scan(blob, self.cache)
+        self.scan(blob, self.cache, None).0
     }
 
     /// Scans a window of a part of a container, which says nothing of the whole.
     pub(crate) fn part(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        self.scan(blob, None)
+        self.scan(blob, None, None).0
     }
 
-    fn scan(&self, blob: Blob<'_>, cache: Option<&Cache>) -> ControlFlow<()> {
+    /// Scans a window; or an object that has one, as a version, of another one if there is a base.
+    fn scan(
+        &self,
+        blob: Blob<'_>,
+        cache: Option<&Cache>,
+        version: Option<Option<Base<'_>>>,
+    ) -> (ControlFlow<()>, Option<Traces>) {
         if self.stopped() {
-            return ControlFlow::Break(());
+            return (ControlFlow::Break(()), None);
         }
+        let mut traces = None;
         let mut worker = self.worker();
         let (bytes, last, origin) = (blob.bytes.len(), blob.last, blob.origin);
         let size = blob.offset + bytes as u64;
         // One object that breaks the engine is one gap, not the end of the run.
         let seen = catch_unwind(AssertUnwindSafe(|| {
-            if blob.last && blob.carry.is_empty() {
+            if let Some(base) = version {
+                let (seen, left) = Object::default().version(&self.rules, &blob, base, &mut worker.scratch);
+                traces = left;
+                seen
+            } else if blob.last && blob.carry.is_empty() {
                 Object::default().window(&self.rules, &blob, &mut worker.scratch)
             } else {
                 let mut object = std::mem::take(blob.carry.get_or_default::<Object>());
@@ -165,6 +186,7 @@ impl Sink<'_> {
             }
         }
         self.done(worker);
-        if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let flow = if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        (flow, traces)
     }
 }
