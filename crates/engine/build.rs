@@ -43,6 +43,7 @@ fn lexicon(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let mut tags = vec![0_u32; SLOTS];
     // Every count begins a little above nothing, so that no letter is impossible.
     let mut counts = vec![0.05_f64; 27 * 27 * 27];
+    let mut starts = vec![0_u8; (26_usize * 26 * 26).div_ceil(8)];
     for word in text.lines() {
         let hash = word.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
@@ -52,6 +53,10 @@ fn lexicon(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
             slot = (slot + 1) % SLOTS;
         }
         tags[slot] = (hash >> 20) as u32 | 1;
+        if let Some(first) = word.as_bytes().first_chunk::<3>() {
+            let bit = first.iter().fold(0, |bit, byte| bit * 26 + usize::from(byte - b'a'));
+            starts[bit / 8] |= 1 << (bit % 8);
+        }
         let (mut two, mut one) = (0, 0);
         for byte in word.bytes() {
             let next = usize::from(byte - b'a') + 1;
@@ -64,6 +69,7 @@ fn lexicon(manifest: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
         after.iter().map(move |count| (-(count / sum).log2() * 8.0).round().clamp(0.0, 255.0) as u8)
     });
     fs::write(out.join("words.trigrams"), bits.collect::<Vec<u8>>())?;
+    fs::write(out.join("words.starts"), starts)?;
     fs::write(out.join("words.tags"), tags.into_iter().flat_map(u32::to_le_bytes).collect::<Vec<u8>>())?;
     Ok(())
 }

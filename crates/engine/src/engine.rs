@@ -15,7 +15,7 @@ use crate::fit::Start;
 use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
-use crate::placed::{Placed, PlacedSearch};
+use crate::placed::Placed;
 use crate::stems::Stems;
 use crate::{Match, Place, Scratch};
 
@@ -62,7 +62,7 @@ pub struct Engine {
     context: Context,
     assignments: Assignments,
     search: Search,
-    placed: Placed,
+    pub(crate) placed: Placed,
     reach: usize,
     /// How many layers of encodings are undone.
     pub(crate) decode_depth: u8,
@@ -295,19 +295,7 @@ impl Engine {
     }
 }
 
-/// What versions need: see [`versions`](crate::versions).
 impl Engine {
-    /// Whether every rule can be told from the bytes near a match, or leaves traces. Those that are searched for in the
-    /// whole haystack do not.
-    pub(crate) fn tells_versions(&self) -> bool {
-        self.search.owners.is_empty() && self.search.always.is_empty()
-    }
-
-    /// To search for the rules of a place in parts of a haystack; `None` if there are none.
-    pub(crate) fn placed_search<'a>(&self, rules: &'a [u32]) -> Option<PlacedSearch<'a>> {
-        (!rules.is_empty()).then(|| self.placed.search(rules))
-    }
-
     /// Searches for a rule's expression in a part of a haystack.
     pub(crate) fn search_in(&self, rule: u32, haystack: &[u8], range: Range<usize>, scratch: &mut Scratch) {
         let unsure = range.end;
@@ -391,7 +379,11 @@ impl Pass<'_> {
             while stems != 0 {
                 let at = base + stems.trailing_zeros() as usize;
                 stems &= stems - 1;
-                self.stem(at, scratch);
+                if let Some(&four) = self.haystack[at..].first_chunk::<4>()
+                    && self.engine.stems.maybe(four)
+                {
+                    self.stem(at, four, scratch);
+                }
             }
         }
     }
@@ -448,9 +440,8 @@ impl Pass<'_> {
     }
 
     /// Tries the stem rules of the four bytes at `at`.
-    fn stem(&mut self, at: usize, scratch: &mut Scratch) {
+    fn stem(&mut self, at: usize, four: [u8; 4], scratch: &mut Scratch) {
         let engine = self.engine;
-        let Some(&four) = self.haystack.get(at..).and_then(<[u8]>::first_chunk::<4>) else { return };
         for stem in engine.stems.at(four) {
             for entry in engine.stems.rules(stem) {
                 if entry.rule == Assignments::ANY {
@@ -477,9 +468,9 @@ impl Pass<'_> {
             return;
         }
         let (assignments, haystack) = (&self.engine.assignments, self.haystack);
-        let Scratch { matches, traces, .. } = scratch;
+        let Scratch { names, matches, traces, .. } = scratch;
         let before = matches.len();
-        let far = generic::judge(haystack, at, |judged| {
+        let far = generic::judge(haystack, at, names, |judged| {
             if let Some(rule) = assignments.rule(judged.kind) {
                 matches.push(assigned_match(rule, haystack, at, &judged));
             }
@@ -493,7 +484,8 @@ impl Pass<'_> {
     fn stems_beyond(&mut self, scratch: &mut Scratch) {
         let end = self.haystack.len().min(self.range.end + self.engine.stems.reach());
         for at in self.range.end..end {
-            self.stem(at, scratch);
+            let Some(&four) = self.haystack[at..].first_chunk::<4>() else { return };
+            self.stem(at, four, scratch);
         }
     }
 

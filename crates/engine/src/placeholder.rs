@@ -89,7 +89,8 @@ pub(crate) fn is_reference(secret: &[u8]) -> bool {
             name.iter().all(|&byte| crate::boundary::is_word(byte))
                 && name.iter().any(u8::is_ascii_alphabetic)
         }
-        _ => secret.windows(2).any(|two| two == b"${" || two == b"{{"),
+        _ => memchr::memchr_iter(b'{', secret)
+            .any(|at| at > 0 && secret[at - 1] == b'$' || secret.get(at + 1) == Some(&b'{')),
     }
 }
 
@@ -103,41 +104,53 @@ pub(crate) fn goes_on_as_template(after: &[u8]) -> bool {
 
 /// A regular expression: a class such as `[A-Za-z]` or `[0-9]`, as scanners' rules and validators hold them.
 fn is_expression(secret: &[u8]) -> bool {
-    [&b"[0-9"[..], b"[a-z", b"[a-f", b"[^", b"(?"].iter().any(|class| contains_folded(secret, class))
+    const CLASSES: &[&[u8]] = &[b"[0-9", b"[a-z", b"[a-f", b"[^", b"(?"];
+    memchr::memchr2_iter(b'[', b'(', secret).any(|at| {
+        CLASSES.iter().any(|class| {
+            secret[at..].get(..class.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(class))
+        })
+    })
 }
 
 /// More than half of it counts up or down (`12345678`, `abcdefgh`), or a third of it is one byte over and over.
 fn is_pattern(secret: &[u8]) -> bool {
-    let mut counted = 0;
-    let mut longest_same = 0;
-    for direction in [1_i16, -1, 0] {
-        let mut run = 1;
-        for pair in secret.windows(2).map(Some).chain([None]) {
-            let steps = pair.is_some_and(|pair| step(pair[0], pair[1]) == Some(direction));
-            if steps {
-                run += 1;
-                continue;
-            }
-            if direction == 0 {
-                longest_same = longest_same.max(run);
-            } else if run >= 4 {
-                counted += run;
-            }
-            run = 1;
+    let Some((&first, rest)) = secret.split_first() else { return false };
+    let (mut counted, mut longest_same) = (0, 0);
+    // How long the run is that goes on, and by how much each of its bytes is followed.
+    let (mut run, mut direction) = (1, 2);
+    let mut before = first;
+    let mut end = |run: usize, direction: i16| match direction {
+        0 => longest_same = longest_same.max(run),
+        1 | -1 if run >= 4 => counted += run,
+        _ => {}
+    };
+    for &byte in rest {
+        let next = step(before, byte);
+        before = byte;
+        if next == direction {
+            run += 1;
+            continue;
         }
+        end(run, direction);
+        (run, direction) = (2, next);
     }
+    end(run, direction);
     longest_same >= 6.max(secret.len() / 3) || counted * 2 > secret.len()
 }
 
-/// By how much a letter or digit is followed, 9 by 0 too.
-fn step(one: u8, other: u8) -> Option<i16> {
-    if one == b'9' && other == b'0' {
-        return Some(1);
+/// By how much a letter or digit is followed, 9 by 0 too: one up, one down or nothing; 2 for anything else.
+fn step(one: u8, other: u8) -> i16 {
+    match i16::from(other) - i16::from(one) {
+        0 => 0,
+        -9 if one == b'9' => 1,
+        step @ (1 | -1) => {
+            let same_kind = one.is_ascii_digit() && other.is_ascii_digit()
+                || one.is_ascii_lowercase() && other.is_ascii_lowercase()
+                || one.is_ascii_uppercase() && other.is_ascii_uppercase();
+            if same_kind { step } else { 2 }
+        }
+        _ => 2,
     }
-    let same_kind = one.is_ascii_digit() && other.is_ascii_digit()
-        || one.is_ascii_lowercase() && other.is_ascii_lowercase()
-        || one.is_ascii_uppercase() && other.is_ascii_uppercase();
-    (same_kind || one == other).then(|| i16::from(other) - i16::from(one))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use keysieve_kernel::Block;
 
 use crate::context::{Pointer, Seen};
 use crate::decode::{Decoding, Marks};
+use crate::generic::Names;
 use crate::{Engine, Match};
 
 /// Before any match.
@@ -22,6 +23,8 @@ pub struct Scratch {
     pub(crate) last: Vec<Span>,
     pub(crate) matches: Vec<Match>,
     pub(crate) pointers: Vec<Pointer>,
+    /// What the names read last say.
+    pub(crate) names: Names,
     /// Where something encoded may begin.
     pub(crate) marks: Marks,
     /// What was decoded.
@@ -40,6 +43,7 @@ impl Scratch {
             last: vec![NOWHERE; engine.len()],
             matches: Vec::new(),
             pointers: Vec::new(),
+            names: Names::default(),
             marks: Marks::default(),
             decoding: Decoding::default(),
             traces: Vec::new(),

@@ -118,7 +118,8 @@ impl Engine {
         scratch: &mut Scratch,
     ) -> Option<Traces> {
         let length = haystack.len();
-        if !self.tells_versions() || u32::try_from(length).is_err() {
+        // Rules that are searched for in the whole haystack leave no traces.
+        if !self.searched().is_empty() || u32::try_from(length).is_err() {
             self.run(place, haystack, 0..length, true, scratch);
             return None;
         }
@@ -142,7 +143,10 @@ impl Engine {
     /// The rules of a place, in some parts of a haystack. Those whose matches may be long are searched for in all of it
     /// where a keyword of theirs stands; so it leaves a trace there.
     fn placed_in(&self, place: &Place, haystack: &[u8], parts: &[Range<usize>], scratch: &mut Scratch) {
-        let Some(search) = self.placed_search(place.rules()) else { return };
+        if place.rules().is_empty() {
+            return;
+        }
+        let search = self.placed.search(place.rules());
         let mut everywhere: Vec<u32> = Vec::new();
         for part in parts {
             let seen = &haystack[..haystack.len().min(part.end + AFTER)];

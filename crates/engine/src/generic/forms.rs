@@ -8,16 +8,18 @@ use super::lists::{Table, words};
 use super::value::{Counts, Words};
 
 /// Stars, dots, dashes, `x` and the like in place of what was there.
-pub(super) fn is_masked(text: &[u8]) -> bool {
+pub(super) fn is_masked(text: &[u8], counts: &Counts) -> bool {
     let masks = text
         .iter()
         .filter(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.' | b'#' | b'-' | b'_' | b'?' | b'0'))
         .count();
     masks == text.len()
-        || text.windows(3).any(|three| three == b"***" || three == b"...")
-        || text.starts_with("\u{2026}".as_bytes())
-        || text.ends_with("\u{2026}".as_bytes())
-        || text.windows(3).any(|three| three == "\u{2022}".as_bytes())
+        || (counts.has(b'*') || counts.has(b'.'))
+            && text.windows(3).any(|three| three == b"***" || three == b"...")
+        || counts.beyond > 0
+            && (text.starts_with("\u{2026}".as_bytes())
+                || text.ends_with("\u{2026}".as_bytes())
+                || text.windows(3).any(|three| three == "\u{2022}".as_bytes()))
 }
 
 /// `${X}`, `$X`, `%X%`, `{x}`, `<x>`, `@x@`, `#{x}`, `:x`, `%s`, `!Ref x`, `&x`, `*x`, `env(X)`.
@@ -112,10 +114,16 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
     if text.len() > 32 {
         return false;
     }
+    let mut small = [0; 32];
+    let other;
     let lower = if text.is_ascii() {
-        text.to_ascii_lowercase()
+        for (small, byte) in small.iter_mut().zip(text) {
+            *small = byte.to_ascii_lowercase();
+        }
+        &small[..text.len()]
     } else {
-        String::from_utf8_lossy(text).to_lowercase().into_bytes()
+        other = String::from_utf8_lossy(text).to_lowercase();
+        other.as_bytes()
     };
     let marks =
         lower.iter().rev().take_while(|byte| matches!(byte, b'!' | b'?' | b'*' | b':' | b'.')).count();

@@ -7,7 +7,7 @@ use keysieve_finding::Span;
 
 use super::name;
 
-pub(super) use glance::may_assign;
+pub(super) use glance::Glance;
 
 /// The longest value, in bytes.
 pub(crate) const LONGEST_VALUE: usize = 512;
@@ -328,11 +328,13 @@ impl Text<'_> {
     /// `a, name = "…", "…"`: the value in the name's place.
     fn tuple(&self, span: Span, from: usize) -> Option<Assigned> {
         let before = &self.0[span.start.saturating_sub(80)..span.start];
-        let line =
-            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        if !before.ends_with(b",") && !before.ends_with(b", ") {
+            return None;
+        }
+        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
         let names = line.iter().all(|&byte| name::is_name(byte) || matches!(byte, b' ' | b'\t' | b','));
         let place = line.iter().filter(|&&byte| byte == b',').count();
-        if !names || !(1..=4).contains(&place) || !line.ends_with(b", ") && !line.ends_with(b",") {
+        if !names || !(1..=4).contains(&place) {
             return None;
         }
         let mut value = self.quoted(self.blanks(from))?;

@@ -1,7 +1,7 @@
 //! Which letters are words, and how surprising those are that are none.
 //!
-//! Both tables are made at build time from `data/words.txt`: a hash table of the words, and how often each letter follows
-//! two others in them.
+//! The tables are made at build time from `data/words.txt`: a hash table of the words, the letters that they begin with,
+//! and how often each letter follows two others in them.
 
 /// Tags of the words by their hashes, open addressing; zero is a free place.
 static TAGS: &[u8; 4 * SLOTS] = include_bytes!(concat!(env!("OUT_DIR"), "/words.tags"));
@@ -9,7 +9,11 @@ static TAGS: &[u8; 4 * SLOTS] = include_bytes!(concat!(env!("OUT_DIR"), "/words.
 /// a bit.
 static TRIGRAMS: &[u8; 27 * 27 * 27] = include_bytes!(concat!(env!("OUT_DIR"), "/words.trigrams"));
 
+/// One bit for every three letters that a word begins with.
+static STARTS: &[u8; STARTS_BYTES] = include_bytes!(concat!(env!("OUT_DIR"), "/words.starts"));
+
 const SLOTS: usize = 1 << 15;
+const STARTS_BYTES: usize = (26 * 26 * 26_usize).div_ceil(8);
 
 /// The longest word that is looked up, in letters.
 const LONGEST: usize = 14;
@@ -36,16 +40,29 @@ fn is_known(hash: u64) -> bool {
     }
 }
 
+/// Whether any word begins as these small letters do.
+fn may_begin(letters: &[u8]) -> bool {
+    letters.first_chunk::<3>().is_some_and(|first| {
+        let bit = first.iter().fold(0, |bit, &byte| bit * 26 + usize::from(byte.wrapping_sub(b'a')).min(25));
+        STARTS[bit / 8] >> (bit % 8) & 1 == 1
+    })
+}
+
 /// Whether these small letters are a word of the list.
 pub(crate) fn is_word(letters: &[u8]) -> bool {
     (3..=LONGEST).contains(&letters.len())
+        && may_begin(letters)
         && is_known(letters.iter().fold(FNV, |hash, &byte| step(hash, byte)))
 }
 
-/// How many of these small letters stand in words of at least `least` letters, the longest from the left first.
+/// How many of these small letters stand in words of at least `least` letters, which are three or more, the longest from the left first.
 pub(crate) fn covered(letters: &[u8], least: usize) -> usize {
     let (mut at, mut covered) = (0, 0);
     while at + least <= letters.len() {
+        if !may_begin(&letters[at..]) {
+            at += 1;
+            continue;
+        }
         let mut hash = FNV;
         let mut longest = 0;
         for (index, &byte) in letters[at..].iter().take(LONGEST).enumerate() {

@@ -21,7 +21,9 @@ use keysieve_rules::{ByteSet, NameKind, Pattern, Rule};
 
 pub use score::Weight;
 
-use grammar::{Assigned, Operator};
+use grammar::{Assigned, Glance, Operator};
+pub(crate) use name::Names;
+
 use name::{Beside, Name};
 
 use crate::versions::NEAR;
@@ -223,22 +225,23 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 ///
 /// Unless `all` are wanted, a name that says that it is of something else is not read further: nothing that is assigned
 /// to it can make up for that.
-fn read(haystack: &[u8], at: usize, all: bool) -> Option<(Name, Assigned)> {
+fn read(haystack: &[u8], at: usize, all: bool, names: &mut Names) -> Option<(Name, Assigned)> {
     // Before `pw` may stand a byte that is no part of the name.
     let at = at + usize::from(!name::is_name(haystack[at]));
     let (start, end) = (name::start(haystack, at), name::end(haystack, at));
-    let before = start.checked_sub(1).map(|before| haystack[before]);
-    if !grammar::may_assign(haystack, before, end) {
-        return None;
-    }
-    if (start..at).any(|before| is_stem(haystack, before)) {
+    let glance = Glance::behind(haystack, end);
+    if glance.is_nothing() {
         return None;
     }
     let span = Span::new(start, end);
-    let mut name = name::read(haystack, span)?;
+    let mut name = name::read(haystack, span, names)?;
     let denied = name.before == Beside::Denying || name.after == Beside::Denying;
     let is_spec = denied && haystack[span.range()].ends_with(b"KeySpec");
     if denied && !is_spec && !all {
+        return None;
+    }
+    let before = start.checked_sub(1).map(|before| haystack[before]);
+    if !glance.may_assign(haystack, before) || (start..at).any(|before| is_stem(haystack, before)) {
         return None;
     }
     let assigned = grammar::read(haystack, span)?;
@@ -250,8 +253,8 @@ fn read(haystack: &[u8], at: usize, all: bool) -> Option<(Name, Assigned)> {
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.
-fn each(haystack: &[u8], at: usize, all: bool, mut found: impl FnMut(&Name, &Assigned)) {
-    let Some((name, assigned)) = read(haystack, at, all) else { return };
+fn each(haystack: &[u8], at: usize, all: bool, names: &mut Names, mut found: impl FnMut(&Name, &Assigned)) {
+    let Some((name, assigned)) = read(haystack, at, all, names) else { return };
     if !grammar::is_key(haystack, &assigned) {
         found(&name, &assigned);
     }
@@ -275,10 +278,10 @@ fn is_bare(haystack: &[u8], name: &Name, assigned: &Assigned) -> bool {
 
 /// Judges what is assigned to the name in which a stem stands at `at`. Says whether that may have taken more than the
 /// [`NEAR`](crate::versions::NEAR) bytes behind it.
-pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) -> bool {
+pub(crate) fn judge(haystack: &[u8], at: usize, names: &mut Names, mut found: impl FnMut(Judged)) -> bool {
     // So that what is said of a place depends on what is near it, whatever grammar is read.
     let near = &haystack[..haystack.len().min(at + NEAR)];
-    let Some((name, assigned)) = read(near, at, false) else { return false };
+    let Some((name, assigned)) = read(near, at, false, names) else { return false };
     let mut weigh = |haystack: &[u8], assigned: &Assigned| {
         if let Some(points) = score::score(&name, assigned, haystack) {
             let score = Score { points, bare: is_bare(haystack, &name, assigned) };
@@ -295,7 +298,7 @@ pub(crate) fn judge(haystack: &[u8], at: usize, mut found: impl FnMut(Judged)) -
 /// The same for the oracle: at every place where a stem stands.
 pub(crate) fn judge_anywhere(haystack: &[u8], at: usize, found: impl FnMut(Judged)) {
     if is_stem(haystack, at) {
-        let _ = judge(haystack, at, found);
+        let _ = judge(haystack, at, &mut Names::default(), found);
     }
 }
 
@@ -317,9 +320,9 @@ pub struct Explanation {
 /// Every assignment to a telling name in a haystack, with the reasons for and against it.
 #[must_use]
 pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
-    let mut all = Vec::new();
+    let (mut all, mut names) = (Vec::new(), Names::default());
     for at in (0..haystack.len()).filter(|&at| is_stem(haystack, at)) {
-        each(haystack, at, true, |name, assigned| {
+        each(haystack, at, true, &mut names, |name, assigned| {
             let mut weights = Vec::new();
             score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
             weights.retain(|weight| weight.points != 0);

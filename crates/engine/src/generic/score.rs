@@ -148,10 +148,10 @@ fn weigh_sentence(
 
 /// Whether two texts are the same but for their separators and cases.
 fn same_letters(one: &[u8], other: &[u8]) -> bool {
-    let letters = |text: &'_ [u8]| -> Vec<u8> {
-        text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
-    };
-    one.len().abs_diff(other.len()) <= 6 && one.is_ascii() && letters(one) == letters(other)
+    fn letters(text: &[u8]) -> impl Iterator<Item = u8> {
+        text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase)
+    }
+    one.len().abs_diff(other.len()) <= 6 && one.is_ascii() && letters(one).eq(letters(other))
 }
 
 fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnMut(i16, &'static str)) {

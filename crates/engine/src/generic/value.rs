@@ -153,7 +153,7 @@ pub(crate) fn looks(text: &[u8], bare: bool, counts: &Counts, words: &Words) -> 
     if is_reference(text, counts) {
         return Looks::Reference;
     }
-    if placeholder::is_placeholder(text) || is_masked(text) {
+    if placeholder::is_placeholder(text) || is_masked(text, counts) {
         return Looks::Placeholder;
     }
     if is_sealed(text) {

@@ -9,29 +9,52 @@ use super::{LONGEST_VALUE, Text};
 /// How far behind an expression a string is looked for that stands in its place.
 const CHOSEN: usize = 96;
 
-/// Whether [`read`](super::read) can find a value that is assigned to a name that ends at `end`, with `before` the byte
-/// before the name.
-#[inline]
-pub(in super::super) fn may_assign(haystack: &[u8], before: Option<u8>, end: usize) -> bool {
-    let text = Text(haystack);
-    let (at, closed) = text.close_name(end);
-    let after = text.blanks(at);
-    let (one, two) = (text.byte(after), text.byte(after + 1));
-    let assigns = match one {
-        b'=' => two != b'~',
-        b':' => two != b':',
-        b'+' | b'.' | b'~' | b'!' => two == b'=',
-        b'?' => matches!(two, b'=' | b'?' | b':'),
-        b'<' => matches!(two, b'-' | b'/'),
-        b'|' => matches!(two, b' ' | b'|'),
-        b'>' => true,
-        b'(' => text.may_be_argument(after + 1),
-        b',' => closed || text.may_be_tuple(after) || text.may_be_pair(after + 1),
-        b'\n' | b'\r' => text.may_be_pair(after) || text.may_be_tagged(after),
-        b'{' => text.starts(after, b"{ get"),
-        _ => false,
-    };
-    assigns || closed && one != 0 || after > at && text.may_stand_beside(before, at, after)
+/// What stands behind a name.
+pub(in super::super) struct Glance {
+    /// Where the name is closed.
+    at: usize,
+    /// Where something stands again, behind blanks.
+    after: usize,
+    /// Whether what stands there assigns.
+    assigns: bool,
+}
+
+impl Glance {
+    /// What stands behind a name that ends at `end`.
+    #[inline]
+    pub(in super::super) fn behind(haystack: &[u8], end: usize) -> Self {
+        let text = Text(haystack);
+        let (at, closed) = text.close_name(end);
+        let after = text.blanks(at);
+        let (one, two) = (text.byte(after), text.byte(after + 1));
+        let assigns = match one {
+            b'=' => two != b'~',
+            b':' => two != b':',
+            b'+' | b'.' | b'~' | b'!' => two == b'=',
+            b'?' => matches!(two, b'=' | b'?' | b':'),
+            b'<' => matches!(two, b'-' | b'/'),
+            b'|' => matches!(two, b' ' | b'|'),
+            b'>' => true,
+            b'(' => text.may_be_argument(after + 1),
+            b',' => closed || text.may_be_tuple(after) || text.may_be_pair(after + 1),
+            b'\n' | b'\r' => text.may_be_pair(after) || text.may_be_tagged(after),
+            b'{' => text.starts(after, b"{ get"),
+            _ => false,
+        };
+        Self { at, after, assigns: assigns || closed && one != 0 }
+    }
+
+    /// Whether, whatever stands there, nothing is assigned to the name.
+    #[inline]
+    pub(in super::super) fn is_nothing(&self) -> bool {
+        !self.assigns && self.after == self.at
+    }
+
+    /// Whether [`read`](super::read) can find a value that is assigned to the name; `before` is the byte before it.
+    #[inline]
+    pub(in super::super) fn may_assign(&self, haystack: &[u8], before: Option<u8>) -> bool {
+        self.assigns || self.after > self.at && Text(haystack).may_stand_beside(before, self.at, self.after)
+    }
 }
 
 impl Text<'_> {
@@ -69,25 +92,35 @@ impl Text<'_> {
 
     /// What can follow a name and blanks.
     fn may_stand_beside(&self, before: Option<u8>, at: usize, after: usize) -> bool {
+        const WORDS: &[&[u8]] = &[b"or ", b"value", b"Value", b"VALUE", b"default", b"content"];
         let byte = self.byte(after);
-        if before == Some(b'-')
-            || matches!(byte, b'"' | b'\'' | b'@')
-            || self.starts(after, b"or ")
-            || self.sentence(after).is_some()
-            || self.starts(after, b"value")
-            || self.starts(after, b"Value")
-            || self.starts(after, b"VALUE")
-            || self.starts(after, b"default")
-            || self.starts(after, b"content")
-            || self.more_words(at) > at
-            || self.may_be_tagged(after)
-            || self.annotation(after) > after
-        {
+        if before == Some(b'-') || matches!(byte, b'"' | b'\'' | b'@') {
             return true;
         }
-        let value = self.bare(after, false);
-        let end = self.blanks(value.end);
-        !value.is_empty() && matches!(self.byte(end), b'\n' | b'\r' | 0)
+        let may_be_word =
+            matches!(byte | 0x20, b'o' | b'v' | b'd' | b'c' | b'i' | b'f' | b't' | b'k' | b's' | b'p');
+        may_be_word
+            && (WORDS.iter().any(|word| self.starts(after, word))
+                || self.sentence(after).is_some()
+                || self.more_words(at) > at)
+            || self.may_be_alone(after)
+            || self.may_be_tagged(after)
+            || self.may_be_annotated(after)
+    }
+
+    /// Whether something without blanks goes up to the end of the line.
+    fn may_be_alone(&self, from: usize) -> bool {
+        let rest = self.0.get(from..).unwrap_or_default();
+        let stops =
+            |byte: u8| byte <= b' ' || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|');
+        let end = from + rest.iter().take(LONGEST_VALUE + 1).take_while(|&&byte| !stops(byte)).count();
+        end > from && matches!(self.byte(self.blanks(end)), b'\n' | b'\r' | 0)
+    }
+
+    /// Whether what may be a type goes up to an equals sign.
+    fn may_be_annotated(&self, from: usize) -> bool {
+        let near = self.0.get(from..self.0.len().min(from + 96)).unwrap_or_default();
+        memchr(b'=', near).is_some() && self.annotation(from) > from
     }
 }
 
@@ -180,7 +213,8 @@ mod tests {
             let span = Span::new(name::start(haystack, at), name::end(haystack, at));
             let byte = span.start.checked_sub(1).map(|place| haystack[place]);
             if let Some(found) = read(haystack, span) {
-                prop_assert!(may_assign(haystack, byte, span.end), "{whole:?}: {found:?}");
+                let glance = Glance::behind(haystack, span.end);
+                prop_assert!(!glance.is_nothing() && glance.may_assign(haystack, byte), "{whole:?}: {found:?}");
             }
         }
     }

@@ -5,6 +5,38 @@ use keysieve_finding::Span;
 use super::super::name;
 use super::{Assigned, Form, LONGEST_VALUE, Operator, Text};
 
+/// What a byte is to a value without quotes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BareClass {
+    /// A byte of names, or a colon.
+    Name,
+    /// The value ends before it.
+    End,
+    /// It opens something, which after a name makes a call of it.
+    Opening,
+    /// Another name with a value may follow it.
+    Between,
+    Other,
+}
+
+const BARE: [BareClass; 256] = {
+    let mut classes = [BareClass::Other; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        classes[at] = match byte {
+            0..=b' ' | b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|' => BareClass::End,
+            b'(' | b'[' | b'{' => BareClass::Opening,
+            b'&' | b';' | b',' => BareClass::Between,
+            b':' => BareClass::Name,
+            _ if name::is_name(byte) => BareClass::Name,
+            _ => BareClass::Other,
+        };
+        at += 1;
+    }
+    classes
+};
+
 impl Text<'_> {
     /// The value that begins at a place, past what may wrap it.
     pub(super) fn value(&self, from: usize, operator: Operator, name: Span) -> Option<Assigned> {
@@ -115,11 +147,12 @@ impl Text<'_> {
     /// Whether a comment stands before a place on its line.
     pub(super) fn in_comment(&self, at: usize) -> bool {
         let before = &self.0[at.saturating_sub(160)..at];
-        let line =
-            before.iter().rposition(|&byte| byte == b'\n').map_or(before, |newline| &before[newline + 1..]);
+        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
         let text = line.trim_ascii_start();
         const MARKS: &[&[u8]] = &[b"//", b"#", b"* ", b"/*", b"--", b";", b"<!--", b"%", b"REM ", b"rem "];
-        MARKS.iter().any(|mark| text.starts_with(mark)) || memchr::memmem::find(line, b" // ").is_some()
+        MARKS.iter().any(|mark| text.starts_with(mark))
+            || memchr::memchr_iter(b'/', line)
+                .any(|slash| slash > 0 && line[slash - 1..].starts_with(b" // "))
     }
 
     pub(super) fn trimmed(&self, span: Span) -> Span {
@@ -185,24 +218,26 @@ impl Text<'_> {
 
     /// The value without quotes that begins at a place.
     pub(super) fn bare(&self, at: usize, in_default: bool) -> Span {
-        let stops = |byte: u8| {
-            byte.is_ascii_whitespace()
-                || byte < b' '
-                || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'|')
-                || in_default && byte == b'}'
-        };
         let rest = self.0.get(at..).unwrap_or_default();
         let rest = &rest[..rest.len().min(LONGEST_VALUE + 1)];
         let mut length = rest.len();
         let mut name = true;
         for (index, &byte) in rest.iter().enumerate() {
-            let call = name && index > 1 && matches!(byte, b'(' | b'[' | b'{');
-            if stops(byte) || call || matches!(byte, b'&' | b';' | b',') && is_next_pair(&rest[index + 1..]) {
+            let class = BARE[usize::from(byte)];
+            if class == BareClass::Name {
+                continue;
+            }
+            let call = name && index > 1 && class == BareClass::Opening;
+            if class == BareClass::End
+                || call
+                || class == BareClass::Between && is_next_pair(&rest[index + 1..])
+                || in_default && byte == b'}'
+            {
                 // An expression needs no reading past what opens it.
                 length = index + usize::from(call);
                 break;
             }
-            name &= name::is_name(byte) || byte == b':';
+            name = false;
         }
         if length > LONGEST_VALUE {
             return Span::new(at, at);
