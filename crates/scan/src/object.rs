@@ -249,7 +249,7 @@ impl View<'_> {
             evidence,
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
-            ordinal: 0,
+            ordinal: None,
             score: found.score.filter(|_| found.note == Note::None),
             inline: self.allowed(secret, rule),
             hints: self.hints(found, secret, rule),
