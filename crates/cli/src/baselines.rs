@@ -70,10 +70,14 @@ fn write(mut asked: BaselineArguments, check: impl FnOnce(&Path) -> Result<Keep>
         Ok(config) => config,
         Err(error) => return session::refuse(&error),
     };
-    let exceptions = Exceptions::of(&mut config);
     // The baseline that is being written is the one that counts.
     let named = asked.verdict.baselines.clone();
-    config.apply(&mut asked.rules, &mut asked.verdict, Some(&mut asked.files), &mut asked.run);
+    let applied = config.apply(&mut asked.rules, &mut asked.verdict, Some(&mut asked.files), &mut asked.run);
+    if let Err(error) = applied {
+        return session::refuse(&error);
+    }
+    config.announce(asked.run.quiet);
+    let exceptions = Exceptions::of(&mut config);
     asked.verdict.baselines = named;
     let keep = match check(&asked.output) {
         Ok(keep) => keep,

@@ -18,7 +18,7 @@ use crate::arguments::{
     FileArguments, GitleaksArguments, GitleaksHistory, GitleaksShared, GitleaksVerb, HistoryArguments,
     KeyArguments, ReportArguments, RuleArguments, RunArguments, VerdictArguments,
 };
-use crate::config::{Config, Origin};
+use crate::config::{self, Config, Origin};
 use crate::exit::Exit;
 use crate::git::{self, Chosen, History, Part};
 use crate::outputs::{Opened, Output};
@@ -46,9 +46,13 @@ pub(crate) fn gitleaks(asked: GitleaksArguments) -> Exit {
 }
 
 fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
-    let mut config = config(shared, what.paths())?;
+    let mut config = configuration(shared, what.paths())?;
+    config.warn(matches!(shared.log_level.as_deref(), Some("fatal" | "error")));
     let exceptions = Exceptions::of(&mut config);
-    let rules = RuleArguments { only: shared.enable_rule.clone(), ..RuleArguments::default() };
+    // Its own names count as well as ours.
+    let own = |id: &str| config.rules.iter().any(|rule| rule.info.id == id);
+    let only = shared.enable_rule.iter().flat_map(|id| config::meant(id, own(id))).collect();
+    let rules = RuleArguments { only, ..RuleArguments::default() };
     Ok(session::with_rules(&rules, config, |ruleset| {
         let run = Run { shared, rules: &rules, ruleset, paths: what.paths() };
         match what {
@@ -189,7 +193,7 @@ impl Run<'_> {
 }
 
 /// The configuration: named, of the environment, or that of the target; else our rules.
-fn config(shared: &GitleaksShared, paths: &[PathBuf]) -> Result<Config> {
+fn configuration(shared: &GitleaksShared, paths: &[PathBuf]) -> Result<Config> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let named = shared.config.clone().or_else(|| set("GITLEAKS_CONFIG").map(PathBuf::from));
     if let Some(path) = named {

@@ -29,12 +29,14 @@ const PASSWORD: u64 = 1 << 20;
 
 /// Runs a scan of images from its arguments to its exit code.
 pub(crate) fn run(mut asked: ImageArguments) -> Exit {
-    let config = match Config::load(&asked.config, &[]) {
+    let mut config = match Config::load(&asked.config, &[]) {
         Ok(config) => config,
         Err(error) => return session::refuse(&error),
     };
+    if let Err(error) = config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run) {
+        return session::refuse(&error);
+    }
     config.announce(asked.run.quiet);
-    config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run);
     let ImageArguments { references, images, registry, reports, rules, verdict, key, run, .. } = &asked;
     if registry.insecure && !run.quiet {
         messages::warning(

@@ -7,7 +7,7 @@ use std::time::Instant;
 use indicatif::DecimalBytes;
 use keysieve_engine::Engine;
 use keysieve_finding::Outcome;
-use keysieve_policy::{Policy, Record};
+use keysieve_policy::{Policy, Record, UnusedComments};
 use keysieve_report::Format;
 
 use crate::messages;
@@ -40,6 +40,10 @@ impl Remarks<'_> {
                 let place = format!("{}:{}", file.name(), entry.line());
                 self.warn(&format!("{place}: this entry gives no reason, so it allows nothing"));
             }
+        }
+        for (path, line, marker) in policy.unused_comments.iter().flat_map(UnusedComments::sorted) {
+            let path = String::from_utf8_lossy(&path);
+            self.warn(&format!("{path}:{line}: this comment allowed nothing in this run: {marker}"));
         }
         for allow in policy.allows.iter().filter(|allow| allow.says().expired(today)) {
             self.warn(&format!("{}: this exception has expired", allow.name()));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_engine::Engine;
-use keysieve_rules::{Pack, Rule, Strictness};
+use keysieve_rules::{Foreign, Pack, Rule, Strictness};
 
 use crate::arguments::RuleArguments;
 use crate::config::Config;
@@ -99,7 +99,25 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Pack> {
             files.push(path.clone());
         }
     }
+    own_format(&files)?;
     Ok(Pack::load_files(&files, Strictness::User)?)
+}
+
+/// Says where files of other tools are read: they say more than rules.
+pub(crate) fn own_format(files: &[PathBuf]) -> Result<()> {
+    for path in files {
+        // What cannot be read is said by whoever reads it.
+        let tool = fs::read_to_string(path).ok().and_then(|text| Foreign::of(path, &text));
+        if let Some(tool) = tool {
+            bail!(
+                "{}: this is a file of {}: a scan takes it by --rules or --config, `keysieve config check` says what of it \
+                 counts, and `keysieve config import` writes it in our format",
+                path.display(),
+                tool.name()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Every `*.toml` directly in a directory, by name.
@@ -189,6 +207,16 @@ mod tests {
         let names = BTreeSet::from([all.name.clone(), one.name, rest.name]);
         assert_eq!(names.len(), 3, "each has a name of its own: {names:?}");
         assert!(version().ends_with(&format!("(rules {})", all.name)));
+    }
+
+    #[test]
+    fn what_other_tools_call_rules_are_rules_that_are_there() {
+        let rules = Engine::builtin_rules();
+        for (theirs, ours) in keysieve_policy::FOREIGN_RULES {
+            for id in *ours {
+                assert!(rules.iter().any(|rule| rule.info.id == *id), "{theirs}: there is no rule `{id}`");
+            }
+        }
     }
 
     #[test]

@@ -21,12 +21,15 @@ use crate::{file_list, ignore_files};
 
 /// Runs a scan from its arguments to its exit code.
 pub(crate) fn run(mut asked: ScanArguments) -> Exit {
-    let config = match Config::load(&asked.config, &asked.paths) {
+    let mut config = match Config::load(&asked.config, &asked.paths) {
         Ok(config) => config,
         Err(error) => return session::refuse(&error),
     };
+    let applied = config.apply(&mut asked.rules, &mut asked.verdict, Some(&mut asked.files), &mut asked.run);
+    if let Err(error) = applied {
+        return session::refuse(&error);
+    }
     config.announce(asked.run.quiet);
-    config.apply(&mut asked.rules, &mut asked.verdict, Some(&mut asked.files), &mut asked.run);
     let ScanArguments { paths, reports, rules, verdict, key, files, run, .. } = &asked;
     session::run(config, Groups { rules, verdict, key, run }, reports, |control| {
         Files::new(paths, files, control)

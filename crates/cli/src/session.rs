@@ -14,7 +14,7 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, Result};
 use keysieve_engine::Engine;
 use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::{Allow, Baseline, Date, Policy, Record};
+use keysieve_policy::{Allow, Baseline, Composite, Date, Policy, Record, UnusedComments};
 use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Cache, Control, Limits, Options};
 use keysieve_source::Source;
@@ -128,6 +128,7 @@ pub(crate) fn with_rules(
 pub(crate) struct Exceptions {
     allows: Vec<Allow>,
     only_at: Vec<(String, String)>,
+    composite: Composite,
     directory: Option<PathBuf>,
 }
 
@@ -138,6 +139,7 @@ impl Exceptions {
             directory: config.directory().map(Path::to_owned),
             allows: std::mem::take(&mut config.allows),
             only_at: std::mem::take(&mut config.only_at),
+            composite: std::mem::take(&mut config.composite),
         }
     }
 
@@ -149,6 +151,7 @@ impl Exceptions {
         if !no_suppress {
             policy.allows = self.allows;
         }
+        policy.composite = self.composite;
         for (rule, expression) in self.only_at {
             policy.look_only_at(rule, &expression)?;
         }
@@ -181,6 +184,10 @@ impl<'a, T: Target> Session<'a, T> {
         let now = today::now(asked.verdict.now)?;
         let mut policy = policy(asked, &target, &key, now.day)?;
         exceptions.put(&target, asked.verdict.no_suppress, &mut policy)?;
+        // Not if some findings do not count: their comments may be right.
+        if asked.run.verbose > 0 && ruleset.counted.is_none() && policy.inline_allow {
+            policy.unused_comments = Some(UnusedComments::default());
+        }
         let options = Options {
             threads: threads(asked.run),
             key,

@@ -20,6 +20,7 @@ pub struct Allow {
     target: Target,
     stopwords: Vec<String>,
     fingerprints: Vec<String>,
+    commits: Vec<String>,
     attributes: Attributes,
     /// The directory that its paths are relative to.
     base: Vec<u8>,
@@ -124,6 +125,17 @@ impl Allow {
         self
     }
 
+    /// Allows what came with one of these commits, named in full.
+    #[must_use]
+    pub fn commits(mut self, commits: Vec<String>) -> Self {
+        self.commits = commits.iter().map(|commit| commit.to_ascii_lowercase()).collect();
+        self
+    }
+
+    pub(crate) fn asks_for_commits(&self) -> bool {
+        !self.commits.is_empty()
+    }
+
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -160,7 +172,7 @@ impl Allow {
     }
 
     /// Whether it allows a place, given what its conditions on text said there.
-    fn on_place(&self, text: OnText, path: &[u8], print: &str) -> bool {
+    fn on_place(&self, text: OnText, path: &[u8], print: &str, commit: Option<&str>) -> bool {
         let path = if self.base.is_empty() {
             Some(path)
         } else {
@@ -173,12 +185,18 @@ impl Allow {
         let paths = globs.or(regexes).map(|_| globs == Some(true) || regexes == Some(true));
         let prints =
             (!self.fingerprints.is_empty()).then(|| self.fingerprints.iter().any(|known| known == print));
-        self.joined([text.0, paths, prints]) == Some(true)
+        // What is in no commit is in none of these.
+        let commits = (!self.commits.is_empty())
+            .then(|| commit.is_some_and(|commit| self.commits.iter().any(|known| known == commit)));
+        self.joined([text.0, paths, prints, commits]) == Some(true)
     }
 
     /// Whether it has conditions that need no text.
     fn asks_elsewhere(&self) -> bool {
-        self.globs.is_some() || !self.path_regexes.is_empty() || !self.fingerprints.is_empty()
+        self.globs.is_some()
+            || !self.path_regexes.is_empty()
+            || !self.fingerprints.is_empty()
+            || !self.commits.is_empty()
     }
 
     fn joined<const N: usize>(&self, conditions: [Option<bool>; N]) -> Option<bool> {
@@ -211,6 +229,7 @@ impl Hints {
         counts: impl Fn(&Attributes) -> bool,
         path: &[u8],
         print: &Fingerprint,
+        commit: Option<&str>,
     ) -> Option<&'a Allow> {
         if self.0.is_empty() {
             return None;
@@ -218,7 +237,7 @@ impl Hints {
         let print = print.to_string();
         let held = |&(index, text): &(usize, OnText)| {
             let allow = allows.get(index)?;
-            (counts(&allow.attributes) && allow.on_place(text, path, &print)).then_some(allow)
+            (counts(&allow.attributes) && allow.on_place(text, path, &print, commit)).then_some(allow)
         };
         self.0.iter().find_map(held)
     }
@@ -246,7 +265,7 @@ mod tests {
         };
         let allows = [allow];
         let print = Fingerprint::of_secret(&FingerprintKey::default(), "acme-key", b"Value");
-        Hints::of(&allows, &found).first(&allows, |_| true, path.as_bytes(), &print).is_some()
+        Hints::of(&allows, &found).first(&allows, |_| true, path.as_bytes(), &print, None).is_some()
     }
 
     fn strings(words: &[&str]) -> Vec<String> {

@@ -114,7 +114,7 @@ fn attributes(after: &[u8]) -> Option<Attributes> {
 }
 
 /// Whether a marker is a word of its own: not `keysieve:allowed`, nor `gitleaks:allow-foo`.
-fn stands_alone(before: &[u8], after: &[u8]) -> bool {
+pub(crate) fn stands_alone(before: &[u8], after: &[u8]) -> bool {
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let goes_on = match after {
         [b'-', next, ..] => word(next),

@@ -28,6 +28,7 @@
 //!     origin: &Origin::file(b"tests/data/a.env"),
 //!     inline: None,
 //!     hints: None,
+//!     commit: None,
 //! };
 //! assert!(matches!(policy.verdict(&sighting), Verdict::Suppressed(By::IgnoreFile(..))));
 //!
@@ -44,20 +45,26 @@
 mod allow;
 mod attributes;
 mod baseline;
+mod composite;
 mod date;
 mod entry;
 mod error;
+mod foreign_rules;
 mod ignore_file;
 mod inline;
 mod path_globs;
 mod policy;
+mod unused_comments;
 
 pub use allow::{Allow, Found, Hints, Target};
 pub use attributes::Attributes;
 pub use baseline::{Baseline, BaselineEntry, Place, Record};
+pub use composite::{Composite, Near};
 pub use date::Date;
 pub use entry::Entry;
 pub use error::{Error, Problem};
+pub use foreign_rules::{FOREIGN_RULES, foreign_rule};
 pub use ignore_file::IgnoreFile;
 pub use inline::{InlineAllow, LONGEST_LINE, MARKERS, inline_allow};
 pub use policy::{By, Policy, Sighting, Verdict};
+pub use unused_comments::{Comment, UnusedComments};

@@ -5,8 +5,8 @@ use keysieve_finding::{AllowedBy, Confidence, Fingerprint, GitPart, Origin, Rule
 use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{
-    Allow, Attributes, Baseline, BaselineEntry, Date, Entry, Hints, IgnoreFile, InlineAllow, Place, Problem,
-    Record,
+    Allow, Attributes, Baseline, BaselineEntry, Composite, Date, Entry, Hints, IgnoreFile, InlineAllow,
+    Place, Problem, Record, UnusedComments,
 };
 
 /// One place where something that looks like a secret stands.
@@ -24,6 +24,8 @@ pub struct Sighting<'a> {
     pub inline: Option<&'a InlineAllow>,
     /// The exceptions of the configuration that may allow it.
     pub hints: Option<&'a Hints>,
+    /// The name of the first commit that has it, in lower-case hex, where an exception asks for that.
+    pub commit: Option<&'a str>,
 }
 
 impl<'a> Sighting<'a> {
@@ -37,6 +39,7 @@ impl<'a> Sighting<'a> {
             origin,
             inline: None,
             hints: None,
+            commit: None,
         }
     }
 }
@@ -112,10 +115,14 @@ pub struct Policy {
     pub inline_allow: bool,
     /// Whether a comment or an entry of an ignore file counts only if it says why.
     pub require_reason: bool,
+    /// Where comments are noted that allowed nothing, if someone wants to know: looking for them takes time.
+    pub unused_comments: Option<UnusedComments>,
     /// The ignore files that count.
     pub ignore_files: Vec<IgnoreFile>,
     /// Rules that look only at certain files: the rule's id, and an expression that is found in the paths of these.
     pub only_at: Vec<(String, Regex)>,
+    /// Findings that count only near those of other rules.
+    pub composite: Composite,
     /// The exceptions of the configuration.
     pub allows: Vec<Allow>,
     /// What was there before.
@@ -135,8 +142,10 @@ impl Policy {
             fail_on: Severity::Low,
             inline_allow: true,
             require_reason: false,
+            unused_comments: None,
             ignore_files: Vec::new(),
             only_at: Vec::new(),
+            composite: Composite::default(),
             allows: Vec::new(),
             baselines: Vec::new(),
             today,
@@ -192,11 +201,19 @@ impl Policy {
             let counts = |says: &Attributes| {
                 !says.expired(self.today) && (!self.require_reason || says.reason.is_some())
             };
-            if let Some(allow) = hints.first(&self.allows, counts, &path, sighting.fingerprint) {
+            if let Some(allow) =
+                hints.first(&self.allows, counts, &path, sighting.fingerprint, sighting.commit)
+            {
                 return Verdict::Suppressed(By::Config(allow));
             }
         }
         Verdict::Report
+    }
+
+    /// Whether an exception asks for the commit of what it allows.
+    #[must_use]
+    pub fn asks_for_commits(&self) -> bool {
+        self.allows.iter().any(Allow::asks_for_commits)
     }
 
     fn heeds(&self, allow: &InlineAllow, origin: &Origin) -> bool {
@@ -262,6 +279,7 @@ mod tests {
             origin: &origin,
             inline: None,
             hints: None,
+            commit: None,
         };
         change(&mut sighting);
         word(policy.verdict(&sighting))
@@ -306,6 +324,7 @@ mod tests {
             origin: &stdin,
             inline: Some(comment(None)),
             hints: None,
+            commit: None,
         };
         assert_eq!(word(policy().verdict(&sighting)), "report");
     }

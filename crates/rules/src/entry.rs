@@ -4,6 +4,7 @@ use keysieve_finding::{Confidence, RuleInfo, SecretKind, Severity};
 
 use crate::example::{Example, Examples, Template};
 use crate::file::Strictness;
+use crate::import::is_alias;
 use crate::paths::glob;
 use crate::pattern::{self, Terms};
 use crate::plan::Driver;
@@ -44,6 +45,9 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     if let Some(found) = found.as_mut().filter(|_| !everywhere) {
         // Run where it holds and nowhere else, it needs no driver, and takes no room in the tables of the others.
         found.plan.driver = Driver::Search;
+    }
+    if defaults.strictness == Strictness::User && section.boolean("search") == Some(true) {
+        found.iter_mut().for_each(pattern::Found::search);
     }
     let context = found.as_ref().is_some_and(pattern::Found::is_context);
     let info = info(&mut section, &id, context, defaults);
@@ -92,7 +96,10 @@ fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults)
     }
     let aliases = section.strings("aliases").unwrap_or_default();
     for alias in &aliases {
-        check_id(section, "aliases", alias);
+        // What other tools call the same need not look like an id of ours.
+        if strict || !is_alias(&alias.value) {
+            check_id(section, "aliases", alias);
+        }
         if alias.value == id {
             section.report(alias.at, "an alias is the rule's own id", "list former ids only");
         }

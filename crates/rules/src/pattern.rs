@@ -5,7 +5,7 @@ use regex_syntax::hir::Hir;
 use crate::expression::{self, Role};
 use crate::file::Strictness;
 use crate::named::{Assigned, NamedPattern};
-use crate::plan::{Driver, Plan, plan};
+use crate::plan::{Driver, Left, Plan, plan};
 use crate::reader::{At, Section};
 use crate::rule::{ContextPattern, NameKind, Pattern};
 
@@ -29,6 +29,18 @@ pub(crate) struct Found {
 impl Found {
     pub(crate) fn is_context(&self) -> bool {
         matches!(self.pattern, Pattern::Context(_))
+    }
+
+    /// Lets matches be found by the expression as it is written, in all of an object in which a keyword occurs.
+    pub(crate) fn search(&mut self) {
+        if let Pattern::Regex(expression) = &self.pattern {
+            self.plan.driver = Driver::Search;
+            self.plan.left = Left::Any;
+            self.plan.shapes.clear();
+            self.plan.gate.clear();
+            self.plan.tail = None;
+            self.plan.body.clone_from(expression);
+        }
     }
 
     /// Whether the expression says it all and has the property.

@@ -21,6 +21,10 @@ secretGroup = 1
 entropy = 3.5
 keywords = ["ACME"]
 tags = ["key", "acme"]
+[[rules.required]]
+id = "key-store"
+withinLines = 5
+withinColumns = 40
 
 [[rules]]
 ID = "either"
@@ -38,6 +42,8 @@ commits = ["0123456789012345678901234567890123456789"]
 [[rules]]
 id = "key-store"
 path = '''\.p12$'''
+skipReport = true
+colour = "red"
 
 [[rules]]
 id = "only-exceptions"
@@ -73,12 +79,19 @@ fn every_key_works() {
         allows,
         [
             ("either".to_owned(), true, AllowTarget::Line),
+            ("either".to_owned(), false, AllowTarget::Secret),
             ("only-exceptions".to_owned(), false, AllowTarget::Secret),
             ("either,key-store".to_owned(), false, AllowTarget::Secret),
             (String::new(), false, AllowTarget::Match),
         ]
     );
     assert_eq!(imported.allows[0].stopwords, ["dead"]);
+    assert_eq!(imported.allows[1].commits, ["0123456789".repeat(4)]);
+    let part = &imported.parts[0];
+    assert_eq!((part.of.as_str(), part.needs.as_str(), part.lines), ("Acme_Key.v2", "key-store", Some(5)));
+    assert_eq!(imported.silent, ["key-store"]);
+    let said: Vec<&str> = imported.notes.iter().map(|note| note.what.as_str()).collect();
+    assert_eq!(said, ["`tags` counts for nothing", "the key `colour` is not known and counts for nothing"]);
 }
 
 #[test]
@@ -86,12 +99,12 @@ fn what_has_no_translation_is_an_error_that_names_rule_and_line() {
     let error =
         |text: &str| Imported::from_gitleaks(Path::new("g.toml"), text).expect_err("an error").to_string();
     let rule = |rest: &str| format!("title = 'x'\n[[rules]]\nid = 'a'\n[[rules]]\nid = 'b'\n{rest}\n");
-    assert!(error(&rule("regex = 'a(?=b)'")).starts_with("g.toml:4: rule `b`: `regex`: look-around"));
+    assert!(error(&rule("regex = 'a(?=b)'")).starts_with("g.toml:6: rule `b`: `regex`: look-around"));
     assert!(
-        error(&rule("regex = 'ab'\n[[rules.required]]\nid = 'c'"))
-            .contains("g.toml:4: rule `b`: `required` has no translation")
+        error(&rule("regex = 'ab'\n[[rules.required]]\nwithinLines = 2"))
+            .contains("g.toml:7: rule `b`: `required` without `id`")
     );
-    assert!(error(&rule("regex = '(a)b'\nsecretGroup = 2")).contains("`secretGroup` is 2"));
+    assert!(error(&rule("regex = '(a)b'\nsecretGroup = 2")).contains("the secret is group 2"));
     assert!(
         error(&rule("regex = 'abc'\nfilter = 'len(finding[\"secret\"]) < 3'")).contains("`filter` says more")
     );

@@ -8,7 +8,7 @@ use keysieve_engine::{Engine, Scratch};
 use keysieve_finding::{
     Finding, Fingerprint, Image, Origin, Outcome, RuleInfo, Skip, SkipClass, SkipReason, SkipRecord,
 };
-use keysieve_policy::{By, Place, Policy, Record, Verdict};
+use keysieve_policy::{By, Near, Place, Policy, Record, Verdict};
 use keysieve_source::{Source, SourceError};
 
 use crate::allowed::allowed;
@@ -80,7 +80,8 @@ impl<'a> Merge<'a> {
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
         let mut layers = Layers::default();
         let mut kept = Vec::new();
-        for mut sighting in sightings {
+        let commits = self.policy.asks_for_commits();
+        for mut sighting in self.composite(sightings) {
             let path = sighting.location.origin.path();
             let info = &infos[sighting.rule as usize];
             if !self.policy.looks_at(&info.id, &path) {
@@ -89,6 +90,8 @@ impl<'a> Merge<'a> {
             let (fingerprint, ordinal) = self.fingerprint(&sighting, info, &path);
             let (inline, hints) = (sighting.inline.take(), sighting.hints.take());
             let origin = sighting.location.origin.clone();
+            let commit = sighting.location.git.as_ref().filter(|_| commits).and_then(|git| git.commit);
+            let commit = commit.map(|commit| commit.to_string());
             let judged = keysieve_policy::Sighting {
                 severity: info.severity,
                 confidence: sighting.confidence,
@@ -96,6 +99,7 @@ impl<'a> Merge<'a> {
                 origin: &origin,
                 inline: inline.as_deref(),
                 hints: hints.as_deref(),
+                commit: commit.as_deref(),
             };
             let verdict = self.policy.verdict(&judged);
             if let Verdict::Suppressed(By::Severity | By::Confidence) = verdict {
@@ -122,6 +126,29 @@ impl<'a> Merge<'a> {
         }
         self.settle(kept, &infos, record, &mut names, &mut outcome);
         outcome
+    }
+
+    /// What counts only near something else, and has that in its object, and everything that counts by itself.
+    fn composite(&self, sightings: Vec<Sighting>) -> Vec<Sighting> {
+        let composite = &self.policy.composite;
+        if composite.is_empty() {
+            return sightings;
+        }
+        let mut objects: BTreeMap<&Origin, Vec<usize>> = BTreeMap::new();
+        for (at, sighting) in sightings.iter().enumerate() {
+            objects.entry(&sighting.location.origin).or_default().push(at);
+        }
+        let mut counts = vec![true; sightings.len()];
+        for object in objects.into_values() {
+            let near = |&at: &usize| Near {
+                rule: self.engine.rule(sightings[at].rule).info.id.as_str(),
+                place: (sightings[at].location.line, sightings[at].location.column),
+            };
+            let near: Vec<Near<'_>> = object.iter().map(near).collect();
+            object.iter().zip(composite.counts(&near)).for_each(|(&at, it)| counts[at] = it);
+        }
+        let mut counts = counts.into_iter();
+        sightings.into_iter().filter(|_| counts.next() == Some(true)).collect()
     }
 
     /// Asks the baselines, and merges what is new by secret.

@@ -3,7 +3,7 @@
 use keysieve_engine::{Chain, Checked, Copied, Feed, Match, Note, Scratch, Step, Traces};
 use keysieve_evidence::examine;
 use keysieve_finding::{Confidence, Evidence, Location, MaskKind, Origin, Secret, Span};
-use keysieve_policy::{Found, Hints, InlineAllow, LONGEST_LINE, inline_allow};
+use keysieve_policy::{Comment, Found, Hints, InlineAllow, LONGEST_LINE, UnusedComments, inline_allow};
 use keysieve_source::{Base, Blob};
 
 use crate::cursor::Cursor;
@@ -24,6 +24,8 @@ pub(crate) struct Object {
     /// The secrets of earlier steps that later ones can still show, in bytes of the decoded object.
     recent: Vec<(u64, u64, Hidden)>,
     sightings: Vec<Sighting>,
+    /// Comments that would allow a secret, each with its line, where someone wants to know which of them do.
+    comments: Vec<(u64, Comment)>,
 }
 
 /// How an object is stored.
@@ -81,14 +83,49 @@ impl Object {
             None => blob.bytes,
         };
         let (recent, sightings) = (&mut self.recent, &mut self.sightings);
+        let wanted = unused_comments(rules, blob.origin).is_some() && !form.binary;
+        let comments = &mut self.comments;
         self.feed.window(rules.engine, bytes, blob.last, scratch, |step| {
             let mut view = View { rules, origin: blob.origin, form: &form, step, cursor };
+            if wanted {
+                view.comments(comments, blob.last);
+            }
             view.look(recent, sightings);
             cursor = view.cursor;
         });
         (self.form, self.cursor) = (Some(form), Some(cursor));
-        if blob.last { std::mem::take(&mut self.sightings) } else { Vec::new() }
+        if !blob.last {
+            return Vec::new();
+        }
+        self.note_unused(rules, blob.origin);
+        std::mem::take(&mut self.sightings)
     }
+
+    /// Notes the comments in whose line nothing is that they allow.
+    fn note_unused(&self, rules: &Rules<'_>, origin: &Origin) {
+        let Some(unused) = unused_comments(rules, origin).filter(|_| !self.comments.is_empty()) else {
+            return;
+        };
+        let allowed = self.sightings.iter().filter(|sighting| sighting.inline.is_some());
+        let lines: Vec<_> = allowed.map(|it| it.location.line..=it.location.end_line).collect();
+        for (line, comment) in &self.comments {
+            // What speaks of the line below it does so for the first line of what stands there.
+            let used = lines.iter().any(|lines| match comment.next_line {
+                true => *lines.start() == line + 1,
+                false => lines.contains(line),
+            });
+            if !used {
+                unused.note(&origin.path(), *line, comment.marker);
+            }
+        }
+    }
+}
+
+/// Where comments of an object are noted that allow nothing: in files as they are alone, because what was committed
+/// cannot be mended.
+fn unused_comments<'a>(rules: &Rules<'a>, origin: &Origin) -> Option<&'a UnusedComments> {
+    let noted = rules.policy.unused_comments.as_ref()?;
+    (rules.comments.is_some() && matches!(origin, Origin::File { .. })).then_some(noted)
 }
 
 /// Objects as a whole.
@@ -169,6 +206,19 @@ impl View<'_> {
         } else {
             // The last step, or an object without lines.
             self.cursor.at = next;
+        }
+    }
+
+    /// The comments of the step that could allow a secret, each with its line.
+    fn comments(&self, comments: &mut Vec<(u64, Comment)>, last: bool) {
+        let Step { haystack, base, next, .. } = self.step;
+        let passed = if last { haystack.len() } else { usize::try_from(next - base).unwrap_or(usize::MAX) };
+        let (mut cursor, mut from) = (self.cursor, 0);
+        // What begins later is in the next step, too.
+        for comment in Comment::all_in(haystack).into_iter().take_while(|comment| comment.at < passed) {
+            cursor.advance(&haystack[from..comment.at]);
+            from = comment.at;
+            comments.push((cursor.line, comment));
         }
     }
 

@@ -34,13 +34,29 @@ pub(crate) enum ConfigVerb {
         #[command(flatten)]
         config: ConfigArguments,
     },
-    /// Check a configuration: keysieve.toml, or that of gitleaks or betterleaks
+    /// Check a configuration: keysieve.toml, or a file of another tool
     ///
     /// Exits 2 if anything is wrong, with rule and line.
     Check {
         /// Configuration files [default: the one that counts here]
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         files: Vec<PathBuf>,
+    },
+    /// Write a keysieve.toml that says what other tools' files say
+    ///
+    /// Reads the configuration of gitleaks and betterleaks, a .gitleaksignore, the baseline of detect-secrets, custom
+    /// detectors of trufflehog, rules of kingfisher and noseyparker. What has no counterpart is an error, or is named;
+    /// nothing is left out silently. Baselines are not copied but named, so they must stay where they are.
+    Import {
+        /// The files
+        #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+        /// Where to write; `-` is standard output
+        #[arg(short, long, value_name = "FILE", default_value = "keysieve.toml", value_hint = ValueHint::FilePath)]
+        output: PathBuf,
+        /// Write over a file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Write a keysieve.toml with every setting in it, commented out
     Init {

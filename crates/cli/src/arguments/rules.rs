@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Rules")]
 pub(crate) struct RuleArguments {
-    /// Add rules from a file, or from every *.toml in a directory
+    /// Add rules from a file, also one of another tool, or from every *.toml in a directory
     #[arg(long = "rules", value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) files: Vec<PathBuf>,
     /// Report only what these rules find

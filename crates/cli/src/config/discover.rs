@@ -1,7 +1,6 @@
 //! Which configuration file counts.
 
 use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -90,9 +89,4 @@ fn users() -> Option<PathBuf> {
 fn shortened(path: &Path) -> PathBuf {
     let here = env::current_dir().and_then(fs::canonicalize).ok();
     here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path).to_owned()
-}
-
-/// Whether a file name is one that another tool looks for.
-pub(super) fn is_foreign_name(name: &OsStr) -> bool {
-    FOREIGN.iter().any(|known| name == *known) || name == "gitleaks.toml" || name == "betterleaks.toml"
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_finding::{Confidence, Severity};
-use keysieve_policy::{Allow, Attributes, Target};
+use keysieve_policy::{Allow, Attributes, Composite, Target};
 use keysieve_rules::{RuleFile, Strictness};
 use serde::Deserialize;
 
@@ -30,6 +30,10 @@ pub(super) struct Settings {
     pub(super) run: Run,
     #[serde(default)]
     allow: Vec<Exception>,
+    #[serde(default)]
+    only: Vec<Only>,
+    #[serde(default)]
+    part: Vec<PartOf>,
     /// Rules, in the format of rule files; these are read by whoever knows that.
     #[serde(default)]
     #[expect(dead_code, reason = "named so that it is a known key")]
@@ -95,6 +99,12 @@ struct Exception {
     #[serde(default)]
     rules: Vec<String>,
     #[serde(default)]
+    path_regexes: Vec<String>,
+    #[serde(default)]
+    commits: Vec<String>,
+    #[serde(default)]
+    condition: Condition,
+    #[serde(default)]
     regexes: Vec<String>,
     #[serde(default)]
     regex_target: RegexTarget,
@@ -105,6 +115,32 @@ struct Exception {
     expires: Option<String>,
     owner: Option<String>,
     reason: Option<String>,
+}
+
+/// One `[[only]]`: rules that look only at paths in which one of the expressions is found.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Only {
+    rules: Vec<String>,
+    path_regexes: Vec<String>,
+}
+
+/// One `[[part]]`: findings of a rule that count only near those of others.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PartOf {
+    of: String,
+    needs: Option<String>,
+    within_lines: Option<u64>,
+    within_columns: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Condition {
+    #[default]
+    All,
+    Any,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
@@ -147,7 +183,18 @@ pub(super) fn read(path: &Path, text: &str, origin: Origin) -> Result<Config> {
     for file in settings.rules.files.iter_mut().chain(&mut settings.findings.baseline) {
         *file = inside(directory, file, origin).with_context(|| format!("{shown}: {}", file.display()))?;
     }
-    Ok(Config { settings, rules, allows, ..Config::default() })
+    let (mut only_at, mut composite) = (Vec::new(), Composite::default());
+    for Only { rules, path_regexes } in std::mem::take(&mut settings.only) {
+        let expression = path_regexes.join("|");
+        only_at.extend(rules.into_iter().map(|rule| (rule, expression.clone())));
+    }
+    for part in std::mem::take(&mut settings.part) {
+        match part.needs {
+            Some(needs) => composite.needs(part.of, needs, part.within_lines, part.within_columns),
+            None => composite.silence(part.of),
+        }
+    }
+    Ok(Config { settings, rules, allows, only_at, composite, ..Config::default() })
 }
 
 /// A path that a configuration names. One that was found in the tree may name only what lies in its own repository.
@@ -191,10 +238,15 @@ fn rules_alone(text: &str) -> Option<String> {
 
 impl Exception {
     fn read(self, name: &str) -> Result<Allow> {
-        let conditions = [&self.paths, &self.regexes, &self.stopwords, &self.fingerprints]
-            .iter()
-            .any(|list| !list.is_empty());
-        if !conditions {
+        let lists = [
+            &self.paths,
+            &self.path_regexes,
+            &self.regexes,
+            &self.stopwords,
+            &self.fingerprints,
+            &self.commits,
+        ];
+        if lists.iter().all(|list| list.is_empty()) {
             bail!("it allows nothing: give it `paths`, `regexes`, `stopwords` or `fingerprints`");
         }
         let mut attributes = Attributes::default();
@@ -206,9 +258,11 @@ impl Exception {
             RegexTarget::Match => Target::Match,
             RegexTarget::Line => Target::Line,
         };
-        Ok(Allow::new(name, true)
+        Ok(Allow::new(name, self.condition == Condition::All)
             .rules(self.rules)
             .globs(&self.paths)?
+            .path_regexes(&self.path_regexes)?
+            .commits(self.commits)
             .regexes(&self.regexes, target)?
             .stopwords(&self.stopwords)
             .fingerprints(self.fingerprints)
@@ -225,6 +279,16 @@ impl Settings {
     /// Takes out the names of baselines.
     pub(super) fn take_baselines(&mut self) -> Vec<PathBuf> {
         std::mem::take(&mut self.findings.baseline)
+    }
+
+    /// The baselines that count.
+    pub(super) fn baselines(&self) -> &[PathBuf] {
+        &self.findings.baseline
+    }
+
+    /// Lets a file be a baseline, too.
+    pub(super) fn add_baseline(&mut self, path: &Path) {
+        self.findings.baseline.push(path.to_owned());
     }
 
     /// Fills in what was not said elsewhere.

@@ -8,15 +8,17 @@ mod check;
 mod discover;
 mod file;
 mod foreign;
+mod import;
 mod init;
+mod remarks;
 mod show;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
-use keysieve_policy::Allow;
-use keysieve_rules::{Rule, RuleFile, Strictness};
+use anyhow::Result;
+use keysieve_policy::{Allow, Composite};
+use keysieve_rules::{Foreign, Problem, Rule, RuleFile, Strictness};
 
 use crate::arguments::{
     ConfigArguments, ConfigVerb, FileArguments, RuleArguments, RunArguments, VerdictArguments,
@@ -26,6 +28,7 @@ use crate::messages;
 
 pub(crate) use self::discover::Origin;
 use self::file::Settings;
+pub(crate) use self::foreign::meant;
 
 /// The configuration of a run.
 #[derive(Debug, Default)]
@@ -45,6 +48,10 @@ pub(crate) struct Config {
     pub(crate) only_at: Vec<(String, String)>,
     /// What it allows.
     pub(crate) allows: Vec<Allow>,
+    /// Rules that count only with others, and rules that are only there for these.
+    pub(crate) composite: Composite,
+    /// What of another tool's file counts for nothing here, or for something else.
+    notes: Vec<Problem>,
 }
 
 impl Config {
@@ -54,9 +61,12 @@ impl Config {
 
     /// Reads the configuration of a revision. `name` is what errors call it, `path` where it would be.
     pub(crate) fn pinned(name: &Path, path: &Path, text: &str) -> Result<Self> {
-        let foreign = foreign::is_foreign(path, text);
-        let read = if foreign { foreign::read } else { file::read };
-        let config = read(name, text, Origin::Revision)?;
+        let tool = Foreign::of(path, text);
+        let config = match tool {
+            Some(tool) => foreign::read(tool, name, text, Origin::Revision)?,
+            None => file::read(name, text, Origin::Revision)?,
+        };
+        let foreign = tool.is_some();
         let source = Some((path.to_owned(), Origin::Revision));
         Ok(Self { foreign, source, without_pack: false, ..config })
     }
@@ -87,20 +97,20 @@ impl Config {
 
     /// Reads a configuration file, of ours or of another tool.
     pub(crate) fn read(path: &Path, origin: Origin) -> Result<Self> {
-        let shown = path.display().to_string();
-        let text = std::fs::read(path).with_context(|| shown.clone())?;
-        let text = String::from_utf8(text).map_err(|_| anyhow!("{shown}: not UTF-8"))?;
-        let foreign = foreign::is_foreign(path, &text);
-        let mut config =
-            if foreign { foreign::read(path, &text, origin)? } else { file::read(path, &text, origin)? };
-        config.foreign = foreign;
+        let text = foreign::text(path)?;
+        let tool = Foreign::of(path, &text);
+        let mut config = match tool {
+            Some(tool) => foreign::read(tool, path, &text, origin)?,
+            None => file::read(path, &text, origin)?,
+        };
+        config.foreign = tool.is_some();
         config.source = Some((path.to_owned(), origin));
         Ok(config)
     }
 
     /// Reads a text as the configuration of gitleaks; `name` is what errors call it.
     pub(crate) fn of_gitleaks(name: &str, text: &str) -> Result<Self> {
-        foreign::read(Path::new(name), text, Origin::Named)
+        foreign::read(Foreign::Gitleaks, Path::new(name), text, Origin::Named)
     }
 
     /// Says on standard error that another tool's file counts: who runs us may not think of it.
@@ -111,6 +121,19 @@ impl Config {
         {
             messages::note(&format!("{} counts, and adds to keysieve's own rules", path.display()));
         }
+        self.warn(quiet);
+    }
+
+    /// Says on standard error what of another tool's file counts for nothing here, or for something else.
+    pub(crate) fn warn(&self, quiet: bool) {
+        if !quiet {
+            remarks::brief(&self.notes).iter().for_each(|line| messages::warning(line));
+        }
+    }
+
+    /// What of another tool's file counts for nothing here, or for something else, in full.
+    pub(crate) fn remarks(&self) -> Vec<String> {
+        remarks::all(&self.notes)
     }
 
     /// The directory that its paths are relative to, if it lies in the tree that is scanned.
@@ -120,15 +143,42 @@ impl Config {
         (*origin != Origin::User).then_some(parent)
     }
 
-    /// Fills in what was not said on the command line or in the environment.
+    /// Fills in what was not said on the command line or in the environment, and takes in the rule files of other
+    /// tools, which say more than rules.
     pub(crate) fn apply(
-        &self,
+        &mut self,
         rules: &mut RuleArguments,
         verdict: &mut VerdictArguments,
         files: Option<&mut FileArguments>,
         run: &mut RunArguments,
-    ) {
+    ) -> Result<()> {
         self.settings.apply(rules, verdict, files, run);
+        for path in std::mem::take(&mut rules.files) {
+            if path.is_dir() {
+                rules.files.push(path);
+                continue;
+            }
+            let text = foreign::text(&path)?;
+            match Foreign::of(&path, &text) {
+                Some(tool) => {
+                    let config = foreign::read(tool, &path, &text, Origin::Named)?;
+                    verdict.baselines.extend(config.settings.baselines().iter().cloned());
+                    self.take(config);
+                }
+                None => rules.files.push(path),
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what another configuration says of rules and findings.
+    fn take(&mut self, other: Self) {
+        self.rules.extend(other.rules);
+        self.disabled.extend(other.disabled);
+        self.only_at.extend(other.only_at);
+        self.allows.extend(other.allows);
+        self.composite.extend(other.composite);
+        self.notes.extend(other.notes);
     }
 }
 
@@ -143,5 +193,6 @@ pub(crate) fn run(verb: &ConfigVerb) -> Result<Exit> {
         ConfigVerb::Show { path, origin, config } => show::run(path.as_deref(), *origin, config),
         ConfigVerb::Check { files } => check::run(files),
         ConfigVerb::Init { file } => init::run(file),
+        ConfigVerb::Import { files, output, force } => import::run(files, output, *force),
     }
 }

@@ -31,7 +31,7 @@ fn scan(mut asked: GitArguments) -> Result<Exit> {
     let (repo, files) = named(&asked)?;
     let repository = open(repo.as_deref())?;
     let shown = repo.unwrap_or_else(|| PathBuf::from("."));
-    let (pinned, config) = match &asked.config_from {
+    let (pinned, mut config) = match &asked.config_from {
         Some(revision) => {
             let (pinned, config) = Pinned::read(&repository, revision)?;
             (Some(pinned), config)
@@ -41,8 +41,8 @@ fn scan(mut asked: GitArguments) -> Result<Exit> {
             (None, Config::load(&asked.config, &[tree])?)
         }
     };
+    config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run)?;
     config.announce(asked.run.quiet);
-    config.apply(&mut asked.rules, &mut asked.verdict, None, &mut asked.run);
     if let Some(deadline) = asked.selection.deadline {
         asked.run.timeout = Some(asked.run.timeout.map_or(deadline, |timeout| timeout.min(deadline)));
     }

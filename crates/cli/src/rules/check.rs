@@ -10,10 +10,11 @@ use keysieve_rules::{Example, ExampleError, Examples, Pack, Paths, Rule, RuleFil
 
 use super::builtin;
 use crate::exit::Exit;
-use crate::{messages, print};
+use crate::{messages, print, ruleset};
 
 /// Checks rule files, or the built-in rules, and prints what is wrong.
 pub(crate) fn run(files: &[PathBuf]) -> Result<Exit> {
+    ruleset::own_format(files)?;
     let pack = if files.is_empty() { builtin()? } else { Pack::load_files(files, Strictness::User)? };
     let ids: Vec<&str> = pack.rules.iter().map(|rule| rule.info.id.as_str()).collect();
     // A file of the built-in rules takes the place of what was built in.

@@ -34,14 +34,14 @@ impl<'a> Asked<'a> {
 
     /// Reads rules, values and keys; once more on a reload.
     pub(crate) fn setup(self) -> Result<Arc<Setup>> {
-        let config = Config::load(self.config, &[])?;
+        let mut config = Config::load(self.config, &[])?;
         let mut asked = self.rules.clone();
         let mut verdict = VerdictArguments {
             min_confidence: self.mask.min_confidence,
             min_severity: self.mask.min_severity,
             ..VerdictArguments::default()
         };
-        config.apply(&mut asked, &mut verdict, None, &mut RunArguments::default());
+        config.apply(&mut asked, &mut verdict, None, &mut RunArguments::default())?;
         let ruleset = Ruleset::new(&asked, config)?;
         let mut rules = Rules::new(ruleset.engine).at_least(
             verdict.min_confidence.unwrap_or(Confidence::Medium),

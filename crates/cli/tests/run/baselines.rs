@@ -169,3 +169,39 @@ fn sarif_lists_what_is_suppressed_where_that_is_wanted() {
         "without SARIF it does nothing"
     );
 }
+
+#[test]
+fn comments_that_allow_nothing_are_named_where_that_is_asked_for() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let leak = leak();
+    let text = format!(
+        "# ggignore\n{} # keysieve:allow\n# pragma: allowlist nextline secret\n{leak}# pragma: allowlist nextline secret\n\n{} # keysieve:allow github-pat\n",
+        leak.trim_end(),
+        leak.trim_end()
+    );
+    fs::write(directory.path().join("ci.env"), text).expect("written");
+    // Further on than one window of a file reaches.
+    let far = format!("{}x = 1 # gitleaks:allow\n", "some words on a line\n".repeat(60_000));
+    fs::write(directory.path().join("far.txt"), far).expect("written");
+    let said = stderr(&run(directory.path(), &["scan", "-v"]));
+    let named: Vec<&str> =
+        said.lines().filter(|line| line.contains("this comment allowed nothing")).collect();
+    let line = |place: &str, marker: &str| {
+        format!("warning: {place}: this comment allowed nothing in this run: {marker}")
+    };
+    assert_eq!(
+        named,
+        [
+            line("ci.env:1", "ggignore"),
+            line("ci.env:5", "pragma: allowlist nextline secret"),
+            line("ci.env:7", "keysieve:allow"),
+            line("far.txt:60001", "gitleaks:allow"),
+        ]
+    );
+    for quiet in
+        [&["scan"][..], &["scan", "-v", "--rule", "github-pat"], &["scan", "-v", "--no-inline-allow"]]
+    {
+        let said = stderr(&run(directory.path(), quiet));
+        assert!(!said.contains("this comment"), "{said}");
+    }
+}

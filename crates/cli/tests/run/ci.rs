@@ -112,6 +112,33 @@ fn github_gets_annotations_and_a_summary() {
 }
 
 #[test]
+fn reports_of_a_change_follow_the_schemas_of_who_reads_them_and_hold_no_secret() {
+    let (repository, _, base) = with_pull_request();
+    let range = format!("{base}..HEAD");
+    for (format, schema) in [
+        ("json", "report-1.schema.json"),
+        ("sarif", "sarif-2.1.0.json"),
+        ("gitlab", "gitlab-secret-detection-15.schema.json"),
+        ("code-quality", "gitlab-code-quality.schema.json"),
+        ("rdjson", "rdjson.schema.json"),
+        ("gitleaks", "gitleaks-report.schema.json"),
+    ] {
+        let output = run(&repository.root(), &["git", "--range", &range, "-f", format]);
+        assert_eq!(code(&output), 1, "{format}: {}", stderr(&output));
+        super::follows(schema, &super::json(&output));
+    }
+    for format in
+        ["text", "jsonl", "junit", "csv", "markdown", "github", "azure", "ocsf", "ecs", "html", "sarif"]
+    {
+        let output = run(&repository.root(), &["git", "--range", &range, "-f", format]);
+        let said = stdout(&output);
+        assert!(said.contains("new.env"), "{format}: {said}");
+        let shown = NAMES.iter().filter(|name| said.contains(&token(name)[4..])).count();
+        assert_eq!(shown, 0, "{format}");
+    }
+}
+
+#[test]
 fn other_platforms_say_it_in_variables() {
     let (repository, fork, base) = with_pull_request();
     repository.git(&["update-ref", "refs/remotes/origin/main", &base]);

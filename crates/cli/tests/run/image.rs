@@ -258,6 +258,7 @@ fn sarif_has_a_run_for_each_image() {
     let layout = TestLayout::default().image("v1", &leaky).image("v2", &clean);
     layout.write_to(&directory.path().join("layout")).expect("written");
     let sarif = report(&run(directory.path(), &["image", "oci:layout", "-f", "sarif"]));
+    super::follows("sarif-2.1.0.json", &sarif);
     let runs = sarif["runs"].as_array().expect("runs");
     assert_eq!(runs.len(), 2);
     assert_eq!(runs[0]["automationDetails"]["id"], "keysieve/image/layout/");

@@ -3,6 +3,7 @@
 mod archives;
 mod baselines;
 mod ci;
+mod compat;
 mod config;
 mod example;
 mod exit_codes;
@@ -13,6 +14,7 @@ mod hook;
 mod hostile;
 #[cfg(feature = "image")]
 mod image;
+mod import;
 mod range;
 mod reports;
 mod repository;
@@ -77,4 +79,15 @@ pub(crate) fn skips(report: &Value) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let skips = report["skips"].as_array().expect("a list");
     skips.iter().map(|skip| (text(&skip["path"]), text(&skip["reason"]), text(&skip["class"]))).collect()
+}
+
+/// Checks a report against one of the schemas in `fixtures/schemas/`.
+pub(crate) fn follows(schema: &str, report: &Value) {
+    let text =
+        std::fs::read(repository().join("fixtures/schemas").join(schema)).expect("the schema is there");
+    let schema: Value = serde_json::from_slice(&text).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let errors: Vec<String> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert_eq!(errors, Vec::<String>::new());
 }

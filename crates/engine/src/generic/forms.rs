@@ -335,6 +335,14 @@ fn is_constant(text: &[u8]) -> bool {
         && text.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= text.len()
 }
 
+/// Words with a number of two or more digits behind them, as people make up passwords: `FalconThunder84`, `Ginger5507#`.
+fn is_numbered(text: &[u8], counts: &Counts) -> bool {
+    let signs = text.iter().rev().take(2).take_while(|byte| matches!(byte, b'#' | b'@' | b'$')).count();
+    let text = &text[..text.len() - signs];
+    let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    (2..=4).contains(&digits) && digits == counts.digit && text.len() >= digits + 6 && counts.lower > 0
+}
+
 /// Words joined by separators or humps, with few digits at their ends.
 pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool {
     if is_constant(text) {
@@ -386,7 +394,7 @@ pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool
     {
         return true;
     }
-    if text[0].is_ascii_digit() {
+    if text[0].is_ascii_digit() || is_numbered(text, counts) && !super::score::repeats_name(text) {
         return false;
     }
     // `Orchid-Engine-84` is no name that anyone gives to a thing.

@@ -1,6 +1,7 @@
 //! How values are assigned to names, in the grammars that programs, configuration and people use.
 
 mod glance;
+mod pairs;
 mod values;
 
 use keysieve_finding::Span;
@@ -183,7 +184,7 @@ impl Text<'_> {
             return Some(value);
         }
         if !closed && self.byte(after) == b',' {
-            return self.first_of_tuple(after);
+            return self.pair_of_tuple(span, after).or_else(|| self.first_of_tuple(after));
         }
         if after == at {
             return None;
@@ -319,50 +320,20 @@ impl Text<'_> {
         match rest[..rest.len() - blanks].last() {
             Some(b'(' | b'{') => true,
             // `buildConfigField("String", "API_KEY", "…")`
-            Some(b',') => rest.ends_with(b"tring\",") || before.windows(7).any(|part| part == b"tring\", "),
-            Some(byte) => blanks > 0 && byte.is_ascii_alphanumeric(),
-            None => false,
+            Some(b',') => rest.ends_with(b"tring\",") || rest.ends_with(b"tring\", "),
+            Some(byte) if blanks > 0 => byte.is_ascii_alphanumeric(),
+            Some(b'=' | b'#' | b'[' | b'.' | b'^' | b'*') => self.is_selector(span),
+            _ => false,
         }
     }
 
-    /// `a, name = "…", "…"`: the value in the name's place.
-    fn tuple(&self, span: Span, from: usize) -> Option<Assigned> {
-        let before = &self.0[span.start.saturating_sub(80)..span.start];
-        if !before.ends_with(b",") && !before.ends_with(b", ") {
-            return None;
-        }
-        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
-        let names = line.iter().all(|&byte| name::is_name(byte) || matches!(byte, b' ' | b'\t' | b','));
-        let place = line.iter().filter(|&&byte| byte == b',').count();
-        if !names || !(1..=4).contains(&place) {
-            return None;
-        }
-        let mut value = self.quoted(self.blanks(from))?;
-        for _ in 0..place {
-            let at = self.blanks(value.end + 1);
-            if self.byte(at) != b',' {
-                return None;
-            }
-            value = self.quoted(self.blanks(at + 1))?;
-        }
-        Some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
-    }
-
-    /// `name, b = "…", …`: the first value.
-    fn first_of_tuple(&self, at: usize) -> Option<Assigned> {
-        let rest = self.0.get(at..)?;
-        let names = rest
-            .iter()
-            .take(80)
-            .take_while(|&&byte| name::is_name(byte) || matches!(byte, b' ' | b','))
-            .count();
-        let end = at + names;
-        if self.byte(end) != b'=' || matches!(self.byte(end + 1), b'=' | b'>') {
-            return None;
-        }
-        let value = self.quoted(self.blanks(end + 1))?;
-        let several = self.byte(self.blanks(value.end + 1)) == b',';
-        several.then_some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
+    /// Whether a name stands in a selector that is the first argument of a call: `("input[name=password]", …)`.
+    fn is_selector(&self, span: Span) -> bool {
+        let before = &self.0[span.start.saturating_sub(48)..span.start];
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.#:[]=~^$* >'\"".contains(byte);
+        let length = before.iter().rev().take_while(|byte| is_part(byte)).count();
+        let (before, selector) = before.split_at(before.len() - length);
+        before.last() == Some(&b'(') && matches!(selector.first(), Some(b'"' | b'\''))
     }
 
     /// Where a name ends that goes on in further words: `secret key`, `API token`.
@@ -455,74 +426,6 @@ impl Text<'_> {
         let assigns = self.byte(after) == b'=' && !matches!(self.byte(after + 1), b'=' | b'>' | b'~');
         if end > from && assigns { after } else { at }
     }
-
-    /// Where a value begins whose name was itself a value: of `name=` or `key:`, of an element before the value's, or of a
-    /// variable that is declared.
-    fn pair(&self, span: Span, at: usize, closed: bool) -> Option<usize> {
-        const WORDS: &[&[u8]] = &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content"];
-        if let Some(element) = self.pair_element(at) {
-            return Some(element);
-        }
-        if self.byte(at) == b'{' && self.0[..span.start].ends_with(b"variable \"") {
-            let body = &self.0[at..self.0.len().min(at + 400)];
-            let body = &body[..memchr::memchr(b'}', body).unwrap_or(body.len())];
-            let word = at + memchr::memmem::find(body, b"default")? + b"default".len();
-            let sign = self.blanks(word);
-            return (self.byte(sign) == b'=').then_some(sign + 1);
-        }
-        let mut place = at;
-        if self.byte(place) == b',' {
-            place = self.blanks(place + 1);
-        }
-        place += usize::from(self.byte(place) == b'\r');
-        if self.byte(place) == b'\n' {
-            place = self.blanks(place + 1);
-        }
-        if place == at && !closed && !matches!(self.0[at - 1], b' ' | b'\t') {
-            return None;
-        }
-        let quote = matches!(self.byte(place), b'"' | b'\'');
-        place += usize::from(quote);
-        let word = WORDS.iter().find(|word| self.starts(place, word))?;
-        place += word.len();
-        if quote {
-            if !matches!(self.byte(place), b'"' | b'\'') {
-                return None;
-            }
-            place += 1;
-        }
-        place = self.blanks(place);
-        matches!(self.byte(place), b'=' | b':').then_some(place + 1)
-    }
-
-    /// `<key>name</key><string>…`, `<name>name</name><value>…`, `name="name" type="…"><value>…`.
-    fn pair_element(&self, at: usize) -> Option<usize> {
-        let line = &self.0.get(at..self.0.len().min(at + 64))?;
-        let close = memchr::memchr(b'>', line)?;
-        let starts_tag = self.starts(at, b"</");
-        let attributes =
-            at > 0 && matches!(self.0[at - 1], b'"' | b' ') && close > 0 && line[..close].contains(&b'=');
-        if !starts_tag && !attributes || line[1..close].contains(&b'<') {
-            return None;
-        }
-        let open = self.space(at + close + 1);
-        let tag =
-            self.0.get(open + 1..)?.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        (self.byte(open) == b'<' && tag > 0 && self.byte(open + 1 + tag) == b'>').then_some(open + tag + 2)
-    }
-
-    /// Whether a name before `>` is that of an element, or of an attribute of one.
-    fn is_element(&self, span: Span, closed: bool) -> bool {
-        let before = &self.0[span.start.saturating_sub(80)..span.start];
-        match before.last() {
-            Some(b'<') => true,
-            Some(b':') => {
-                before.iter().rev().skip(1).find(|byte| !byte.is_ascii_alphanumeric()) == Some(&b'<')
-            }
-            Some(b'"' | b'\'') if closed => before.contains(&b'<'),
-            _ => false,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -562,6 +465,9 @@ mod tests {
             ("| password | v-1 |", Cell, Bare),
             ("if password == \"v-1\":", Compare, Quoted),
             ("os.getenv('PASSWORD', 'v-1')", Comma, Quoted),
+            ("page.fill(\"input[name=password]\", \"v-1\")", Comma, Quoted),
+            ("buildConfigField(\"String\", \"PASSWORD\", \"\\\"v-1\\\"\")", Comma, Quoted),
+            ("{password, \"v-1\"}", Comma, Quoted),
             ("password = os.getenv('X', 'v-1')", Default, Quoted),
             ("password = env.X || 'v-1'", Default, Quoted),
             ("password = SecretStr(\"v-1\")", Default, Quoted),

@@ -8,6 +8,7 @@ use sha1::{Digest, Sha1};
 
 use super::{Baseline, BaselineEntry, Place, What};
 use crate::Date;
+use crate::foreign_rules::may_be;
 
 /// What entries are looked up by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -132,7 +133,8 @@ impl<'a> Settling<'a> {
                 // A line may hold two findings. Rules of other tools have other names, so a name tells them apart only
                 // if it is one of ours.
                 let rule = self.baseline.entries[index].rule.as_str();
-                if matches!(key, Key::Line(_)) && rule != place.rule.id && rules.contains(rule) {
+                let other = rule != place.rule.id && rules.contains(rule);
+                if matches!(key, Key::Line(_)) && (other || !may_be(rule, &place.rule.id)) {
                     continue;
                 }
                 self.known[at] = Some(index);

@@ -99,6 +99,9 @@ impl Translation {
             }
             // These would be the boundaries of words.
             '<' | '>' | '_' => self.out.push(escaped),
+            '1'..='7' if digits(self) == 1 => {
+                return Err(format!(r"`\{escaped}`, which asks for what a group has matched"));
+            }
             '0'..='7' => {
                 let length = digits(self);
                 let octal: String = self.go[self.at + 1..=self.at + length].iter().collect();

@@ -34,6 +34,20 @@ pub(super) fn name_secret(expression: &str, number: usize) -> Option<(String, us
     Some((named, count))
 }
 
+/// How many groups capture.
+pub(super) fn count(expression: &str) -> usize {
+    openings(expression).len()
+}
+
+/// The number of the group with a name.
+pub(super) fn position(expression: &str, name: &str) -> Option<usize> {
+    let named = |opening: &Opening| {
+        let opening = &expression[opening.at..opening.at + opening.length];
+        opening.trim_matches(['(', '?', 'P', '<', '>']) == name
+    };
+    openings(expression).iter().position(named).map(|index| index + 1)
+}
+
 fn openings(expression: &str) -> Vec<Opening> {
     let bytes = expression.as_bytes();
     let (mut openings, mut at, mut class) = (Vec::new(), 0, 0_usize);

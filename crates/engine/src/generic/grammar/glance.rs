@@ -36,7 +36,12 @@ impl Glance {
             b'|' => matches!(two, b' ' | b'|'),
             b'>' => true,
             b'(' => text.may_be_argument(after + 1),
-            b',' => closed || text.may_be_tuple(after) || text.may_be_pair(after + 1),
+            b',' => {
+                closed
+                    || text.may_be_tuple(after)
+                    || text.may_be_pair(after + 1)
+                    || text.may_be_argument(after + 1)
+            }
             b'\n' | b'\r' => text.may_be_pair(after) || text.may_be_tagged(after),
             b'{' => text.starts(after, b"{ get"),
             _ => false,
@@ -197,6 +202,8 @@ mod tests {
         ".or(",
         "[4]",
         "login ",
+        "input[name=",
+        "#",
     ];
 
     proptest! {

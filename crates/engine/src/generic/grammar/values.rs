@@ -100,6 +100,7 @@ impl Text<'_> {
                     b'?' | b'&' => self.byte(name.end) == b'=',
                     before => matches!(before, b'-' | b'"' | b'\''),
                 }
+            || self.is_one_of_pairs(name, value)
             || self.in_comment(name.start);
         Some(Assigned { operator, form: Form::Bare, value, literal })
     }
@@ -142,6 +143,20 @@ impl Text<'_> {
         let value = self.trimmed(Span::new(at, end));
         let found = Assigned { operator, form: Form::Bare, value, literal: true };
         (self.starts(end, b"</") && !value.is_empty()).then_some(found)
+    }
+
+    /// Whether a name and its value stand among other such pairs with nothing but a blank between them, as in a string that
+    /// says how to connect: `host=db user=app password=…`.
+    fn is_one_of_pairs(&self, name: Span, value: Span) -> bool {
+        if self.byte(name.end) != b'=' || value.start != name.end + 1 {
+            return false;
+        }
+        let before = &self.0[name.start.saturating_sub(64)..name.start];
+        let word = before.strip_suffix(b" ").and_then(|before| {
+            before.rsplit(|&byte| matches!(byte, b' ' | b'"' | b'\'' | b'`' | b'\n')).next()
+        });
+        let after = self.byte(value.end) == b' ' && is_next_pair(&self.0[value.end + 1..]);
+        word.is_some_and(|word| word.iter().position(|&byte| byte == b'=').is_some_and(|at| at > 0)) || after
     }
 
     /// Whether a comment stands before a place on its line.

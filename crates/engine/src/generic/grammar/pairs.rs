@@ -1,0 +1,124 @@
+//! Names and values that stand apart: in tuples, in neighbouring elements, attributes and lines.
+
+use keysieve_finding::Span;
+
+use super::super::name;
+use super::{Assigned, Form, Operator, Text};
+
+impl Text<'_> {
+    /// `{name, "…"}`, a pair in Erlang.
+    pub(super) fn pair_of_tuple(&self, span: Span, at: usize) -> Option<Assigned> {
+        let opened = span.start > 0 && self.0[span.start - 1] == b'{';
+        let value = opened.then(|| self.quoted(self.blanks(at + 1))).flatten()?;
+        let closes = self.byte(self.blanks(value.end + 1)) == b'}';
+        closes.then_some(Assigned { operator: Operator::Comma, form: Form::Quoted, value, literal: true })
+    }
+
+    /// `a, name = "…", "…"`: the value in the name's place.
+    pub(super) fn tuple(&self, span: Span, from: usize) -> Option<Assigned> {
+        let before = &self.0[span.start.saturating_sub(80)..span.start];
+        if !before.ends_with(b",") && !before.ends_with(b", ") {
+            return None;
+        }
+        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
+        let names = line.iter().all(|&byte| name::is_name(byte) || matches!(byte, b' ' | b'\t' | b','));
+        let place = line.iter().filter(|&&byte| byte == b',').count();
+        if !names || !(1..=4).contains(&place) {
+            return None;
+        }
+        let mut value = self.quoted(self.blanks(from))?;
+        for _ in 0..place {
+            let at = self.blanks(value.end + 1);
+            if self.byte(at) != b',' {
+                return None;
+            }
+            value = self.quoted(self.blanks(at + 1))?;
+        }
+        Some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
+    }
+
+    /// `name, b = "…", …`: the first value.
+    pub(super) fn first_of_tuple(&self, at: usize) -> Option<Assigned> {
+        let rest = self.0.get(at..)?;
+        let names = rest
+            .iter()
+            .take(80)
+            .take_while(|&&byte| name::is_name(byte) || matches!(byte, b' ' | b','))
+            .count();
+        let end = at + names;
+        if self.byte(end) != b'=' || matches!(self.byte(end + 1), b'=' | b'>') {
+            return None;
+        }
+        let value = self.quoted(self.blanks(end + 1))?;
+        let several = self.byte(self.blanks(value.end + 1)) == b',';
+        several.then_some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
+    }
+
+    /// Where a value begins whose name was itself a value: of `name=` or `key:`, of an element before the value's, or of a
+    /// variable that is declared.
+    pub(super) fn pair(&self, span: Span, at: usize, closed: bool) -> Option<usize> {
+        const WORDS: &[&[u8]] = &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content"];
+        if let Some(element) = self.pair_element(at) {
+            return Some(element);
+        }
+        if self.byte(at) == b'{' && self.0[..span.start].ends_with(b"variable \"") {
+            let body = &self.0[at..self.0.len().min(at + 400)];
+            let body = &body[..memchr::memchr(b'}', body).unwrap_or(body.len())];
+            let word = at + memchr::memmem::find(body, b"default")? + b"default".len();
+            let sign = self.blanks(word);
+            return (self.byte(sign) == b'=').then_some(sign + 1);
+        }
+        let mut place = at;
+        if self.byte(place) == b',' {
+            place = self.blanks(place + 1);
+        }
+        place += usize::from(self.byte(place) == b'\r');
+        if self.byte(place) == b'\n' {
+            place = self.blanks(place + 1);
+        }
+        if place == at && !closed && !matches!(self.0[at - 1], b' ' | b'\t') {
+            return None;
+        }
+        let quote = matches!(self.byte(place), b'"' | b'\'');
+        place += usize::from(quote);
+        let word = WORDS.iter().find(|word| self.starts(place, word))?;
+        place += word.len();
+        if quote {
+            if !matches!(self.byte(place), b'"' | b'\'') {
+                return None;
+            }
+            place += 1;
+        }
+        place = self.blanks(place);
+        matches!(self.byte(place), b'=' | b':').then_some(place + 1)
+    }
+
+    /// `<key>name</key><string>…`, `<name>name</name><value>…`, `name="name" type="…"><value>…`.
+    pub(super) fn pair_element(&self, at: usize) -> Option<usize> {
+        let line = &self.0.get(at..self.0.len().min(at + 64))?;
+        let close = memchr::memchr(b'>', line)?;
+        let starts_tag = self.starts(at, b"</");
+        let attributes =
+            at > 0 && matches!(self.0[at - 1], b'"' | b' ') && close > 0 && line[..close].contains(&b'=');
+        if !starts_tag && !attributes || line[1..close].contains(&b'<') {
+            return None;
+        }
+        let open = self.space(at + close + 1);
+        let tag =
+            self.0.get(open + 1..)?.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        (self.byte(open) == b'<' && tag > 0 && self.byte(open + 1 + tag) == b'>').then_some(open + tag + 2)
+    }
+
+    /// Whether a name before `>` is that of an element, or of an attribute of one.
+    pub(super) fn is_element(&self, span: Span, closed: bool) -> bool {
+        let before = &self.0[span.start.saturating_sub(80)..span.start];
+        match before.last() {
+            Some(b'<') => true,
+            Some(b':') => {
+                before.iter().rev().skip(1).find(|byte| !byte.is_ascii_alphanumeric()) == Some(&b'<')
+            }
+            Some(b'"' | b'\'') if closed => before.contains(&b'<'),
+            _ => false,
+        }
+    }
+}
