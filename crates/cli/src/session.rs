@@ -197,7 +197,7 @@ impl<'a, T: Target> Session<'a, T> {
             keep_allowed: false,
             cache: target
                 .cache()
-                .map(|directory| cache(directory, ruleset, &asked.run.archives()))
+                .map(|directory| cache(directory, ruleset, &policy, &asked.run.archives()))
                 .transpose()?,
             archives: asked.run.archives(),
         };
@@ -295,9 +295,10 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
     Ok(policy)
 }
 
-fn cache(directory: &Path, ruleset: &Ruleset, archives: &Limits) -> Result<Arc<Cache>> {
-    // What was not unpacked was not looked at.
-    let cache = Cache::open(directory, &format!("{} {archives:?}", ruleset.name));
+fn cache(directory: &Path, ruleset: &Ruleset, policy: &Policy, archives: &Limits) -> Result<Arc<Cache>> {
+    // What was not unpacked was not looked at; what lies below a floor is not reported.
+    let floors = (policy.min_severity, policy.min_confidence, &policy.only_at);
+    let cache = Cache::open(directory, &format!("{} {archives:?} {floors:?}", ruleset.name));
     Ok(Arc::new(cache.with_context(|| format!("--cache {}", directory.display()))?))
 }
 

@@ -157,7 +157,11 @@ impl Context {
             let base = chunk.from + index * BLOCK;
             let (first, last) = (seen.upto - base, BLOCK.min(at - base));
             let range = u64::MAX << first & u64::MAX >> (BLOCK - last);
-            let block = &chunk.blocks[index];
+            // After an escape sequence a value may begin past the chunk's end.
+            let Some(block) = chunk.blocks.get(index) else {
+                self.look_behind(haystack, at, seen);
+                break;
+            };
             let (mut parts, lines) = (block.part & range, block.line & range);
             if lines != 0 {
                 seen.hits.clear();
@@ -175,7 +179,7 @@ impl Context {
         }
     }
 
-    /// The same for what stands before the chunk, of which there are no masks.
+    /// The same for what stands before the chunk or behind it, of which there are no masks.
     #[cold]
     fn look_behind(&self, haystack: &[u8], to: usize, seen: &mut Seen) {
         if let Some(newline) = memchr::memrchr(b'\n', &haystack[seen.upto..to]) {

@@ -62,7 +62,7 @@ pub struct Engine {
     context: Context,
     assignments: Assignments,
     search: Search,
-    placed: Placed,
+    pub(crate) placed: Placed,
     reach: usize,
     /// How many layers of encodings are undone.
     pub(crate) decode_depth: u8,
@@ -295,6 +295,14 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// Searches for a rule's expression in a part of a haystack.
+    pub(crate) fn search_in(&self, rule: u32, haystack: &[u8], range: Range<usize>, scratch: &mut Scratch) {
+        let unsure = range.end;
+        Pass { engine: self, haystack, range, whole: true, unsure }.search(rule, scratch);
+    }
+}
+
 fn check(rules: &[Rule]) -> Result<(), EngineError> {
     let mut ids: Vec<&str> = rules.iter().map(|rule| rule.info.id.as_str()).collect();
     ids.sort_unstable();
@@ -460,17 +468,21 @@ impl Pass<'_> {
             return;
         }
         let (assignments, haystack) = (&self.engine.assignments, self.haystack);
-        let Scratch { names, matches, .. } = scratch;
-        generic::judge(haystack, at, names, |judged| {
+        let Scratch { names, matches, traces, .. } = scratch;
+        let before = matches.len();
+        let far = generic::judge(haystack, at, names, |judged| {
             if let Some(rule) = assignments.rule(judged.kind) {
                 matches.push(assigned_match(rule, haystack, at, &judged));
             }
         });
+        if far || matches.len() > before {
+            traces.push(at..at + 1);
+        }
     }
 
     /// The stems that stand at or past the end of the range, of matches that begin in it.
     fn stems_beyond(&mut self, scratch: &mut Scratch) {
-        let end = self.haystack.len().min(self.range.end + usize::from(u8::MAX));
+        let end = self.haystack.len().min(self.range.end + self.engine.stems.reach());
         for at in self.range.end..end {
             let Some(&four) = self.haystack[at..].first_chunk::<4>() else { return };
             self.stem(at, four, scratch);
@@ -481,21 +493,30 @@ impl Pass<'_> {
     fn search(&self, rule: u32, scratch: &mut Scratch) {
         let compiled = &self.engine.rules[rule as usize];
         let from = self.range.start.max(scratch.last[rule as usize].end);
-        let matches = &mut scratch.matches;
-        scratch.last[rule as usize] =
-            compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
-                matches.extend(judge(rule, compiled, self.haystack, spans, context));
-            });
+        let Scratch { matches, traces, last, .. } = scratch;
+        last[rule as usize] = compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
+            traces.push(spans.whole.range());
+            matches.extend(judge(rule, compiled, self.haystack, spans, context));
+        });
     }
 
     /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
     fn confirm(&mut self, rule: u32, at: usize, context: Option<(u16, Span)>, scratch: &mut Scratch) -> bool {
-        if at < scratch.last[rule as usize].end || at >= self.unsure {
+        let last = scratch.last[rule as usize];
+        if at < last.end || at >= self.unsure {
+            // Found later though it stands before: then what is near decides which of them it is.
+            if at < last.start {
+                scratch.traces.push(at..last.end);
+            }
             return false;
         }
         let compiled = &self.engine.rules[rule as usize];
+        if !compiled.is_near() {
+            scratch.traces.push(at..at + 1);
+        }
         match compiled.confirm(self.haystack, at) {
             Confirmed::Yes(spans) => {
+                scratch.traces.push(spans.whole.range());
                 scratch.last[rule as usize] = spans.whole;
                 scratch.matches.extend(judge(rule, compiled, self.haystack, spans, context));
                 true

@@ -4,7 +4,7 @@ use keysieve_finding::Span;
 
 use crate::compiled::OPEN_EXTENT;
 use crate::engine::LOOKBEHIND;
-use crate::{Engine, Match, Place, Scratch};
+use crate::{Copied, Engine, Match, Place, Scratch, Traces};
 
 /// What is kept of an object between its windows: the end of what was seen, as far as a match could still begin in it
 /// or look back on it.
@@ -43,6 +43,20 @@ pub struct Step<'a> {
     pub next: u64,
 }
 
+impl<'a> Step<'a> {
+    /// Of an object that was scanned as a whole.
+    fn of_whole(bytes: &'a [u8], scratch: &'a Scratch) -> Self {
+        Self {
+            haystack: bytes,
+            base: 0,
+            matches: &scratch.matches,
+            decoded: &scratch.decoding.arena,
+            sure: bytes.len(),
+            next: bytes.len() as u64,
+        }
+    }
+}
+
 /// Small windows are gathered until there is so much, so that what overlaps is a small part of it.
 const LEAST: usize = 64 * 1024;
 
@@ -72,14 +86,7 @@ impl Feed {
         scratch.reset(engine.len());
         if last && self.kept.is_empty() && self.base == 0 {
             engine.run(&self.place, bytes, 0..bytes.len(), true, scratch);
-            found(Step {
-                haystack: bytes,
-                base: 0,
-                matches: &scratch.matches,
-                decoded: &scratch.decoding.arena,
-                sure: bytes.len(),
-                next: bytes.len() as u64,
-            });
+            found(Step::of_whole(bytes, scratch));
             return;
         }
         self.kept.extend_from_slice(bytes);
@@ -110,6 +117,21 @@ impl Feed {
         let open = if sure < end { OPEN_EXTENT.max(scratch.decoding.wanted) } else { 0 };
         self.keep(sure, scratch);
         self.wanted = self.done + open.max(LEAST + engine.reach());
+    }
+
+    /// Takes an object as a whole, of which there may be traces of another version; leaves its own, if it can.
+    pub fn version(
+        &mut self,
+        engine: &Engine,
+        bytes: &[u8],
+        base: Option<(&Traces, &[Copied])>,
+        scratch: &mut Scratch,
+        found: impl FnOnce(Step<'_>),
+    ) -> Option<Traces> {
+        scratch.reset(engine.len());
+        let traces = engine.run_version(&self.place, bytes, base, scratch);
+        found(Step::of_whole(bytes, scratch));
+        traces
     }
 
     /// Drops what no later match can need.

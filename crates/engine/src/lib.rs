@@ -59,6 +59,7 @@ mod placeholder;
 mod scratch;
 mod stems;
 mod structure;
+mod versions;
 mod words;
 
 pub use decode::Chain;
@@ -70,3 +71,4 @@ pub use matched::{Checked, Decoded, Match, Note};
 pub use pack::{BuiltinSource, builtin_sources};
 pub use place::Place;
 pub use scratch::Scratch;
+pub use versions::{Copied, Traces};

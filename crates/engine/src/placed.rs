@@ -1,9 +1,10 @@
 //! The rules that ask for a path, where they hold.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
 use keysieve_rules::Rule;
 
 /// For how many sets of rules an automaton is kept. There are fewer in any tree; names made up to need more have theirs
@@ -36,10 +37,23 @@ impl Placed {
         Self { keywords: keywords.collect(), sets: RwLock::default() }
     }
 
+    /// To search for rules in parts of a haystack.
+    pub(crate) fn search<'a>(&self, rules: &'a [u32]) -> PlacedSearch<'a> {
+        let (told, always): (Vec<u32>, Vec<u32>) = rules.iter().partition(|&&rule| self.has_keywords(rule));
+        let set = (!told.is_empty()).then(|| self.set(told.into()));
+        match set {
+            Some(set) if set.automaton.is_none() => PlacedSearch { set: None, always: Cow::Borrowed(rules) },
+            set => PlacedSearch { set, always: Cow::Owned(always) },
+        }
+    }
+
+    fn has_keywords(&self, rule: u32) -> bool {
+        self.keywords.binary_search_by_key(&rule, |(owner, _)| *owner).is_ok()
+    }
+
     /// Which of the rules may match in a haystack: those without keywords, and those of which one stands in it.
     pub(crate) fn due(&self, rules: &[u32], haystack: &[u8]) -> Vec<u32> {
-        let has_keywords = |rule: u32| self.keywords.binary_search_by_key(&rule, |(owner, _)| *owner).is_ok();
-        let told: Box<[u32]> = rules.iter().copied().filter(|&rule| has_keywords(rule)).collect();
+        let told: Box<[u32]> = rules.iter().copied().filter(|&rule| self.has_keywords(rule)).collect();
         if told.is_empty() {
             return rules.to_vec();
         }
@@ -57,7 +71,7 @@ impl Placed {
         rules
             .iter()
             .copied()
-            .filter(|&rule| !has_keywords(rule) || hit.binary_search(&rule).is_ok())
+            .filter(|&rule| !self.has_keywords(rule) || hit.binary_search(&rule).is_ok())
             .collect()
     }
 
@@ -79,5 +93,35 @@ impl Placed {
             sets.insert(rules, Arc::clone(&set));
         }
         set
+    }
+}
+
+/// A search for some rules in parts of a haystack.
+pub(crate) struct PlacedSearch<'a> {
+    set: Option<Arc<Set>>,
+    /// Those that no keyword tells of.
+    always: Cow<'a, [u32]>,
+}
+
+impl PlacedSearch<'_> {
+    /// The rules that no keyword tells of.
+    pub(crate) fn always(&self) -> &[u32] {
+        &self.always
+    }
+
+    /// Which other rules may match in a haystack from a place on, each with where its keywords stand, in order.
+    pub(crate) fn due(&self, haystack: &[u8], from: usize) -> Vec<(u32, Vec<usize>)> {
+        let mut due: Vec<(u32, Vec<usize>)> = Vec::new();
+        let told = self.set.as_ref().and_then(|set| Some((set, set.automaton.as_ref()?)));
+        let Some((set, automaton)) = told else { return due };
+        for found in automaton.find_overlapping_iter(Input::new(haystack).span(from..haystack.len())) {
+            let rule = set.owners[found.pattern().as_usize()];
+            match due.iter_mut().find(|(known, _)| *known == rule) {
+                Some((_, places)) => places.push(found.start()),
+                None => due.push((rule, vec![found.start()])),
+            }
+        }
+        due.iter_mut().for_each(|(_, places)| places.sort_unstable());
+        due
     }
 }

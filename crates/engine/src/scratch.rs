@@ -1,5 +1,7 @@
 //! What changes while the engine scans.
 
+use std::ops::Range;
+
 use keysieve_finding::Span;
 use keysieve_kernel::Block;
 
@@ -27,6 +29,8 @@ pub struct Scratch {
     pub(crate) marks: Marks,
     /// What was decoded.
     pub(crate) decoding: Decoding,
+    /// Where other versions of the haystack must be looked at again: see [`versions`](crate::versions).
+    pub(crate) traces: Vec<Range<usize>>,
 }
 
 impl Scratch {
@@ -42,6 +46,7 @@ impl Scratch {
             names: Names::default(),
             marks: Marks::default(),
             decoding: Decoding::default(),
+            traces: Vec::new(),
         }
     }
 
@@ -57,6 +62,7 @@ impl Scratch {
         self.matches.clear();
         self.marks.clear();
         self.decoding.clear();
+        self.traces.clear();
         self.last.clear();
         self.last.resize(rules, NOWHERE);
     }

@@ -26,6 +26,7 @@ pub(crate) struct Stems {
     halved: Box<[[u64; 256]; 4]>,
     stems: Vec<[ByteSet; 4]>,
     rules: Vec<Vec<StemRule>>,
+    reach: usize,
 }
 
 impl Stems {
@@ -36,6 +37,7 @@ impl Stems {
             halved: Box::new([[0; 256]; 4]),
             stems: Vec::new(),
             rules: Vec::new(),
+            reach: 0,
         };
         let mut left_over = Vec::new();
         // First, so that there is room for them.
@@ -71,6 +73,7 @@ impl Stems {
         if self.stems.len() + new > MAX_STEMS {
             return false;
         }
+        self.reach = self.reach.max(entry.max);
         for stem in stems {
             let index = self.stems.iter().position(|known| known == stem).unwrap_or_else(|| {
                 self.stems.push(*stem);
@@ -82,6 +85,11 @@ impl Stems {
             }
         }
         true
+    }
+
+    /// How far before its stem a match may begin.
+    pub(crate) fn reach(&self) -> usize {
+        self.reach
     }
 
     /// For the kernel.

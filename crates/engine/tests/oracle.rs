@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keysieve_engine::{Engine, Feed, Match, Place, Scratch, builtin_sources};
+use keysieve_engine::{Copied, Engine, Feed, Match, Place, Scratch, Step, Traces, builtin_sources};
 use keysieve_kernel::Kernel;
 use keysieve_rules::{Pack, Strictness};
 use proptest::prelude::*;
@@ -174,6 +174,61 @@ fn same(engine: &Engine, place: &Place, haystack: &[u8]) -> Result<(), TestCaseE
     Ok(())
 }
 
+fn keys(step: &Step<'_>) -> impl Iterator<Item = Key> {
+    let decoded = |found: &Match| found.decoded.map(|decoded| step.decoded[decoded.secret.range()].to_vec());
+    step.matches.iter().map(move |found| with(key(found), decoded(found).unwrap_or_default()))
+}
+
+/// A part of the next version: one that the last one has, or a new one.
+#[derive(Clone, Debug)]
+enum Part {
+    Kept(prop::sample::Index, prop::sample::Index),
+    New(Vec<u8>),
+}
+
+/// How a version is made of the one before it.
+fn edit() -> impl Strategy<Value = Vec<Part>> {
+    let kept = || {
+        (any::<prop::sample::Index>(), any::<prop::sample::Index>())
+            .prop_map(|(from, to)| Part::Kept(from, to))
+    };
+    let new = prop_oneof![
+        haystack().prop_map(Part::New),
+        prop::sample::select(GLUE).prop_map(|glue| Part::New(glue.as_bytes().to_vec())),
+    ];
+    prop::collection::vec(prop_oneof![3 => kept(), 2 => new], 1..6)
+}
+
+/// The next version, and what it has of the last one. Half of all edits leave most of the text as it is, in its order.
+fn edited(last: &[u8], parts: &[Part], in_order: bool) -> (Vec<u8>, Vec<Copied>) {
+    let (mut next, mut copied, mut done) = (Vec::new(), Vec::new(), 0);
+    for (number, part) in parts.iter().enumerate() {
+        match part {
+            Part::Kept(from, to) => {
+                let (mut from, mut to) = (from.index(last.len() + 1), to.index(last.len() + 1));
+                if in_order {
+                    from = done + from % 40.min(last.len() - done + 1);
+                    to = if number + 1 == parts.len() { last.len() } else { to.max(from) };
+                    done = to;
+                }
+                if from < to {
+                    copied.push(Copied { from, to: next.len(), length: to - from });
+                    next.extend_from_slice(&last[from..to]);
+                }
+            }
+            Part::New(text) => next.extend_from_slice(text),
+        }
+    }
+    (next, copied)
+}
+
+/// The matches in a version of which most was seen before.
+fn version(place: &Place, haystack: &[u8], base: Option<(&Traces, &[Copied])>) -> (Vec<Key>, Option<Traces>) {
+    let (mut feed, mut scratch, mut all) = (Feed::at(place.clone()), Scratch::new(&ENGINE), Vec::new());
+    let traces = feed.version(&ENGINE, haystack, base, &mut scratch, |step| all.extend(keys(&step)));
+    (all, traces)
+}
+
 fn fed(engine: &Engine, place: &Place, haystack: &[u8], cuts: &[usize]) -> Vec<Key> {
     let (mut feed, mut scratch, mut all) = (Feed::at(place.clone()), Scratch::new(engine), Vec::new());
     let mut from = 0;
@@ -181,12 +236,7 @@ fn fed(engine: &Engine, place: &Place, haystack: &[u8], cuts: &[usize]) -> Vec<K
         let last = cut == haystack.len();
         feed.window(engine, &haystack[from..cut], last, &mut scratch, |step| {
             let base = usize::try_from(step.base).expect("small");
-            all.extend(step.matches.iter().map(|found| {
-                let (start, end, rule, secret, secret_end, _) = key(found);
-                let decoded = found
-                    .decoded
-                    .map(|decoded| step.decoded[decoded.secret.range()].to_vec())
-                    .unwrap_or_default();
+            all.extend(keys(&step).map(|(start, end, rule, secret, secret_end, decoded)| {
                 (start + base, end + base, rule, secret + base, secret_end + base, decoded)
             }));
         });
@@ -220,6 +270,35 @@ proptest! {
         let extra: Vec<_> = fed.iter().filter(|found| !scanned.contains(found)).cloned().collect();
         let (missed, extra) = (explain(&ENGINE, &haystack, &missed), explain(&ENGINE, &haystack, &extra));
         prop_assert!(missed.is_empty() && extra.is_empty(), "missed {missed:#?}, extra {extra:#?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_version_shows_the_same_if_only_what_is_new_in_it_is_scanned(
+        pieces in prop::collection::vec(haystack(), 2..8),
+        gap in 0_usize..3000,
+        filler in prop::sample::select(&["\n", "word = other(word);\n", "key: v\n", "aB3/"][..]),
+        edits in prop::collection::vec((edit(), any::<bool>()), 1..5),
+        place in place(),
+    ) {
+        let mut haystack = pieces.join(&filler.repeat(gap / filler.len()).into_bytes()[..]);
+        let (mut found, mut traces) = version(&place, &haystack, None);
+        prop_assert_eq!(&found, &scanned(&ENGINE, &place, &haystack));
+        for (parts, in_order) in edits {
+            let (next, copied) = edited(&haystack, &parts, in_order);
+            let base = traces.as_ref().map(|traces| (traces, &copied[..]));
+            (found, traces) = version(&place, &next, base);
+            let whole = scanned(&ENGINE, &place, &next);
+            let missed: Vec<_> = whole.iter().filter(|it| !found.contains(it)).cloned().collect();
+            let extra: Vec<_> = found.iter().filter(|it| !whole.contains(it)).cloned().collect();
+            let (missed, extra) = (explain(&ENGINE, &next, &missed), explain(&ENGINE, &next, &extra));
+            prop_assert!(missed.is_empty() && extra.is_empty(), "missed {missed:#?}, extra {extra:#?}, {copied:?}");
+            prop_assert_eq!(&found, &whole);
+            haystack = next;
+        }
     }
 }
 

@@ -10,17 +10,18 @@ use crate::sink::Sink;
 use crate::versions;
 
 /// Numbers the values that a rule finds under one name in one object. The number is part of the fingerprint of short
-/// secrets, so it must not depend on what else is in the source, nor on where the object turns out to stand.
+/// secrets, so it must not depend on what else is in the source, nor on where the object turns out to stand. What has a
+/// number keeps it.
 pub(crate) fn number(sightings: &mut [Sighting]) {
     sightings.sort_by(|a, b| key(a).cmp(&key(b)));
     let mut ordinals = std::collections::HashMap::new();
     let mut object: Option<&Origin> = None;
-    for sighting in sightings {
+    for sighting in sightings.iter_mut().filter(|sighting| sighting.ordinal.is_none()) {
         if object != Some(&sighting.location.origin) {
             ordinals.clear();
         }
         let count: &mut u64 = ordinals.entry((sighting.rule, sighting.name.clone())).or_default();
-        sighting.ordinal = *count;
+        sighting.ordinal = Some(*count);
         *count += 1;
         object = Some(&sighting.location.origin);
     }

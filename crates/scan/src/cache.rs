@@ -6,8 +6,10 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::below::Below;
+
 /// How a file of the cache begins.
-const MAGIC: &[u8; 16] = b"keysieve-cache-2";
+const MAGIC: &[u8; 16] = b"keysieve-cache-3";
 
 /// The most contents that are kept: 60 MB of SHA-1 names.
 const MOST: usize = 2_000_000;
@@ -18,7 +20,16 @@ const LARGEST: u64 = 256 << 20;
 /// A content, and the class of the name under which it was looked at.
 type Key = (Box<[u8]>, u64);
 
-/// The contents in which nothing was found, with how large they are, for one set of rules.
+/// What is known of a content in which nothing is to be reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// How large it is.
+    pub(crate) size: u64,
+    /// What lies below the floors in it.
+    pub(crate) below: Below,
+}
+
+/// The contents in which nothing is to be reported, with how large they are, for one set of rules and one policy.
 ///
 /// A file of it holds names of contents and sizes, nothing of what they contain. It is named by its own hash, written
 /// beside its place and moved there, and never changed: several runs can share a directory, and a file that is damaged
@@ -26,10 +37,10 @@ type Key = (Box<[u8]>, u64);
 #[derive(Debug)]
 pub struct Cache {
     directory: PathBuf,
-    known: BTreeMap<Key, u64>,
+    known: BTreeMap<Key, Known>,
     /// The files that `known` was read from.
     files: Vec<PathBuf>,
-    new: Mutex<Vec<(Key, u64)>>,
+    new: Mutex<Vec<(Key, Known)>>,
     /// What could not be read to its end.
     broken: Mutex<BTreeSet<Box<[u8]>>>,
 }
@@ -56,14 +67,14 @@ impl Cache {
         Ok(Self { directory, known, files, new: Mutex::default(), broken: Mutex::default() })
     }
 
-    /// The size of a content in which nothing was found under a name of this class; none if it is not known.
-    pub(crate) fn size_of(&self, content: &[u8], class: u64) -> Option<u64> {
+    /// What is known of a content in which nothing was found under a name of this class.
+    pub(crate) fn known(&self, content: &[u8], class: u64) -> Option<Known> {
         self.known.get(&(content.into(), class)).copied()
     }
 
     /// Notes a content in which nothing was found under a name of this class.
-    pub(crate) fn add(&self, content: &[u8], class: u64, size: u64) {
-        self.new.lock().unwrap_or_else(PoisonError::into_inner).push(((content.into(), class), size));
+    pub(crate) fn add(&self, content: &[u8], class: u64, known: Known) {
+        self.new.lock().unwrap_or_else(PoisonError::into_inner).push(((content.into(), class), known));
     }
 
     /// Notes a content that could not be looked at as a whole, so that the next run says so again.
@@ -82,15 +93,17 @@ impl Cache {
         if new.is_empty() && self.files.len() < 2 {
             return Ok(());
         }
-        let new: BTreeMap<Key, u64> = new.into_iter().take(MOST).collect();
+        let new: BTreeMap<Key, Known> = new.into_iter().take(MOST).collect();
         // Of what is too much, the oldest goes.
         let known = (self.known.len() + new.len() <= MOST).then_some(&self.known);
         let mut bytes = MAGIC.to_vec();
-        for ((content, class), size) in known.into_iter().flatten().chain(&new) {
+        for ((content, class), Known { size, below }) in known.into_iter().flatten().chain(&new) {
             bytes.push(u8::try_from(content.len()).map_err(|_| io::ErrorKind::InvalidData)?);
             bytes.extend_from_slice(content);
             bytes.extend_from_slice(&class.to_le_bytes());
             bytes.extend_from_slice(&size.to_le_bytes());
+            bytes.extend_from_slice(&below.severity.to_le_bytes());
+            bytes.extend_from_slice(&below.confidence.to_le_bytes());
         }
         let hash = blake3::hash(&bytes);
         bytes.extend_from_slice(hash.as_bytes());
@@ -107,7 +120,7 @@ impl Cache {
 }
 
 /// Reads a file, if it is whole.
-fn read(path: &Path, known: &mut BTreeMap<Key, u64>) -> Option<()> {
+fn read(path: &Path, known: &mut BTreeMap<Key, Known>) -> Option<()> {
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
     let (bytes, hash) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
@@ -118,10 +131,14 @@ fn read(path: &Path, known: &mut BTreeMap<Key, u64>) -> Option<()> {
     let mut read = Vec::new();
     while let Some((&length, more)) = rest.split_first() {
         let (content, more) = more.split_at_checked(usize::from(length))?;
-        let (class, more) = more.split_at_checked(8)?;
-        let (size, more) = more.split_at_checked(8)?;
-        let number = |bytes: &[u8]| Some(u64::from_le_bytes(bytes.try_into().ok()?));
-        read.push(((content.into(), number(class)?), number(size)?));
+        let (class, more) = more.split_first_chunk()?;
+        let (size, more) = more.split_first_chunk()?;
+        let (severity, more) = more.split_first_chunk()?;
+        let (confidence, more) = more.split_first_chunk()?;
+        let below =
+            Below { severity: u32::from_le_bytes(*severity), confidence: u32::from_le_bytes(*confidence) };
+        let class = u64::from_le_bytes(*class);
+        read.push(((content.into(), class), Known { size: u64::from_le_bytes(*size), below }));
         rest = more;
     }
     known.extend(read);
@@ -137,16 +154,18 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let open = |rules| Cache::open(directory.path(), rules).expect("opened");
         let (first, other) = (open("rules"), open("rules"));
-        first.add(&[1; 20], 0, 7);
-        other.add(&[2; 32], 4, 9);
-        first.add(&[3; 20], 0, 5);
+        let known = |size| Known { size, below: Below { severity: 1, confidence: 2 } };
+        first.add(&[1; 20], 0, known(7));
+        other.add(&[2; 32], 4, known(9));
+        first.add(&[3; 20], 0, known(5));
         first.forget(&[3; 20]);
         first.save().expect("saved");
         other.save().expect("saved");
         let next = open("rules");
         let sizes = [(&[1; 20][..], 0), (&[2; 32], 4), (&[2; 32], 0), (&[3; 20], 0)];
-        assert_eq!(sizes.map(|(id, class)| next.size_of(id, class)), [Some(7), Some(9), None, None]);
-        assert_eq!(open("other rules").size_of(&[1; 20], 0), None);
+        let kept = sizes.map(|(id, class)| next.known(id, class));
+        assert_eq!(kept, [Some(known(7)), Some(known(9)), None, None]);
+        assert_eq!(open("other rules").known(&[1; 20], 0), None);
         next.save().expect("saved");
         let own = open("rules").directory;
         let files = |directory: &Path| directory.read_dir().expect("read").count();
@@ -155,6 +174,6 @@ mod tests {
         let mut bytes = fs::read(&file).expect("read");
         bytes[20] ^= 1;
         fs::write(&file, bytes).expect("written");
-        assert_eq!(open("rules").size_of(&[1; 20], 0), None, "what is damaged is as good as none");
+        assert_eq!(open("rules").known(&[1; 20], 0), None, "what is damaged is as good as none");
     }
 }

@@ -25,6 +25,7 @@
 
 mod allowed;
 mod attribution;
+mod below;
 mod cache;
 mod control;
 mod cursor;

@@ -13,6 +13,7 @@ use keysieve_source::{Source, SourceError};
 
 use crate::allowed::allowed;
 use crate::attribution;
+use crate::below::Below;
 use crate::layers::Layers;
 use crate::redact::mask;
 use crate::run::Options;
@@ -29,11 +30,13 @@ pub(crate) struct Merge<'a> {
     options: &'a Options,
     sightings: Vec<Sighting>,
     skips: Vec<(Origin, Skip)>,
+    /// What was counted without being kept.
+    below: Below,
 }
 
 impl<'a> Merge<'a> {
     pub(crate) fn new(engine: &'a Engine, policy: &'a Policy, options: &'a Options) -> Self {
-        Self { engine, policy, options, sightings: Vec::new(), skips: Vec::new() }
+        Self { engine, policy, options, sightings: Vec::new(), skips: Vec::new(), below: Below::default() }
     }
 
     /// Takes what the threads have seen so far.
@@ -41,6 +44,7 @@ impl<'a> Merge<'a> {
         for worker in sink.take() {
             self.sightings.extend(worker.sightings);
             self.skips.extend(worker.skips);
+            self.below.add(worker.below);
         }
     }
 
@@ -64,6 +68,7 @@ impl<'a> Merge<'a> {
     pub(crate) fn outcome(&mut self, record: Option<&mut Record>) -> Outcome {
         let mut outcome = Outcome::default();
         self.skips(&mut outcome);
+        self.below.count(&mut outcome.stats.suppressed);
         let mut sightings = std::mem::take(&mut self.sightings);
         sightings.sort_by_cached_key(|sighting| {
             let location = &sighting.location;
@@ -191,7 +196,7 @@ impl<'a> Merge<'a> {
         if key.is_custom() || bits >= GUESSABLE {
             return (Fingerprint::of_secret(key, &info.id, sighting.secret.expose()), None);
         }
-        let ordinal = sighting.ordinal;
+        let ordinal = sighting.ordinal.unwrap_or(0);
         (Fingerprint::of_place(key, &info.id, path, &sighting.name, ordinal), Some(ordinal))
     }
 

@@ -1,10 +1,10 @@
 //! One object on its way through the engine.
 
-use keysieve_engine::{Chain, Checked, Feed, Match, Note, Scratch, Step};
+use keysieve_engine::{Chain, Checked, Copied, Feed, Match, Note, Scratch, Step, Traces};
 use keysieve_evidence::examine;
 use keysieve_finding::{Confidence, Evidence, Location, MaskKind, Origin, Secret, Span};
 use keysieve_policy::{Comment, Found, Hints, InlineAllow, LONGEST_LINE, UnusedComments, inline_allow};
-use keysieve_source::Blob;
+use keysieve_source::{Base, Blob};
 
 use crate::cursor::Cursor;
 use crate::run::Rules;
@@ -126,6 +126,39 @@ impl Object {
 fn unused_comments<'a>(rules: &Rules<'a>, origin: &Origin) -> Option<&'a UnusedComments> {
     let noted = rules.policy.unused_comments.as_ref()?;
     (rules.comments.is_some() && matches!(origin, Origin::File { .. })).then_some(noted)
+}
+
+/// Objects as a whole.
+impl Object {
+    /// Takes an object that has one window, which may have been made from another one. Says what was seen in it, and what
+    /// is to be remembered of it.
+    pub(crate) fn version(
+        mut self,
+        rules: &Rules<'_>,
+        blob: &Blob<'_>,
+        base: Option<Base<'_>>,
+        scratch: &mut Scratch,
+    ) -> (Vec<Sighting>, Option<Traces>) {
+        let form = Form::of(blob);
+        // What is decoded does not stand where it was copied to.
+        if form.decoder.is_some() {
+            return (self.window(rules, blob, scratch), None);
+        }
+        let known = base.as_ref().and_then(|base| base.memory.downcast_ref::<Traces>());
+        let copied: Vec<Copied> = base.iter().flat_map(|base| base.copied.iter().map(copied)).collect();
+        let mut feed = Feed::at(rules.place(blob.origin));
+        let (recent, sightings) = (&mut self.recent, &mut self.sightings);
+        let base = known.map(|traces| (traces, copied.as_slice()));
+        let traces = feed.version(rules.engine, blob.bytes, base, scratch, |step| {
+            let cursor = Cursor::new(blob.line);
+            View { rules, origin: blob.origin, form: &form, step, cursor }.look(recent, sightings);
+        });
+        (self.sightings, traces)
+    }
+}
+
+fn copied(part: &keysieve_source::Copied) -> Copied {
+    Copied { from: part.from, to: part.to, length: part.length }
 }
 
 /// A step of the engine, seen with what is known of the object.
@@ -266,7 +299,7 @@ impl View<'_> {
             evidence,
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
-            ordinal: 0,
+            ordinal: None,
             score: found.score.filter(|_| found.note == Note::None),
             inline: self.allowed(secret, rule),
             hints: self.hints(found, secret, rule),

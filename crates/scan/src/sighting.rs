@@ -24,7 +24,7 @@ pub(crate) struct Sighting {
     /// The name that the value is assigned to, if there is one: part of the fingerprint of short secrets.
     pub(crate) name: Box<[u8]>,
     /// Which of the values that the rule finds under this name in this object it is, from 0.
-    pub(crate) ordinal: u64,
+    pub(crate) ordinal: Option<u64>,
     /// What its confidence was judged by, where the kind of file is part of it.
     pub(crate) score: Option<Score>,
     /// The comment in its line that allows it.

@@ -3,15 +3,18 @@
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use keysieve_engine::Scratch;
+use keysieve_engine::{Scratch, Traces};
 use keysieve_finding::{GitPart, Origin, Skip, SkipReason};
-use keysieve_source::{Blob, BlobSink, ContentId};
+use keysieve_source::{Base, Blob, BlobSink, ContentId, Memory};
 use keysieve_unpack::{Container, Limits};
 
+use crate::attribution::number;
+use crate::below::Below;
+use crate::cache::Known;
 use crate::held::{self, Held};
 use crate::object::Object;
 use crate::overlap::settle;
@@ -37,6 +40,8 @@ pub(crate) struct Worker {
     scratch: Scratch,
     pub(crate) sightings: Vec<Sighting>,
     pub(crate) skips: Vec<(Origin, Skip)>,
+    /// What lies below the floors, in objects that are known by their contents.
+    pub(crate) below: Below,
 }
 
 impl<'a> Sink<'a> {
@@ -46,6 +51,7 @@ impl<'a> Sink<'a> {
             scratch: Scratch::new(self.rules.engine),
             sightings: Vec::new(),
             skips: Vec::new(),
+            below: Below::default(),
         })
     }
 
@@ -80,10 +86,13 @@ impl BlobSink for Sink<'_> {
     }
 
     fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
-        let known = self.cache.and_then(|cache| cache.size_of(id.0, class));
-        if let Some(size) = known {
+        let known = self.cache.and_then(|cache| cache.known(id.0, class));
+        if let Some(known) = known {
             // It was looked at, if not today: reports say the same with and without a cache.
-            self.control.scanned(usize::try_from(size).unwrap_or(usize::MAX), true);
+            self.control.scanned(usize::try_from(known.size).unwrap_or(usize::MAX), true);
+            let mut worker = self.worker();
+            worker.below.add(known.below);
+            self.done(worker);
         }
         known.is_none()
     }
@@ -100,6 +109,16 @@ impl BlobSink for Sink<'_> {
         match held::look(self, blob) {
             Held::Not(blob) => self.window(blob),
             Held::Back(flow) => flow,
+        }
+    }
+
+    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> (ControlFlow<()>, Option<Memory>) {
+        match held::look(self, blob) {
+            Held::Not(blob) => {
+                let (flow, traces) = self.scan(blob, true, Some(base));
+                (flow, traces.map(|traces| Arc::new(traces) as Memory))
+            }
+            Held::Back(flow) => (flow, None),
         }
     }
 
@@ -120,24 +139,35 @@ impl BlobSink for Sink<'_> {
 impl Sink<'_> {
     /// Scans a window of what is no container.
     pub(crate) fn window(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        self.scan(blob, self.cache)
+        self.scan(blob, true, None).0
     }
 
     /// Scans a window of a part of a container, which says nothing of the whole.
     pub(crate) fn part(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        self.scan(blob, None)
+        self.scan(blob, false, None).0
     }
 
-    fn scan(&self, blob: Blob<'_>, cache: Option<&Cache>) -> ControlFlow<()> {
+    /// Scans a window, of a whole object or of a part of a container; or an object that has one, as a version, of another one if there is a base.
+    fn scan(
+        &self,
+        blob: Blob<'_>,
+        whole: bool,
+        version: Option<Option<Base<'_>>>,
+    ) -> (ControlFlow<()>, Option<Traces>) {
         if self.stopped() {
-            return ControlFlow::Break(());
+            return (ControlFlow::Break(()), None);
         }
+        let mut traces = None;
         let mut worker = self.worker();
         let (bytes, last, origin) = (blob.bytes.len(), blob.last, blob.origin);
         let size = blob.offset + bytes as u64;
         // One object that breaks the engine is one gap, not the end of the run.
         let seen = catch_unwind(AssertUnwindSafe(|| {
-            if blob.last && blob.carry.is_empty() {
+            if let Some(base) = version {
+                let (seen, left) = Object::default().version(&self.rules, &blob, base, &mut worker.scratch);
+                traces = left;
+                seen
+            } else if blob.last && blob.carry.is_empty() {
                 Object::default().window(&self.rules, &blob, &mut worker.scratch)
             } else {
                 let mut object = std::mem::take(blob.carry.get_or_default::<Object>());
@@ -148,14 +178,20 @@ impl Sink<'_> {
         }));
         match seen {
             Ok(seen) => {
-                if !seen.is_empty() {
-                    worker.sightings.append(&mut settle(seen));
-                } else if let (Some(cache), true, Origin::Git { id, part: GitPart::Blob, path }) =
-                    (cache, last, origin)
+                let mut seen = settle(seen);
+                let mut below = Below::default();
+                if let (true, Origin::Git { part: GitPart::Blob, .. }) = (whole, origin) {
+                    number(&mut seen);
+                    below = Below::take(&self.rules, &mut seen);
+                    worker.below.add(below);
+                }
+                if let (Some(cache), true, true, Origin::Git { id, part: GitPart::Blob, path }) =
+                    (self.cache, whole && last, seen.is_empty(), origin)
                 {
                     let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
-                    cache.add(id.as_bytes(), class, size);
+                    cache.add(id.as_bytes(), class, Known { size, below });
                 }
+                worker.sightings.append(&mut seen);
                 self.control.scanned(bytes, last);
             }
             Err(_) => {
@@ -165,6 +201,7 @@ impl Sink<'_> {
             }
         }
         self.done(worker);
-        if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        let flow = if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+        (flow, traces)
     }
 }

@@ -1,5 +1,7 @@
 //! Deltas, as packs hold them: <https://git-scm.com/docs/pack-format#_deltified_representation>.
 
+use keysieve_source::Copied;
+
 /// What is wrong with an object, for people. Never bytes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Broken(pub(crate) &'static str);
@@ -28,16 +30,15 @@ fn next(delta: &mut &[u8]) -> Result<u8, Broken> {
 }
 
 /// Carries out the instructions of a delta, which follow its sizes. `made` has exactly the size that the delta says.
-/// With `fresh`, notes what does not come from one piece of the base: see [`Object`](crate::object::Object).
+/// Notes in `copied` what comes from the base, in pieces as long as can be.
 pub(crate) fn apply(
     mut delta: &[u8],
     base: &[u8],
     made: &mut [u8],
-    mut fresh: Option<&mut Vec<(usize, usize)>>,
+    copied: &mut Vec<Copied>,
 ) -> Result<(), Broken> {
     let mut at = 0;
-    // Where in the base the last instruction would go on, if it was a copy.
-    let mut goes_on = Some(0);
+    copied.clear();
     while !delta.is_empty() {
         let code = next(&mut delta)?;
         let length = if code & 0x80 != 0 {
@@ -45,12 +46,12 @@ pub(crate) fn apply(
             let piece =
                 base.get(offset..offset + length).ok_or(Broken("its delta copies what is not there"))?;
             made.get_mut(at..at + length).ok_or(TOO_MUCH)?.copy_from_slice(piece);
-            if let Some(fresh) = fresh.as_deref_mut()
-                && goes_on != Some(offset)
-            {
-                fresh.push((at, at));
+            match copied.last_mut() {
+                Some(last) if last.to + last.length == at && last.from + last.length == offset => {
+                    last.length += length;
+                }
+                _ => copied.push(Copied { from: offset, to: at, length }),
             }
-            goes_on = Some(offset + length);
             length
         } else {
             let length = usize::from(code);
@@ -60,10 +61,6 @@ pub(crate) fn apply(
             let piece = delta.get(..length).ok_or(Broken("its delta is cut off"))?;
             made.get_mut(at..at + length).ok_or(TOO_MUCH)?.copy_from_slice(piece);
             delta = &delta[length..];
-            if let Some(fresh) = fresh.as_deref_mut() {
-                fresh.push((at, at + length));
-            }
-            goes_on = None;
             length
         };
         at += length;
@@ -93,22 +90,23 @@ fn copy(code: u8, delta: &mut &[u8]) -> Result<(usize, usize), Broken> {
 mod tests {
     use super::*;
 
-    /// What a delta makes, and which parts of it are new.
-    type Made = (Vec<u8>, Vec<(usize, usize)>);
+    /// What a delta makes, and which parts of it are from the base: from where, to where, how much.
+    type Made = (Vec<u8>, Vec<(usize, usize, usize)>);
 
     fn made(delta: &[u8], base: &[u8], size: usize) -> Result<Made, Broken> {
-        let (mut bytes, mut fresh) = (vec![0; size], Vec::new());
-        apply(delta, base, &mut bytes, Some(&mut fresh)).map(|()| (bytes, fresh))
+        let (mut bytes, mut copied) = (vec![0; size], Vec::new());
+        apply(delta, base, &mut bytes, &mut copied)?;
+        Ok((bytes, copied.iter().map(|piece| (piece.from, piece.to, piece.length)).collect()))
     }
 
     #[test]
     fn a_delta_copies_and_inserts() {
         let delta = [0x90, 3, 3, b'x', b'y', b'z', 0x91, 3, 2];
-        assert_eq!(made(&delta, b"abcde", 8), Ok((b"abcxyzde".to_vec(), vec![(3, 6), (6, 6)])));
+        assert_eq!(made(&delta, b"abcde", 8), Ok((b"abcxyzde".to_vec(), vec![(0, 0, 3), (3, 6, 2)])));
         let whole = [0x90, 2, 0x91, 2, 3];
-        assert_eq!(made(&whole, b"abcde", 5), Ok((b"abcde".to_vec(), vec![])), "nothing is fresh");
+        assert_eq!(made(&whole, b"abcde", 5), Ok((b"abcde".to_vec(), vec![(0, 0, 5)])), "it is one piece");
         let swapped = [0x91, 2, 3, 0x90, 2];
-        assert_eq!(made(&swapped, b"abcde", 5), Ok((b"cdeab".to_vec(), vec![(0, 0), (3, 3)])));
+        assert_eq!(made(&swapped, b"abcde", 5), Ok((b"cdeab".to_vec(), vec![(2, 0, 3), (0, 3, 2)])));
     }
 
     #[test]

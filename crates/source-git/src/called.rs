@@ -80,10 +80,13 @@ impl Called {
         any
     }
 
-    /// A name of each class of a blob that is wanted.
-    pub(crate) fn names(&self, blob: ObjectId) -> impl Iterator<Item = Arc<[u8]>> {
+    /// A name of each class of a blob that is wanted, with the number of the class.
+    pub(crate) fn names(&self, blob: ObjectId) -> impl Iterator<Item = (u32, Option<Arc<[u8]>>)> {
         let wanted = self.of(blob).iter().filter(|(.., wanted)| wanted.load(Ordering::Relaxed));
-        wanted.filter_map(|(_, number, _)| Some(Arc::clone(&self.names.get(*number as usize - 1)?.1)))
+        wanted.filter_map(|(_, number, _)| {
+            let (_, name) = self.names.get(*number as usize - 1)?;
+            Some((*number, Some(Arc::clone(name))))
+        })
     }
 }
 
@@ -101,7 +104,9 @@ mod tests {
         called.note(id(1), other);
         called.note(id(1), one);
         called.settle();
-        let names = |called: &Called| called.names(id(1)).map(|name| name.to_vec()).collect::<Vec<_>>();
+        let names = |called: &Called| {
+            called.names(id(1)).filter_map(|(_, name)| Some(name?.to_vec())).collect::<Vec<_>>()
+        };
         assert_eq!(names(&called), [b"a.sql", b"c.txt"]);
         assert!(called.is_called(id(1)) && !called.is_called(id(2)));
         assert!(called.choose(id(1), |class| class == 9));

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
-use keysieve_source::{Blob, BlobSink, Carry, ContentId};
+use keysieve_source::{Base, Blob, BlobSink, Carry, ContentId};
 
 use crate::called::Called;
 use crate::names::{Names, Recent};
@@ -14,7 +14,7 @@ use crate::object::{Kind, Object};
 use crate::store::Store;
 use crate::text::Text;
 use crate::tree::{Entries, EntryKind, Freshness};
-use crate::visit::{Name, Visit, Window};
+use crate::visit::{Memories, Name, Visit, Window};
 
 /// Hands objects over to a sink, and notes what they name that is not there.
 pub(crate) struct HandOver<'a> {
@@ -23,6 +23,8 @@ pub(crate) struct HandOver<'a> {
     pub(crate) hash_length: usize,
     /// Commits whose parents were left out when the repository was cloned.
     pub(crate) shallow: BTreeSet<ObjectId>,
+    /// Whether nothing is said of what blobs have from each other.
+    pub(crate) apart: bool,
     /// Whether it is the blobs' turn; trees come first, because they name blobs.
     blobs: bool,
     names: Names,
@@ -69,7 +71,8 @@ impl<'a> HandOver<'a> {
     ) -> Self {
         let (names, missing, submodules) = (Names::new(), Mutex::default(), Mutex::default());
         let called = Called::default();
-        Self { sink, store, hash_length, shallow, blobs: false, names, called, missing, submodules }
+        let apart = false;
+        Self { sink, store, hash_length, shallow, apart, blobs: false, names, called, missing, submodules }
     }
 
     /// Hands over everything.
@@ -83,13 +86,35 @@ impl<'a> HandOver<'a> {
     }
 
     /// A blob comes once, unless it has names of several classes: then once with one of each.
-    fn blob(&self, object: &Object<'_>) -> ControlFlow<()> {
-        let origin = |path| Origin::Git { id: object.id, part: GitPart::Blob, path };
+    fn blob(&self, object: &Object<'_>, base: &Memories) -> (ControlFlow<()>, Memories) {
+        let mut memories = Memories::new();
         if !self.called.is_called(object.id) {
-            return self.piece(&origin(None), object.bytes, 0, 1);
+            let flow = self.named_blob(object, (0, None), base, &mut memories);
+            return (flow, memories);
         }
         let mut names = self.called.names(object.id);
-        names.try_for_each(|name| self.piece(&origin(Some(name)), object.bytes, 0, 1))
+        let flow = names.try_for_each(|name| self.named_blob(object, name, base, &mut memories));
+        (flow, memories)
+    }
+
+    /// A blob with a name of a class, which has a number.
+    fn named_blob(
+        &self,
+        object: &Object<'_>,
+        (class, path): (u32, Option<Arc<[u8]>>),
+        base: &Memories,
+        memories: &mut Memories,
+    ) -> ControlFlow<()> {
+        let origin = Origin::Git { id: object.id, part: GitPart::Blob, path };
+        let mut known = base.iter().filter(|_| !self.apart);
+        let memory = known.find(|(other, _)| *other == class).map(|(_, memory)| memory);
+        let base = memory.zip(object.copied).map(|(memory, copied)| Base { memory, copied });
+        let mut carry = Carry::new();
+        let (bytes, carry) = (object.bytes, &mut carry);
+        let blob = Blob { origin: &origin, bytes, offset: 0, line: 1, last: true, carry };
+        let (flow, memory) = self.sink.version(blob, base);
+        memories.extend(memory.map(|memory| (class, memory)));
+        flow
     }
 
     /// Hands over something that is one window.
@@ -108,7 +133,7 @@ impl<'a> HandOver<'a> {
     }
 
     fn tree(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
-        let mut freshness = Freshness::of(object.fresh);
+        let mut freshness = Freshness::of(object.copied);
         let mut entries = Entries::of(object.bytes, self.hash_length);
         for entry in entries.by_ref() {
             if !freshness.is_fresh(entry.range) {
@@ -204,7 +229,7 @@ impl Visit for HandOver<'_> {
 
     fn object(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
         match object.kind {
-            Kind::Blob => self.blob(object),
+            Kind::Blob => self.blob(object, &Memories::new()).0,
             Kind::Tree => self.tree(local, object),
             Kind::Commit => {
                 let text = Text::of(object.bytes);
@@ -219,6 +244,10 @@ impl Visit for HandOver<'_> {
                 self.text(object, GitPart::TagHeader, GitPart::TagMessage)
             }
         }
+    }
+
+    fn version(&self, _: &mut Local, object: &Object<'_>, base: &Memories) -> (ControlFlow<()>, Memories) {
+        self.blob(object, base)
     }
 
     fn window(&self, local: &mut Local, window: Window<'_>) -> ControlFlow<()> {

@@ -91,7 +91,7 @@ pub(crate) fn look<V: Visit>(
     match walker.inflater().whole(stored, whole, inflated) {
         Ok(()) => {
             let bytes = &inflated.bytes()[header.length..];
-            visit.object(&mut walker.local, &Object { id, kind: header.kind, bytes, fresh: None })
+            visit.object(&mut walker.local, &Object { id, kind: header.kind, bytes, copied: None })
         }
         Err(Broken(why)) => skipped(SkipReason::Unreadable, why.to_owned()),
     }

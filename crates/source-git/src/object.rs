@@ -1,6 +1,7 @@
 //! What an object is.
 
 use keysieve_finding::ObjectId;
+use keysieve_source::Copied;
 
 /// The kinds of objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -41,7 +42,6 @@ pub(crate) struct Object<'a> {
     pub(crate) id: ObjectId,
     pub(crate) kind: Kind,
     pub(crate) bytes: &'a [u8],
-    /// What of the bytes is not simply taken over from another object that was or will be handed over: ranges that a
-    /// delta inserts, and as empty ranges the places where it joins what did not stand together. `None`: all of it.
-    pub(crate) fresh: Option<&'a [(usize, usize)]>,
+    /// What of the bytes was taken over from another object of the same kind, and from where in it, if it is a delta.
+    pub(crate) copied: Option<&'a [Copied]>,
 }

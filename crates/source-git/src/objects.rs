@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
             }
             self.take(makes)?;
             let mut made = vec![0; usize::try_from(makes).map_err(|_| TOO_LARGE)?];
-            apply::apply(delta, &loaded.bytes, &mut made, None)?;
+            apply::apply(delta, &loaded.bytes, &mut made, &mut Vec::new())?;
             loaded.bytes = Arc::new(made);
             self.kept.put((number, at), &loaded);
         }

@@ -18,13 +18,21 @@ pub struct GitSource {
     layout: Layout,
     refs: Refs,
     store: OnceLock<Store>,
+    apart: bool,
 }
 
 impl GitSource {
     /// Everything that a repository holds.
     pub(crate) fn of(layout: Layout) -> Self {
         let refs = Refs::of(&layout);
-        Self { layout, refs, store: OnceLock::new() }
+        Self { layout, refs, store: OnceLock::new(), apart: false }
+    }
+
+    /// Hands every blob over as if it had nothing to do with any other, which takes longer and says the same: to check
+    /// that it does.
+    #[must_use]
+    pub fn apart(self) -> Self {
+        Self { apart: true, ..self }
     }
 
     fn store(&self) -> &Store {
@@ -55,6 +63,7 @@ impl GitSource {
         self.ref_names(sink)?;
         let store = self.store();
         let mut hand_over = HandOver::new(sink, store, self.layout.hash_length(), self.refs.shallow.clone());
+        hand_over.apart = self.apart;
         store.name_troubles(&hand_over);
         hand_over.run(threads);
         self.refs.all.values().for_each(|target| hand_over.expect(*target));

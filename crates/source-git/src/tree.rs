@@ -1,5 +1,7 @@
 //! Trees: the directories of git.
 
+use keysieve_source::Copied;
+
 /// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
@@ -59,26 +61,28 @@ impl<'a> Iterator for Entries<'a> {
     }
 }
 
-/// Tells for the entries of a tree, one after the other, whether something of them is fresh.
+/// Tells for the entries of a tree, one after the other, whether something of them is not in the tree that it is a delta
+/// of.
 #[derive(Debug)]
 pub(crate) struct Freshness<'a> {
-    ranges: Option<&'a [(usize, usize)]>,
+    copied: &'a [Copied],
 }
 
 impl<'a> Freshness<'a> {
-    pub(crate) fn of(ranges: Option<&'a [(usize, usize)]>) -> Self {
-        Self { ranges }
+    pub(crate) fn of(copied: Option<&'a [Copied]>) -> Self {
+        Self { copied: copied.unwrap_or_default() }
     }
 
-    /// Whether a range overlaps the entry, or a seam is in it or at its begin.
+    /// Whether the entry is not in one copied piece as a whole, or is the first in it: a piece may begin anywhere.
     pub(crate) fn is_fresh(&mut self, (start, end): (usize, usize)) -> bool {
-        let Some(ranges) = &mut self.ranges else { return true };
-        while let Some((first, rest)) = ranges.split_first()
-            && (first.1 < start || first.1 == start && first.0 < first.1)
+        while let Some((first, rest)) = self.copied.split_first()
+            && first.to + first.length < end
         {
-            *ranges = rest;
+            self.copied = rest;
         }
-        ranges.first().is_some_and(|first| first.0 < end)
+        self.copied
+            .first()
+            .is_none_or(|first| start <= first.to && (start, first.to, first.from) != (0, 0, 0))
     }
 }
 
@@ -118,11 +122,12 @@ mod tests {
 
     #[test]
     fn an_entry_is_fresh_where_a_delta_touched_it() {
-        let ranges = [(5, 5), (20, 30), (60, 60)];
-        let mut freshness = Freshness::of(Some(&ranges));
+        let piece = |from, to, end| Copied { from, to, length: end - to };
+        let pieces = [piece(0, 0, 5), piece(7, 5, 20), piece(20, 30, 60), piece(80, 60, 80)];
+        let mut freshness = Freshness::of(Some(&pieces));
         let entries = [(0, 10), (10, 20), (20, 25), (25, 30), (30, 40), (40, 60), (60, 70), (70, 80)];
         let fresh: Vec<bool> = entries.iter().map(|range| freshness.is_fresh(*range)).collect();
-        assert_eq!(fresh, [true, false, true, true, false, false, true, false]);
+        assert_eq!(fresh, [true, false, true, true, true, false, true, false]);
         assert!(Freshness::of(None).is_fresh((0, 1)));
     }
 }

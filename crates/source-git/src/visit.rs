@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use keysieve_finding::{ObjectId, Skip};
+use keysieve_source::Memory;
 
 use crate::object::{Kind, Object};
 
@@ -31,6 +32,17 @@ pub(crate) trait Visit: Sync {
     /// Looks at an object.
     fn object(&self, local: &mut Self::Local, object: &Object<'_>) -> ControlFlow<()>;
 
+    /// Looks at a blob, of which others may be made. `base` is what is remembered of the one that it was made from.
+    fn version(
+        &self,
+        local: &mut Self::Local,
+        object: &Object<'_>,
+        base: &Memories,
+    ) -> (ControlFlow<()>, Memories) {
+        let _ = base;
+        (self.object(local, object), Memories::new())
+    }
+
     /// Looks at a window of a blob that is too large to be held.
     fn window(&self, local: &mut Self::Local, window: Window<'_>) -> ControlFlow<()>;
 
@@ -40,6 +52,9 @@ pub(crate) trait Visit: Sync {
     /// Whether to stop; asked between objects.
     fn stopped(&self) -> bool;
 }
+
+/// What is remembered of a blob, for each number of a [class of names](crate::called::Called).
+pub(crate) type Memories = Vec<(u32, Memory)>;
 
 /// A window of a blob.
 #[derive(Debug)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use keysieve_finding::{ObjectId, Skip, SkipReason};
+use keysieve_source::Copied;
 
 use crate::apply::{self, Broken};
 use crate::inflater::{Buffer, Inflater};
@@ -12,7 +13,7 @@ use crate::object::{Kind, Object};
 use crate::pack::Stored;
 use crate::plan::Plan;
 use crate::store::Store;
-use crate::visit::{Name, Visit, Window};
+use crate::visit::{Memories, Name, Visit, Window};
 
 /// Blobs that no other object stands on and that are larger than this are handed over in windows and never held.
 pub(crate) const LARGE: u64 = 32 << 20;
@@ -27,12 +28,18 @@ const POOLED: usize = 8 << 20;
 /// How many buffers a thread keeps for later.
 const POOL: usize = 16;
 
+/// An object that others are made of.
+pub(crate) struct Base {
+    buffer: Buffer,
+    /// What is remembered of it, if it is a blob.
+    memories: Memories,
+}
+
 /// An object whose children are still to be looked at.
-#[derive(Debug)]
 pub(crate) struct Frame {
     pub(crate) pack: u32,
     pub(crate) kind: Kind,
-    pub(crate) base: Arc<Buffer>,
+    pub(crate) base: Arc<Base>,
     /// Where the children stand among all of the forest.
     pub(crate) next: u32,
     pub(crate) end: u32,
@@ -77,7 +84,7 @@ pub(crate) struct Walker<'a, V: Visit> {
     inflater: Inflater,
     delta: Buffer,
     pool: Vec<Buffer>,
-    fresh: Vec<(usize, usize)>,
+    copied: Vec<Copied>,
     stack: Vec<Frame>,
 }
 
@@ -113,7 +120,7 @@ impl<'a, V: Visit> Walker<'a, V> {
             inflater: Inflater::new(),
             delta: Buffer::default(),
             pool: Vec::new(),
-            fresh: Vec::new(),
+            copied: Vec::new(),
             stack: Vec::new(),
         }
     }
@@ -151,8 +158,8 @@ impl<'a, V: Visit> Walker<'a, V> {
         if let Err(trouble) = self.inflate(stream, header.size, &mut buffer) {
             return self.give_up(pack, entry, &trouble);
         }
-        self.look(pack, entry, kind, &buffer, false)?;
-        self.descend(pack, entry, kind, buffer);
+        let memories = self.look((pack, entry), kind, &buffer, None)?;
+        self.descend((pack, entry), kind, Base { buffer, memories });
         self.run(share)
     }
 
@@ -178,21 +185,32 @@ impl<'a, V: Visit> Walker<'a, V> {
             let entry = self.store.packs[pack as usize].forest.child(frame.next);
             frame.next += 1;
             let needed = self.plan.is_none_or(|plan| plan.is_made(pack, entry));
-            let made = needed.then(|| self.make(pack, entry, kind, frame.base.bytes()));
+            let base = Arc::clone(&frame.base);
+            let made = needed.then(|| self.make(pack, entry, base.buffer.bytes()));
+            let is_last = frame.next == frame.end;
+            if is_last {
+                drop(frame);
+            } else {
+                self.stack.push(frame);
+            }
+            let looked = match made {
+                None => None,
+                Some(Ok(buffer)) => {
+                    let memories = self.look((pack, entry), kind, &buffer, Some(&base.memories))?;
+                    Some(Base { buffer, memories })
+                }
+                Some(Err(trouble)) => {
+                    self.give_up(pack, entry, &trouble)?;
+                    None
+                }
+            };
             // The base goes before its last and heaviest child is descended into: so no thread ever holds more of them
             // than the subtree can be halved.
-            if frame.next < frame.end {
-                self.stack.push(frame);
-            } else if let Some(buffer) = Arc::into_inner(frame.base) {
-                self.release(buffer);
+            if let Some(base) = Arc::into_inner(base) {
+                self.release(base.buffer);
             }
-            match made {
-                None => {}
-                Some(Ok(buffer)) => {
-                    self.look(pack, entry, kind, &buffer, true)?;
-                    self.descend(pack, entry, kind, buffer);
-                }
-                Some(Err(trouble)) => self.give_up(pack, entry, &trouble)?,
+            if let Some(looked) = looked {
+                self.descend((pack, entry), kind, looked);
             }
             share(&mut self.stack);
         }
@@ -200,7 +218,7 @@ impl<'a, V: Visit> Walker<'a, V> {
     }
 
     /// Applies an entry's delta to its base.
-    fn make(&mut self, pack: u32, entry: u32, kind: Kind, base: &[u8]) -> Result<Buffer, Trouble> {
+    fn make(&mut self, pack: u32, entry: u32, base: &[u8]) -> Result<Buffer, Trouble> {
         let opened = &self.store.packs[pack as usize];
         let bytes = opened.forest.bytes(&opened.pack, entry);
         let header = opened.pack.header(bytes)?;
@@ -212,12 +230,12 @@ impl<'a, V: Visit> Walker<'a, V> {
         }
         let mut delta = std::mem::take(&mut self.delta);
         let inflated = self.inflater.whole(&bytes[header.length..], header.size, &mut delta);
-        let made = inflated.map_err(Trouble::from).and_then(|()| self.apply(kind, delta.bytes(), base));
+        let made = inflated.map_err(Trouble::from).and_then(|()| self.apply(delta.bytes(), base));
         self.delta = delta;
         made
     }
 
-    fn apply(&mut self, kind: Kind, mut delta: &[u8], base: &[u8]) -> Result<Buffer, Trouble> {
+    fn apply(&mut self, mut delta: &[u8], base: &[u8]) -> Result<Buffer, Trouble> {
         let (of, makes) = apply::sizes(&mut delta)?;
         if of != base.len() as u64 {
             return Err(Broken("its delta is for another base").into());
@@ -234,9 +252,7 @@ impl<'a, V: Visit> Walker<'a, V> {
         }
         let mut buffer = self.pool.pop().unwrap_or_default();
         let made = buffer.room(usize::try_from(makes).map_err(|_| TOO_LARGE)?);
-        self.fresh.clear();
-        let fresh = (kind == Kind::Tree).then_some(&mut self.fresh);
-        match apply::apply(delta, base, made, fresh) {
+        match apply::apply(delta, base, made, &mut self.copied) {
             Ok(()) => Ok(buffer),
             Err(broken) => {
                 self.release(buffer);
@@ -245,13 +261,25 @@ impl<'a, V: Visit> Walker<'a, V> {
         }
     }
 
-    fn look(&mut self, pack: u32, entry: u32, kind: Kind, buffer: &Buffer, derived: bool) -> ControlFlow<()> {
+    /// Looks at an object; `base` is what is remembered of the one that it was just made from.
+    fn look(
+        &mut self,
+        (pack, entry): (u32, u32),
+        kind: Kind,
+        buffer: &Buffer,
+        base: Option<&Memories>,
+    ) -> ControlFlow<(), Memories> {
         if self.visit.stopped() {
             return ControlFlow::Break(());
         }
-        let Some(id) = self.looked_at(pack, entry) else { return ControlFlow::Continue(()) };
-        let fresh = (derived && kind == Kind::Tree).then_some(self.fresh.as_slice());
-        self.visit.object(&mut self.local, &Object { id, kind, bytes: buffer.bytes(), fresh })
+        let Some(id) = self.looked_at(pack, entry) else { return ControlFlow::Continue(Memories::new()) };
+        let copied = base.is_some().then_some(self.copied.as_slice());
+        let object = Object { id, kind, bytes: buffer.bytes(), copied };
+        let (flow, memories) = match kind {
+            Kind::Blob => self.visit.version(&mut self.local, &object, base.unwrap_or(&Memories::new())),
+            _ => (self.visit.object(&mut self.local, &object), Memories::new()),
+        };
+        flow.map_continue(|()| memories)
     }
 
     /// The name of an entry that is looked at.
@@ -263,13 +291,13 @@ impl<'a, V: Visit> Walker<'a, V> {
     }
 
     /// Puts an object's children on the stack, or lets go of it.
-    fn descend(&mut self, pack: u32, entry: u32, kind: Kind, buffer: Buffer) {
+    fn descend(&mut self, (pack, entry): (u32, u32), kind: Kind, base: Base) {
         let children = self.store.packs[pack as usize].forest.children(entry);
         if children.is_empty() {
-            self.release(buffer);
+            self.release(base.buffer);
         } else {
             let (next, end) = (children.start, children.end);
-            self.stack.push(Frame { pack, kind, base: Arc::new(buffer), next, end });
+            self.stack.push(Frame { pack, kind, base: Arc::new(base), next, end });
         }
     }
 

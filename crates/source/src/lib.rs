@@ -36,8 +36,10 @@
 
 mod blob;
 mod seam;
+mod version;
 mod windows;
 
 pub use blob::{Blob, Carry};
 pub use seam::{BlobSink, ContentId, Place, Sighted, Source, SourceError};
+pub use version::{Base, Copied, Memory};
 pub use windows::Windows;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use keysieve_finding::{GitPlace, Image, LayerPlace, Origin, Secret, Skip};
 
-use crate::Blob;
+use crate::{Base, Blob, Memory};
 
 /// What identifies the content of an object before it is read: a git object id, a layer's diff id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +123,13 @@ pub trait BlobSink: Sync {
 
     /// Takes a window of an object. `Break` ends the whole visit.
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()>;
+
+    /// Takes an object as a whole, in one window, which may have been made from one that was taken before in the same way.
+    /// Says also what it remembers of this one, if that is of use for those that are made from it.
+    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> (ControlFlow<()>, Option<Memory>) {
+        let _ = base;
+        (self.blob(blob), None)
+    }
 
     /// Notes that an object, or the rest of one, was not looked at.
     fn skipped(&self, origin: &Origin, why: Skip);

@@ -108,6 +108,9 @@ pub(crate) struct HistoryArguments {
     /// Remember in DIR which contents had nothing in them, and do not read them again with the same rules
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "KEYSIEVE_CACHE", hide_env_values = true)]
     pub(crate) cache: Option<PathBuf>,
+    /// Scan each version of a file in full, as if nothing were known of the one before
+    #[arg(long, hide = true)]
+    pub(crate) full_scan: bool,
     /// Write what `git filter-repo --replace-text` needs to take the secrets out of the history
     ///
     /// The file holds the secrets themselves, and only its owner can read it.

@@ -68,6 +68,7 @@ impl<'a> History<'a> {
     /// Opens all of a repository, which is called `shown` in reports.
     pub(crate) fn open(shown: &Path, repository: Repository, asked: &'a HistoryArguments) -> Result<Self> {
         let git = repository.everything();
+        let git = if asked.full_scan { git.apart() } else { git };
         let mut work_trees = Vec::new();
         for tree in repository.work_trees().iter().filter(|_| !asked.no_worktree) {
             work_trees.push(FileSource::builder().path(tree).build()?);

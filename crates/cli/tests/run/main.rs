@@ -21,6 +21,7 @@ mod repository;
 mod signals;
 mod staged;
 mod streams;
+mod versions;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

@@ -1,5 +1,7 @@
 //! Where something encoded may begin.
 
+use std::ops::Range;
+
 use keysieve_kernel::{BLOCK, Block};
 
 use super::glance::{may_be_escape, may_be_value, may_join_after, may_join_before};
@@ -34,6 +36,11 @@ impl Marks {
         self.0.sort_unstable();
         self.0.dedup_by_key(|mark| mark.place);
         &self.0
+    }
+
+    /// Leaves a trace of each mark, up to the run by which it was found: behind a gap, that begins after it.
+    pub(crate) fn leave_traces(&self, traces: &mut Vec<Range<usize>>) {
+        traces.extend(self.0.iter().map(|mark| mark.owner..mark.place + concatenation::GAP));
     }
 
     /// Notes the marks of a chunk that the kernel has described.

@@ -81,16 +81,17 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     text.assigned(span, at, closed)
 }
 
-/// The values after the first one of a list or a table of strings: `["…", "…"]`, `{"a": "…", "b": "…"}`.
-pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assigned)) {
+/// The values after the first one of a list or a table of strings: `["…", "…"]`, `{"a": "…", "b": "…"}`. Says
+/// whether it is the first one of any.
+pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assigned)) -> bool {
     const MOST: usize = 32;
     let text = Text(haystack);
     if first.form != Form::Quoted || first.operator == Operator::Call {
-        return;
+        return false;
     }
     let opened = first.value.start.checked_sub(2).map(|before| haystack[before]);
     if !matches!(opened, Some(b'[' | b'{' | b'(')) {
-        return;
+        return false;
     }
     let mut value = first.value;
     for _ in 0..MOST {
@@ -98,10 +99,10 @@ pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assi
         let mut at = text.space(value.end + 1);
         let key = text.byte(at) == b':' || text.starts(at, b"=>");
         if !key && text.byte(at) != b',' || !matches!(quote, b'"' | b'\'') {
-            return;
+            return true;
         }
         at = text.space(at + if text.byte(at) == b'=' { 2 } else { 1 });
-        let Some(next) = text.quoted(at) else { return };
+        let Some(next) = text.quoted(at) else { return true };
         value = next;
         let after = text.space(value.end + 1);
         let blank = haystack[value.range()].contains(&b' ');
@@ -109,6 +110,7 @@ pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assi
             found(Assigned { value, ..*first });
         }
     }
+    true
 }
 
 /// Whether a name and its value stand on a line alone, as in YAML.

@@ -26,6 +26,8 @@ pub(crate) use name::Names;
 
 use name::{Beside, Name};
 
+use crate::versions::NEAR;
+
 /// The rules of what is assigned, by what the name says.
 #[derive(Debug, Default)]
 pub(crate) struct Assignments([Option<u32>; 4]);
@@ -280,20 +282,29 @@ fn is_bare(haystack: &[u8], name: &Name, assigned: &Assigned) -> bool {
     !(mixed && (in_line || value::is_no_code(text, &counts)))
 }
 
-/// Judges what is assigned to the name in which a stem stands at `at`.
-pub(crate) fn judge(haystack: &[u8], at: usize, names: &mut Names, mut found: impl FnMut(Judged)) {
-    each(haystack, at, false, names, |name, assigned| {
-        if let Some(points) = score::score(name, assigned, haystack) {
-            let score = Score { points, bare: is_bare(haystack, name, assigned) };
+/// Judges what is assigned to the name in which a stem stands at `at`. Says whether that may have taken more than the
+/// [`NEAR`](crate::versions::NEAR) bytes behind it.
+pub(crate) fn judge(haystack: &[u8], at: usize, names: &mut Names, mut found: impl FnMut(Judged)) -> bool {
+    // So that what is said of a place depends on what is near it, whatever grammar is read.
+    let near = &haystack[..haystack.len().min(at + NEAR)];
+    let Some((name, assigned)) = read(near, at, false, names) else { return false };
+    let mut weigh = |haystack: &[u8], assigned: &Assigned| {
+        if let Some(points) = score::score(&name, assigned, haystack) {
+            let score = Score { points, bare: is_bare(haystack, &name, assigned) };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }
-    });
+    };
+    if !grammar::is_key(near, &assigned) {
+        weigh(near, &assigned);
+    }
+    // A list goes on for as long as it likes.
+    grammar::more(haystack, &assigned, |assigned| weigh(haystack, &assigned))
 }
 
 /// The same for the oracle: at every place where a stem stands.
 pub(crate) fn judge_anywhere(haystack: &[u8], at: usize, found: impl FnMut(Judged)) {
     if is_stem(haystack, at) {
-        judge(haystack, at, &mut Names::default(), found);
+        let _ = judge(haystack, at, &mut Names::default(), found);
     }
 }
 
