@@ -1,5 +1,7 @@
 //! Rules that hold only for files of certain names.
 
+use std::collections::HashMap;
+
 use globset::{Candidate, Error, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::Rule;
@@ -63,11 +65,13 @@ impl<'a> Paths<'a> {
         let (mut names, mut wildcards) = (Vec::new(), Vec::new());
         let mut heads = Box::new([0; HASHES / 64]);
         let (mut builder, mut owners) = (GlobSetBuilder::new(), Vec::new());
+        // Rules of one kind ask for the same names, all of them.
+        let mut read: HashMap<&str, Option<(Wildcard<'_>, Head)>> = HashMap::new();
         for (index, rule) in (0_u32..).zip(rules) {
             for path in rule.paths.iter().filter_map(|path| part(path)) {
                 if let Some(name) = plain_name(path) {
                     names.push((name.as_bytes(), index));
-                } else if let Some((wildcard, head)) = headed(path) {
+                } else if let Some((wildcard, head)) = *read.entry(path).or_insert_with(|| headed(path)) {
                     heads[hash(head) / 64] |= 1 << (hash(head) % 64);
                     wildcards.push((head, wildcard, index));
                 } else if let Ok(glob) = glob(path) {

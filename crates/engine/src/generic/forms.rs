@@ -342,7 +342,7 @@ fn is_constant(text: &[u8]) -> bool {
         && text.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= text.len()
 }
 
-/// Words with a number of two or more digits behind them, as people make up passwords: `FalconThunder84`, `Ginger5507#`.
+/// Words with a number of two or more digits behind them, as people make them up, and perhaps a sign at the end.
 fn is_numbered(text: &[u8], counts: &Counts) -> bool {
     let signs = text.iter().rev().take(2).take_while(|byte| matches!(byte, b'#' | b'@' | b'$')).count();
     let text = &text[..text.len() - signs];
