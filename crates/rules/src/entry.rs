@@ -54,7 +54,11 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     let gates = gate::read(&mut section, context, found.as_ref());
     let keywords = section.strings("keywords").unwrap_or_default();
     let examples = examples(&mut section, &id, defaults.strictness);
-    let keywords = check_keywords(&section, keywords, found.as_ref(), &examples, &id);
+    let mut keywords = check_keywords(&section, keywords, found.as_ref(), &examples, &id);
+    if keywords.is_empty() && !everywhere {
+        // They spare the expression most files of a common name.
+        keywords = found.as_ref().map(pattern::Found::keywords).unwrap_or_default();
+    }
     let reporter = section.reporter();
     section.finish();
     let pattern::Found { pattern, plan, .. } = found?;

@@ -1,4 +1,4 @@
-//! Proof that every match of an expression contains a keyword.
+//! Keywords of an expression: proof that every match contains one, and those that can be read from it.
 
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -10,6 +10,78 @@ const MAX_STRINGS: usize = 512;
 pub(crate) fn proven(hir: &Hir, keywords: &[String]) -> bool {
     let keywords: Vec<Vec<u8>> = keywords.iter().map(|word| word.to_ascii_lowercase().into_bytes()).collect();
     requires(hir, &keywords)
+}
+
+/// The most keywords that are read from an expression.
+const MOST_DERIVED: usize = 32;
+/// From this length on a keyword is rare.
+const RARE: usize = 5;
+/// Shorter ones would stand in nearly every text.
+const SHORTEST_DERIVED: usize = 3;
+
+/// Strings of which every match of the expression contains one, in either case: the best that can be read from it, or
+/// none.
+pub(crate) fn derived(hir: &Hir) -> Vec<String> {
+    let strings = best(hir).unwrap_or_default();
+    strings.into_iter().filter_map(|string| String::from_utf8(string).ok()).collect()
+}
+
+fn best(hir: &Hir) -> Option<Vec<Vec<u8>>> {
+    if let Some(strings) = spelled(hir).and_then(usable) {
+        return Some(strings);
+    }
+    match hir.kind() {
+        HirKind::Capture(capture) => best(&capture.sub),
+        HirKind::Repetition(repetition) => (repetition.min > 0).then(|| best(&repetition.sub)).flatten(),
+        HirKind::Alternation(branches) => {
+            let mut all = Vec::new();
+            for branch in branches {
+                all.extend(best(branch)?);
+            }
+            usable(all)
+        }
+        HirKind::Concat(parts) => {
+            let mut candidates = Vec::new();
+            let mut run = vec![Vec::new()];
+            for part in parts {
+                let strings = spelled(part);
+                match strings.as_ref().and_then(|strings| product(&run, strings)) {
+                    Some(joined) => {
+                        candidates.extend(usable(std::mem::replace(&mut run, joined)));
+                    }
+                    None => {
+                        candidates.extend(usable(std::mem::take(&mut run)));
+                        candidates.extend(best(part));
+                        run = strings.unwrap_or_else(|| vec![Vec::new()]);
+                    }
+                }
+            }
+            candidates.extend(usable(run));
+            let shortest = |strings: &Vec<Vec<u8>>| strings.iter().map(Vec::len).min().unwrap_or(0);
+            // Of those that are long enough to be rare the fewest, for they are looked for together.
+            candidates.into_iter().max_by_key(|strings| {
+                let shortest = shortest(strings);
+                (shortest.min(RARE), usize::MAX - strings.len(), shortest)
+            })
+        }
+        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+/// The strings without those that contain another of them, if they can be keywords.
+fn usable(mut strings: Vec<Vec<u8>>) -> Option<Vec<Vec<u8>>> {
+    strings.sort_unstable_by_key(Vec::len);
+    let mut kept: Vec<Vec<u8>> = Vec::new();
+    for string in strings {
+        let contains = |word: &Vec<u8>| string.windows(word.len().max(1)).any(|window| window == word);
+        if string.len() < SHORTEST_DERIVED || !string.is_ascii() {
+            return None;
+        }
+        if !kept.iter().any(contains) {
+            kept.push(string);
+        }
+    }
+    ((1..=MOST_DERIVED).contains(&kept.len())).then_some(kept)
 }
 
 fn requires(hir: &Hir, keywords: &[Vec<u8>]) -> bool {
@@ -109,6 +181,19 @@ mod tests {
     fn check(expression: &str, keywords: &[&str]) -> bool {
         let hir = crate::plan::parse(expression).unwrap();
         proven(&hir, &keywords.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn keywords_are_read_where_every_match_has_one() {
+        let words = |expression: &str| derived(&crate::plan::parse(expression).unwrap());
+        assert_eq!(words(r"(?i)\bfoo(?:pass|pwd)[ \t]{0,40}=(?P<secret>\S{4,80})"), ["foopwd", "foopass"]);
+        assert_eq!(words(r"(?m)^[a-z]{1,60}[ \t]{1,8}(?:secret|key=)[0-9]{4,90}"), ["key=", "secret"]);
+        assert_eq!(
+            words(r"(?i)(?:^|[^0-9a-z_])(?:db[-_. ]?pass|secret)[=:]\S{4,80}"),
+            ["dbpass", "secret", "db pass", "db-pass", "db.pass", "db_pass"]
+        );
+        assert_eq!(words(r"(?m)^[a-z]{1,60}=\S{3,80}"), Vec::<String>::new());
+        assert_eq!(words(r"(?:abc)?[0-9]{8}"), Vec::<String>::new());
     }
 
     #[test]

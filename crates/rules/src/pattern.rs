@@ -4,6 +4,7 @@ use regex_syntax::hir::Hir;
 
 use crate::expression::{self, Role};
 use crate::file::Strictness;
+use crate::keyword;
 use crate::named::{Assigned, NamedPattern};
 use crate::plan::{Driver, Left, Plan, plan};
 use crate::reader::{At, Section};
@@ -46,6 +47,14 @@ impl Found {
     /// Whether the expression says it all and has the property.
     pub(crate) fn proves(&self, property: impl Fn(&Hir) -> bool) -> bool {
         matches!(self.pattern, Pattern::Regex(_)) && property(&self.hir)
+    }
+
+    /// Keywords that can be read from the expression.
+    pub(crate) fn keywords(&self) -> Vec<String> {
+        match self.pattern {
+            Pattern::Regex(_) | Pattern::Named(_) => keyword::derived(&self.hir),
+            _ => Vec::new(),
+        }
     }
 
     /// The greatest length of the secret, if there is one.
