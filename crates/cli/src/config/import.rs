@@ -50,7 +50,7 @@ pub(super) fn run(files: &[PathBuf], output: &Path, force: bool) -> Result<Exit>
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {shown}"))?;
     let baselines = written.baselines.len();
     messages::note(&format!(
-        "wrote {shown}: {rules} rules, {allows} exceptions, {baselines} baselines named"
+        "wrote {shown}: rules {rules}, exceptions {allows}, baselines named {baselines}"
     ));
     Ok(Exit::Clean)
 }

@@ -347,7 +347,7 @@ fn is_numbered(text: &[u8], counts: &Counts) -> bool {
     let signs = text.iter().rev().take(2).take_while(|byte| matches!(byte, b'#' | b'@' | b'$')).count();
     let text = &text[..text.len() - signs];
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    (2..=4).contains(&digits) && digits == counts.digit && text.len() >= digits + 6 && counts.lower > 0
+    (2..=4).contains(&digits) && digits == counts.digit && text.len() >= digits + 4 && counts.lower > 0
 }
 
 /// Words joined by separators or humps, with few digits at their ends.

@@ -66,6 +66,9 @@ pub(crate) enum Form {
 /// Reads what is assigned to the name at `span`.
 pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     let text = Text(haystack);
+    if let Some(value) = text.inserted(span) {
+        return Some(value);
+    }
     let (at, closed) = text.close_name(text.more_words(span.end));
     if closed && text.is_path(span.start) {
         return None;
@@ -468,6 +471,8 @@ mod tests {
             ("page.fill(\"input[name=password]\", \"v-1\")", Comma, Quoted),
             ("buildConfigField(\"String\", \"PASSWORD\", \"\\\"v-1\\\"\")", Comma, Quoted),
             ("{password, \"v-1\"}", Comma, Quoted),
+            ("INSERT INTO users (name, password) VALUES ('a, b', 'v-1')", Assign, Quoted),
+            ("insert into `users` (`id`, `password`, `name`)\n  values (1, 'v-1', 'a')", Assign, Quoted),
             ("password = os.getenv('X', 'v-1')", Default, Quoted),
             ("password = env.X || 'v-1'", Default, Quoted),
             ("password = SecretStr(\"v-1\")", Default, Quoted),

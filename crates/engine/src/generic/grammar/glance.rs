@@ -41,6 +41,7 @@ impl Glance {
                     || text.may_be_tuple(after)
                     || text.may_be_pair(after + 1)
                     || text.may_be_argument(after + 1)
+                    || text.values_behind(after).is_some()
             }
             b'\n' | b'\r' => text.may_be_pair(after) || text.may_be_tagged(after),
             b'{' => text.starts(after, b"{ get"),
@@ -203,6 +204,9 @@ mod tests {
         "[4]",
         "login ",
         "input[name=",
+        ") values (",
+        "(a, ",
+        "'x', ",
         "#",
     ];
 

@@ -5,7 +5,52 @@ use keysieve_finding::Span;
 use super::super::name;
 use super::{Assigned, Form, Operator, Text};
 
+/// How far a list of columns reaches to each side of a name in it.
+const COLUMNS: usize = 320;
+
 impl Text<'_> {
+    /// Where the values begin of which a list of columns ends behind a place: `…) VALUES (`.
+    pub(super) fn values_behind(&self, at: usize) -> Option<usize> {
+        let rest = &self.0.get(at..self.0.len().min(at + COLUMNS))?;
+        let close = at + memchr::memchr2(b')', b';', rest)?;
+        let word = self.space(close + 1);
+        let is_word = self.0.get(word..word + 6).is_some_and(|text| text.eq_ignore_ascii_case(b"values"));
+        let open = self.space(word + 6);
+        (self.byte(close) == b')' && is_word && self.byte(open) == b'(').then_some(open + 1)
+    }
+
+    /// The value of a column: `INSERT INTO users (name, password) VALUES ('…', '…')`.
+    pub(super) fn inserted(&self, span: Span) -> Option<Assigned> {
+        let quoted = matches!(self.byte(span.end), b'`' | b'"' | b'\'' | b']');
+        let after = self.blanks(span.end + usize::from(quoted));
+        if !matches!(self.byte(after), b',' | b')') {
+            return None;
+        }
+        let mut at = self.values_behind(after)?;
+        let before = &self.0[span.start.saturating_sub(COLUMNS)..span.start];
+        let columns = &before[memchr::memrchr(b'(', before)? + 1..];
+        for _ in 0..columns.iter().filter(|&&byte| byte == b',').count() {
+            at = self.space(at);
+            let end = match self.quoted(at) {
+                Some(value) => value.end + 1,
+                None => at,
+            };
+            at = end + memchr::memchr3(b',', b')', b'\n', self.0.get(end..)?)?;
+            if self.byte(at) != b',' {
+                return None;
+            }
+            at += 1;
+        }
+        let value = self.quoted(self.space(at))?;
+        let next = self.byte(self.blanks(value.end + 1));
+        matches!(next, b',' | b')').then_some(Assigned {
+            operator: Operator::Assign,
+            form: Form::Quoted,
+            value,
+            literal: true,
+        })
+    }
+
     /// `{name, "…"}`, a pair in Erlang.
     pub(super) fn pair_of_tuple(&self, span: Span, at: usize) -> Option<Assigned> {
         let opened = span.start > 0 && self.0[span.start - 1] == b'{';
