@@ -17,13 +17,18 @@ pub(super) fn is_zlib(bytes: &[u8]) -> bool {
 
 /// Appends what the bytes unpack to, at most `most` of it; what is broken further on is left out.
 pub(super) fn gzip(packed: &[u8], most: usize, out: &mut Vec<u8>) {
-    read(GzDecoder::new(packed), most, out);
+    read(GzDecoder::new(packed), most.min(BEGINNING + RATIO * packed.len()), out);
 }
 
 /// As [`gzip`], for a zlib stream.
 pub(super) fn zlib(packed: &[u8], most: usize, out: &mut Vec<u8>) {
-    read(ZlibDecoder::new(packed), most, out);
+    read(ZlibDecoder::new(packed), most.min(BEGINNING + RATIO * packed.len()), out);
 }
+
+/// How many bytes come of each packed one, at most, beyond a beginning of any ratio: of text for people or programs ten do,
+/// and a thousand of what is made to cost time.
+const RATIO: usize = 32;
+const BEGINNING: usize = 4096;
 
 fn read(decoder: impl Read, most: usize, out: &mut Vec<u8>) {
     // An error means that the rest is broken or cut; what came before it is there.
