@@ -147,15 +147,11 @@ pub(crate) fn assigned_match(rule: u32, haystack: &[u8], at: usize, judged: &Jud
 }
 
 /// Whether a digit stands in a secret; where the words before it tell of it, among the token bytes that it begins with,
-/// because the kernel sees as far.
-/// Whether a digit stands in a secret where one must, or would in nearly every other one that was made as it was: a
-/// password that a machine made of letters is one, too.
+/// because the kernel sees as far. A password that a machine made of letters alone needs none.
 fn has_digit(compiled: &Compiled, secret: &[u8]) -> bool {
-    if compiled.rule.info.kind == SecretKind::Password && is_random(secret) {
-        return true;
-    }
     let told = matches!(compiled.rule.pattern, Pattern::Context(_));
     secret.iter().take_while(|&&byte| !told || is_token(byte)).any(u8::is_ascii_digit)
+        || compiled.rule.info.kind == SecretKind::Password && is_random(secret)
 }
 
 fn is_allowed(compiled: &Compiled, secret: &[u8]) -> bool {

@@ -41,6 +41,7 @@ impl Placed {
     pub(crate) fn search<'a>(&self, rules: &'a [u32]) -> PlacedSearch<'a> {
         let (told, always): (Vec<u32>, Vec<u32>) = rules.iter().partition(|&&rule| self.has_keywords(rule));
         let set = (!told.is_empty()).then(|| self.set(told.into()));
+        // A set of plain words is always built; if it were not, nothing would be spared.
         match set {
             Some(set) if set.automaton.is_none() => PlacedSearch { set: None, always: Cow::Borrowed(rules) },
             set => PlacedSearch { set, always: Cow::Owned(always) },
@@ -53,26 +54,12 @@ impl Placed {
 
     /// Which of the rules may match in a haystack: those without keywords, and those of which one stands in it.
     pub(crate) fn due(&self, rules: &[u32], haystack: &[u8]) -> Vec<u32> {
-        let told: Box<[u32]> = rules.iter().copied().filter(|&rule| self.has_keywords(rule)).collect();
-        if told.is_empty() {
-            return rules.to_vec();
-        }
-        let set = self.set(told);
-        // A set of plain words is always built; if it were not, nothing would be spared.
-        let Some(automaton) = &set.automaton else { return rules.to_vec() };
-        let mut hit: Vec<u32> = Vec::new();
-        if automaton.is_match(haystack) {
-            let mut seen = vec![false; set.owners.len()];
-            for found in automaton.find_overlapping_iter(haystack) {
-                seen[found.pattern().as_usize()] = true;
-            }
-            hit = set.owners.iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| *rule).collect();
-        }
-        rules
-            .iter()
-            .copied()
-            .filter(|&rule| !self.has_keywords(rule) || hit.binary_search(&rule).is_ok())
-            .collect()
+        let search = self.search(rules);
+        let mut due = search.seen(haystack);
+        due.extend_from_slice(search.always());
+        due.sort_unstable();
+        due.dedup();
+        due
     }
 
     fn set(&self, rules: Box<[u32]>) -> Arc<Set> {
@@ -107,6 +94,19 @@ impl PlacedSearch<'_> {
     /// The rules that no keyword tells of.
     pub(crate) fn always(&self) -> &[u32] {
         &self.always
+    }
+
+    /// Which other rules have a keyword in a haystack.
+    fn seen(&self, haystack: &[u8]) -> Vec<u32> {
+        let told = self.set.as_ref().and_then(|set| Some((set, set.automaton.as_ref()?)));
+        let Some((set, automaton)) = told.filter(|(_, automaton)| automaton.is_match(haystack)) else {
+            return Vec::new();
+        };
+        let mut seen = vec![false; set.owners.len()];
+        for found in automaton.find_overlapping_iter(haystack) {
+            seen[found.pattern().as_usize()] = true;
+        }
+        set.owners.iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| *rule).collect()
     }
 
     /// Which other rules may match in a haystack from a place on, each with where its keywords stand, in order.
