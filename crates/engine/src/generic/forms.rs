@@ -41,7 +41,7 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b'%', b's' | b'd' | b'v' | b'q' | b'@', ..] | [b'@', b'{' | b'(', ..] | [b'{', b'$', ..] => true,
         // What is put in when a template is filled, and the parameters of statements: `@DB_PASSWORD`, `$p_1, …`.
-        [b'@', rest @ ..] if is_constant(rest) => true,
+        [b'@', rest @ ..] if is_constant(rest) || crate::human::is_named(text) => true,
         [b'$' | b'@' | b':', rest @ ..] if goes_on_with_another(rest) => true,
         _ if is_formatted(text, counts) => true,
         // Patterns of shells: `*-*-mingw*`.
@@ -425,9 +425,25 @@ fn is_numbered(text: &[u8], counts: &Counts) -> bool {
     (2..=4).contains(&digits) && digits == counts.digit && text.len() >= digits + 4 && counts.lower > 0
 }
 
+/// The name of a header of one's own making: `X-Amz-Content-Sha256`.
+fn is_header_name(text: &[u8]) -> bool {
+    let part = |part: &[u8]| {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let letters = &part[..part.len() - digits];
+        letters.first().is_some_and(u8::is_ascii_uppercase) && letters[1..].iter().all(u8::is_ascii_lowercase)
+    };
+    text.strip_prefix(b"X-").is_some_and(|name| {
+        name.split(|&byte| byte == b'-').all(part)
+            && name.split(|&byte| byte == b'-').any(|part| part.len() > 3 && Words::of(part).percent() == 100)
+    })
+}
+
 /// Words joined by separators or humps, with few digits at their ends.
 pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool {
     if is_constant(text) {
+        return true;
+    }
+    if is_header_name(text) {
         return true;
     }
     let separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'#' | b'[' | b']');
@@ -482,8 +498,7 @@ pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool
     // `Orchid-Engine-84` is no name that anyone gives to a thing.
     let capitalised =
         parts().count() > 2 && parts().all(|part| part[0].is_ascii_uppercase() || part[0].is_ascii_digit());
-    // But `X-Amz-Content-Sha256` is that of a header.
-    if capitalised && counts.digit > 0 && counts.lower > 0 && !text.starts_with(b"X-") {
+    if capitalised && counts.digit > 0 && counts.lower > 0 {
         return false;
     }
     let short_parts = humps > 0 && text.len() <= 12 && counts.digit == 0 && covered >= 40;

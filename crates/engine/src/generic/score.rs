@@ -85,7 +85,12 @@ pub(crate) fn weigh(
         add(-60, "it is the beginning of a template");
     }
     match name.kind {
-        Password => weigh_password(text, looks, &counts, &words, &mut add),
+        Password => {
+            if looks == Looks::Word && is_run_together(text, assigned) {
+                add(14, "words are written together, as in no name");
+            }
+            weigh_password(text, looks, &counts, &words, &mut add);
+        }
         Secret | Token | Key => weigh_token(text, looks, &counts, &words, &mut add),
     }
 }
@@ -144,6 +149,17 @@ fn weigh_sentence(
         Operator::Beside if name.eq_ignore_ascii_case(b"pass") => add(-25, "`pass` is a verb here"),
         _ => {}
     }
+}
+
+/// Whether a string that is assigned is several words without anything between them, in small letters.
+fn is_run_together(text: &[u8], assigned: &Assigned) -> bool {
+    assigned.form == Form::Quoted
+        && matches!(assigned.operator, Operator::Assign | Operator::Colon | Operator::Compare)
+        && text.len() >= 8
+        && text.iter().all(u8::is_ascii_lowercase)
+        && !super::lexicon::is_word(text)
+        && !text.strip_suffix(b"s").is_some_and(super::lexicon::is_word)
+        && !repeats_name(text)
 }
 
 /// Whether two texts are the same but for their separators and cases.

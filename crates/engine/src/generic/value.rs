@@ -270,7 +270,7 @@ mod tests {
             ("site-ba_d8_85_a0_5b_50_b0_01_e0_b2_b0_ae_5d_f6_7a_d1", Looks::Sealed),
             ("{cipher}d1b2458ccede07c8", Looks::Sealed),
             ("@DB1_PASSWORD", Looks::Reference),
-            ("$ref{db.password}", Looks::Reference),
+            ("$ref{db.password}", Looks::Placeholder),
             ("Auth-Token:%s", Looks::Reference),
             ("^[A-Za-z]{8,}$", Looks::Reference),
             ("X-Amz-Content-Sha256", Looks::Identifier),
