@@ -39,7 +39,10 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         | [b'_', b'_', .., b'_', b'_'] => true,
         [b'$', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
-        [b'%', b's' | b'd' | b'v' | b'q' | b'@', ..] | [b'@', b'{' | b'(', ..] | [b'{', b'$', ..] => true,
+        [b'%', b's' | b'd' | b'v' | b'q' | b'@' | b'[', ..]
+        | [b'%', b'1'..=b'9', b'$', ..]
+        | [b'@', b'{' | b'(', ..]
+        | [b'{', b'$', ..] => true,
         // What is put in when a template is filled, and the parameters of statements: `@DB_PASSWORD`, `$p_1, …`.
         [b'@', rest @ ..] if is_constant(rest) || crate::human::is_named(text) => true,
         [b'$' | b'@' | b':', rest @ ..] if goes_on_with_another(rest) => true,
@@ -263,6 +266,10 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
         return false;
     }
     let slashes = text.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    // `Store40/v4/e3/48/1a/e3481a8f-…`, of which base64 as long would have one at most.
+    if slashes >= 4 && text.len() < 128 && !counts.has(b'+') && !counts.has(b'=') && counts.blank == 0 {
+        return true;
+    }
     let dots = text.iter().filter(|&&byte| byte == b'.').count();
     let parts_are_words = || {
         text.split(|byte| matches!(byte, b'/' | b'\\' | b'.'))
@@ -277,7 +284,7 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
     }
     // A file's name, and a host's.
     const ENDINGS: &str = "war jar zip tgz gz tar exe dll key pem crt txt json yml yaml properties conf cfg ini py js ts java php html xml jks p12 pfx cer env \
-        local com net org io go rb sh png jpg jpeg gif ico svg css";
+        local com net org io go rb sh png jpg jpeg gif ico svg css mov mp4 geojson";
     static FILES: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(ENDINGS).map(|word| (word, ()))));
     let ending = memchr::memrchr(b'.', text).map(|dot| text[dot + 1..].to_ascii_lowercase());
     if ending.is_some_and(|ending| FILES.get(&ending).is_some()) {

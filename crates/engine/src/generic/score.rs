@@ -74,6 +74,15 @@ pub(crate) fn weigh(
     if same_letters(text, named) {
         add(-60, "it is the name itself");
     }
+    if text.len() >= 6 && text.iter().all(u8::is_ascii_alphabetic) && ends_with_letters(named, text) {
+        add(-40, "it is the end of the name");
+    }
+    if goes_on(haystack, assigned, text) {
+        add(-60, "it is the beginning of what is put together");
+    }
+    if matches!(text, [b'\\', b'u' | b'x', ..]) && text.len() <= 6 {
+        add(-60, "it is a single character");
+    }
     if named.eq_ignore_ascii_case(b"auth") {
         add(-10, "the name says only that someone signs in");
     }
@@ -160,6 +169,30 @@ fn is_run_together(text: &[u8], assigned: &Assigned) -> bool {
         && !super::lexicon::is_word(text)
         && !text.strip_suffix(b"s").is_some_and(super::lexicon::is_word)
         && !repeats_name(text)
+}
+
+/// Whether a name ends with a word, whatever its case and separators: `AuthMethodUserpass`, `userpass`.
+fn ends_with_letters(name: &[u8], word: &[u8]) -> bool {
+    let letters = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let mut name = name.iter().rev().filter(letters);
+    word.iter().rev().all(|byte| name.next().is_some_and(|other| other.eq_ignore_ascii_case(byte)))
+}
+
+/// Whether a string ends as a prefix does and something is added to it: `'webhook_' . random()`.
+fn goes_on(haystack: &[u8], assigned: &Assigned, text: &[u8]) -> bool {
+    if assigned.form != Form::Quoted
+        || !matches!(text.last(), Some(b'_' | b'-' | b':' | b'/' | b'.' | b'=' | b' '))
+    {
+        return false;
+    }
+    let after = &haystack[(assigned.value.end + 1).min(haystack.len())..];
+    let blanks = after.iter().take(4).take_while(|&&byte| byte == b' ').count();
+    match after[blanks..] {
+        [b'+', next, ..] => next != b'=',
+        [b'.', b'.', ..] | [b'<', b'<', ..] | [b'&', b' ', ..] | [b'|', b'|', ..] => true,
+        [b'.', b' ' | b'$', ..] => true,
+        _ => false,
+    }
 }
 
 /// Whether two texts are the same but for their separators and cases.

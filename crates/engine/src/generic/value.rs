@@ -218,7 +218,7 @@ pub(crate) fn is_no_code(text: &[u8], counts: &Counts) -> bool {
 /// Whether a machine made it up: long enough, and more mixed than people write.
 fn is_random(text: &[u8], counts: &Counts, words: &Words) -> bool {
     let length = text.len();
-    if length < 8 || (counts.distinct as usize) * 3 < length.min(24) {
+    if length < 8 || counts.digit == length || (counts.distinct as usize) * 3 < length.min(24) {
         return false;
     }
     if counts.letters() == length {
