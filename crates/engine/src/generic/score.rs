@@ -23,6 +23,9 @@ pub(crate) const DROP: i16 = -20;
 /// What the looks of a value can add to what its name and grammar say, at most.
 pub(crate) const MOST_OF_LOOKS: i16 = 45;
 
+/// What is said of a value that is its own name.
+const SAME: i16 = -60;
+
 /// A weight and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight {
@@ -48,6 +51,9 @@ pub(crate) fn score(name: &Name, assigned: &Assigned, haystack: &[u8]) -> Option
     weigh_name(name, &mut |weight, _| points += weight);
     weigh_form(assigned, &mut |weight, _| points += weight);
     let length = assigned.value.len();
+    if same_letters(&haystack[assigned.value.range()], &haystack[name.span.range()]) {
+        points += SAME;
+    }
     if points + MOST_OF_LOOKS < DROP || length < if name.kind == Password { 4 } else { 8 } {
         return None;
     }
@@ -72,7 +78,7 @@ pub(crate) fn weigh(
     weigh_looks(name.kind, looks, &counts, &mut add);
     let named = &haystack[name.span.range()];
     if same_letters(text, named) {
-        add(-60, "it is the name itself");
+        add(SAME, "it is the name itself");
     }
     if text.len() >= 6 && text.iter().all(u8::is_ascii_alphabetic) && ends_with_letters(named, text) {
         add(-40, "it is the end of the name");
