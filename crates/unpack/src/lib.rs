@@ -64,13 +64,17 @@ mod cpio;
 mod expanded;
 mod gzip;
 mod input;
+mod lz4;
 mod pdf;
 mod rpm;
+mod seven_zip;
 mod slice;
+mod sqlite;
 mod strings;
 pub mod tar;
 mod trouble;
 mod unknown;
+mod whole;
 pub mod zip;
 
 pub use budget::{Budget, Limits, Metered};
