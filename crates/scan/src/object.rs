@@ -455,7 +455,9 @@ impl View<'_> {
 
 /// Widens a span to the boundaries of characters.
 fn widen(haystack: &[u8], span: Span) -> Span {
-    let inside = |at: usize| haystack.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    // Behind a character of one byte stands none that goes on, whatever the next byte says.
+    let follows = |at: usize| at.checked_sub(1).is_some_and(|before| haystack[before] >= 0x80);
+    let inside = |at: usize| follows(at) && haystack.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
     let start =
         (span.start.saturating_sub(3)..=span.start).rev().find(|&at| !inside(at)).unwrap_or(span.start);
     let end = (span.end..=span.end + 3).find(|&at| !inside(at)).unwrap_or(span.end);

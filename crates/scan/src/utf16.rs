@@ -173,7 +173,8 @@ mod tests {
     #[test]
     fn utf_32_has_a_mark() {
         let text = "key = é\u{1f511}";
-        let little: Vec<u8> = format!("\u{feff}{text}").chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let little: Vec<u8> =
+            format!("\u{feff}{text}").chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
         let big: Vec<u8> = little.chunks_exact(4).flat_map(|unit| unit.iter().rev().copied()).collect();
         for (bytes, order) in [(little, Order::Little32), (big, Order::Big32)] {
             assert_eq!(detect(&bytes), Some((order, 4)));

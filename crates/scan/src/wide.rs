@@ -23,8 +23,9 @@ const AGAIN: usize = 64 << 10;
 pub(crate) struct Wide {
     /// What may go on in the next window.
     open: Vec<u8>,
-    /// Where that begins.
+    /// Where that begins, and what stands before it.
     at: u64,
+    before: u8,
 }
 
 impl Wide {
@@ -37,16 +38,22 @@ impl Wide {
             joined = [&self.open, bytes].concat();
             &joined
         };
-        let sure = if last { buffer.len() } else { first_of_last(buffer) };
-        runs(&buffer[..sure], self.at, &mut found);
-        let mut open = buffer[sure..].to_vec();
-        self.at += sure as u64;
-        while open.len() > LONGEST {
-            runs(&open[..LONGEST], self.at, &mut found);
-            open.drain(..LONGEST - AGAIN);
-            self.at += (LONGEST - AGAIN) as u64;
+        let mut pieces = |from: usize, to: usize| {
+            let before = from.checked_sub(1).map_or(self.before, |before| buffer[before]);
+            runs(&buffer[from..to], self.at + from as u64, before, &mut found);
+        };
+        let mut at = first_of_last(buffer);
+        pieces(0, at);
+        while buffer.len() - at > LONGEST {
+            pieces(at, at + LONGEST);
+            at += LONGEST - AGAIN;
         }
-        self.open = open;
+        if last {
+            pieces(at, buffer.len());
+        }
+        self.before = at.checked_sub(1).map_or(self.before, |before| buffer[before]);
+        self.at += at as u64;
+        self.open = buffer[at..].to_vec();
     }
 }
 
@@ -68,7 +75,7 @@ fn first_of_last(bytes: &[u8]) -> usize {
     at
 }
 
-fn runs(bytes: &[u8], base: u64, found: &mut impl FnMut(Run)) {
+fn runs(bytes: &[u8], base: u64, before: u8, found: &mut impl FnMut(Run)) {
     let mut at = 0;
     while let Some(hit) = next(bytes, at) {
         let mut start = hit;
@@ -80,15 +87,26 @@ fn runs(bytes: &[u8], base: u64, found: &mut impl FnMut(Run)) {
             end += 1;
         }
         at = end;
-        let run = &bytes[start..end];
-        let text: Vec<u8> = run.iter().copied().filter(|byte| *byte != 0).collect();
-        if text.len() >= LEAST {
-            // A zero on both sides of it belongs to what is before, as most is little-endian.
-            let big = run.first() == Some(&0) && run.last() != Some(&0);
-            let order = if big { Order::Big } else { Order::Little };
-            let skipped = usize::from(run.first() == Some(&0) && !big);
-            found(Run { offset: base + (start + skipped) as u64, order, text });
+        let glued = is_text(start.checked_sub(1).map_or(before, |before| bytes[before]));
+        for (from, to, order) in readings(&bytes[start..end], glued).into_iter().flatten() {
+            let text: Vec<u8> =
+                bytes[start + from..start + to].iter().copied().filter(|byte| *byte != 0).collect();
+            if text.len() >= LEAST {
+                found(Run { offset: base + (start + from) as u64, order, text });
+            }
         }
+    }
+}
+
+/// What of a run may be text: from where, to where, in which order. At its ends can be a byte that is of something else,
+/// as a length or the end of other text; where that cannot be told, both are tried.
+fn readings(run: &[u8], glued: bool) -> [Option<(usize, usize, Order)>; 2] {
+    let end = run.len();
+    match (run.first() == Some(&0), run.last() == Some(&0)) {
+        (true, false) => [Some((0, end, Order::Big)), None],
+        (true, true) => [Some((1, end, Order::Little)), None],
+        (false, true) => [Some((0, end, Order::Little)), glued.then_some((2, end, Order::Little))],
+        (false, false) => [Some((0, end - 1, Order::Little)), Some((1, end, Order::Big))],
     }
 }
 
@@ -145,11 +163,24 @@ mod tests {
     }
 
     #[test]
+    fn what_only_stands_beside_a_run_is_none_of_it() {
+        let little: Vec<u8> = "exactly so many".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = "exactly so many".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let whole = |run: &Run| run.text == b"exactly so many";
+        for bytes in
+            [[b"name\0", &little[..]].concat(), [b"Q", &big[..]].concat(), [&little[..], b"xy"].concat()]
+        {
+            assert!(found(&bytes, 3).iter().any(whole), "{:?}", found(&bytes, 3));
+        }
+    }
+
+    #[test]
     fn a_run_without_an_end_is_looked_at_in_pieces() {
         let bytes = b"x\0".repeat(2 << 20);
-        let mut whole = found(&bytes, 0);
-        assert_eq!(whole, found(&bytes, 1_500_001));
-        assert!(whole.len() > 3);
-        assert_eq!(whole.pop().map(|run| run.offset + 2 * run.text.len() as u64), Some(4 << 20));
+        let places =
+            |cut| found(&bytes, cut).iter().map(|run| (run.offset, run.text.len())).collect::<Vec<_>>();
+        let whole = places(bytes.len());
+        assert!(whole == places(1_500_001) && whole.len() > 3, "{whole:?}");
+        assert_eq!(whole.last().map(|(offset, length)| offset + 2 * *length as u64), Some(4 << 20));
     }
 }

@@ -59,7 +59,7 @@ impl Codec {
         Ok(match compression {
             // The header of gzip is not the library's business.
             Compression::Gzip => Self::deflate(),
-            Compression::Zlib => Self::Deflate(Decompress::new(true)),
+            Compression::Zlib => Self::zlib(),
             Compression::Zstd => {
                 let mut decoder = raw::Decoder::new()?;
                 decoder.set_parameter(DParameter::WindowLogMax(limits.window.max(1024).ilog2()))?;
@@ -85,6 +85,19 @@ impl Codec {
             20 | 93 => of(Compression::Zstd),
             95 => of(Compression::Xz),
             other => Err(Trouble::unsupported(format!("method {other} of zip is not known"))),
+        }
+    }
+
+    /// Deflate in zlib, of which one comes after the other.
+    pub(crate) fn zlib() -> Self {
+        Self::Deflate(Decompress::new(true))
+    }
+
+    /// Makes ready for another one of [`zlib`](Self::zlib).
+    pub(crate) fn again_zlib(&mut self) {
+        match self {
+            Self::Deflate(inflate) => inflate.reset(true),
+            other => *other = Self::zlib(),
         }
     }
 

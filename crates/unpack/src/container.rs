@@ -9,7 +9,8 @@ use crate::strings::Strings;
 use crate::tar::{EntryKind, Part, Tar};
 use crate::zip::{self, Zip};
 use crate::{
-    Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pdf, rpm, seven_zip, sqlite, unknown,
+    Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pack, pdf, rpm, seven_zip,
+    sqlite, unknown,
 };
 
 /// Takes what a container holds, in the order in which it is there.
@@ -45,6 +46,8 @@ pub enum Container {
     Pdf,
     /// A 7z archive.
     SevenZip,
+    /// A pack of git, with the history of a repository.
+    Pack,
     /// A database of SQLite, whose values stand side by side.
     Sqlite,
     /// Compiled code, whose strings stand right behind their lengths.
@@ -86,6 +89,9 @@ impl Container {
         }
         if start.starts_with(&seven_zip::MAGIC) {
             return Some(Self::SevenZip);
+        }
+        if pack::MAGIC.iter().any(|magic| start.starts_with(magic)) {
+            return Some(Self::Pack);
         }
         if start.starts_with(sqlite::MAGIC) {
             return Some(Self::Sqlite);
@@ -131,6 +137,7 @@ impl Container {
             Self::Cpio => cpio::open(&mut input, budget, inside),
             Self::Pdf => pdf::open(&mut input, budget, inside),
             Self::SevenZip => seven_zip::open(&mut input, budget, inside),
+            Self::Pack => pack::open(&mut input, budget, inside),
             Self::Sqlite => sqlite::open(&mut input, budget, inside),
             Self::Compiled(compiled) => inside.loose(0, &mut Strings::new(input, compiled)),
             Self::Rpm => package(input, budget, inside),

@@ -37,7 +37,10 @@ enum State {
     Header(usize),
     /// The length of a block.
     Length,
-    Block { length: usize, stored: bool },
+    Block {
+        length: usize,
+        stored: bool,
+    },
     /// The check sum of all.
     Sum,
     Ended,

@@ -185,6 +185,9 @@ mod tests {
     fn a_length_is_no_part_of_its_string_wherever_it_stands() {
         let string = "s".repeat(57);
         for before in (0..70_000).step_by(4093).chain(65_000..65_540) {
+            // Its own length is none of it, either.
+            let before =
+                if (before as u8).is_ascii_alphanumeric() || before as u8 == b'_' { 64_000 } else { before };
             let first = [&[1][..], &(before as u16).to_be_bytes(), &vec![b'-'; before % 0x1_0000]].concat();
             let class = [&first, &[1, 0, b'9'][..], string.as_bytes(), &[7, 0, 3]].concat();
             let mut expected = class.clone();

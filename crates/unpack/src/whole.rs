@@ -21,7 +21,9 @@ pub(crate) fn take<R: Read>(
     if bytes.len() < most || input.peek(1)?.is_empty() {
         return Ok(Ok(bytes));
     }
-    let why = format!("{what} of more than {most} bytes, which has to be held in memory; it was looked at as it is");
+    let why = format!(
+        "{what} of more than {most} bytes, which has to be held in memory; it was looked at as it is"
+    );
     inside.skipped(None, Trouble::limit(why).0);
     Ok(Err(inside.loose(0, &mut bytes.chain(input))))
 }

@@ -24,6 +24,24 @@ fn utf16(text: &str) -> Vec<u8> {
     units.flat_map(u16::to_le_bytes).collect()
 }
 
+fn utf32(text: &str) -> Vec<u8> {
+    std::iter::once('\u{feff}')
+        .chain(text.chars())
+        .flat_map(|character| u32::from(character).to_le_bytes())
+        .collect()
+}
+
+/// Text as a program for .NET has it: behind its length, at an odd place, among other things.
+fn wide_in_a_program(text: &str) -> Vec<u8> {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [&b"MZ\x90\0\x03\0\0\0"[..], &[0xC3; 3000], &[wide.len() as u8 | 1], &wide, &[0, 1, 0xC3]].concat()
+}
+
+/// A string as Python compiles it.
+fn bytecode(text: &str) -> Vec<u8> {
+    [&b"\xa7\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xfa"[..], &[text.len() as u8], text.as_bytes(), b"N"].concat()
+}
+
 fn tar(name: &str, content: &[u8]) -> Vec<u8> {
     let image = TestImage::new("linux", "amd64")
         .layer(ImageLayer::new("").file(name, content).packed(Packing::Plain));
@@ -59,6 +77,9 @@ fn planted() -> (TestImage, BTreeSet<Place>) {
         .file(&long, present(&long, 0))
         .file("crlf.txt", format!("a\r\nb\r\n{}", present("crlf.txt", 0)))
         .file("wide.txt", utf16(&present("wide.txt", 0)))
+        .file("wider.txt", utf32(&present("wider.txt", 0)))
+        .file("bin/wide.dll", wide_in_a_program(&present("bin/wide.dll", 0)))
+        .file("lib/m.pyc", bytecode(&present("lib/m.pyc", 0)))
         .file("usr/lib/app.so", format!("\0\0\0{}\0\0", present("usr/lib/app.so", 0)))
         .file("app/node_modules/x/index.js", present("app/node_modules/x/index.js", 0))
         .file("usr/share/doc/README.md", present("usr/share/doc/README.md", 0))

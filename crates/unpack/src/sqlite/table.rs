@@ -32,7 +32,8 @@ impl<'d, 'a> Rows<'d, 'a> {
     pub(super) fn new(database: &'d mut Database<'a>, table: &Table, budget: &'d Budget, made: u64) -> Self {
         let columns = table.columns.as_deref().unwrap_or_default();
         // The schema stands there as it is.
-        let (ready, left) = if table.root == 0 { (columns.to_vec(), Vec::new()) } else { (Vec::new(), vec![table.root]) };
+        let (ready, left) =
+            if table.root == 0 { (columns.to_vec(), Vec::new()) } else { (Vec::new(), vec![table.root]) };
         let before = match columns {
             [] => [b"INSERT INTO ", &table.name[..], b" VALUES ("].concat(),
             columns => [b"INSERT INTO ", &table.name[..], b" (", columns, b") VALUES ("].concat(),
@@ -78,7 +79,9 @@ impl<'d, 'a> Rows<'d, 'a> {
                     self.ready.extend_from_slice(b"X");
                 }
                 // The column that is the row's number has no value of its own.
-                (Value::Null, Some(row)) if at == 0 => write(Value::Integer(row), self.database.encoding, &mut self.ready),
+                (Value::Null, Some(row)) if at == 0 => {
+                    write(Value::Integer(row), self.database.encoding, &mut self.ready)
+                }
                 (value, _) => write(value, self.database.encoding, &mut self.ready),
             }
         }
@@ -87,7 +90,8 @@ impl<'d, 'a> Rows<'d, 'a> {
 
     /// Whether a value is opened as a container rather than looked at as it is.
     fn keeps(&self, bytes: &[u8]) -> bool {
-        self.kept + bytes.len() <= KEPT && Container::of(bytes).is_some_and(|container| !container.may_be_none())
+        self.kept + bytes.len() <= KEPT
+            && Container::of(bytes).is_some_and(|container| !container.may_be_none())
     }
 }
 
