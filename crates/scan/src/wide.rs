@@ -147,7 +147,11 @@ mod tests {
                 let bytes = [&noise, &stored[..], b"\xFF\xFE", &[7; 20], &stored[..10], &[0; 40]].concat();
                 let expected = Run { offset: u64::from(before), order, text: text.into() };
                 for cut in 0..=bytes.len() {
-                    assert_eq!(found(&bytes, cut), [expected.clone()], "{order:?} {before} cut at {cut}");
+                    assert_eq!(
+                        found(&bytes, cut),
+                        std::slice::from_ref(&expected),
+                        "{order:?} {before} cut at {cut}"
+                    );
                 }
             }
         }

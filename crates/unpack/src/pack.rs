@@ -3,21 +3,21 @@
 //! Most objects are stored as what makes them from another one, so all of them are made again, each as it was.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::Read;
+use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use sha1::{Digest, Sha1};
 
 use crate::codec::Codec;
-use crate::{Budget, Input, Inside, Trouble, whole};
+use crate::{Budget, Compression, Expanded, Input, Inside, Trouble, whole};
 
 /// How one of the versions that there are begins.
 pub(crate) const MAGIC: [&[u8]; 2] = [b"PACK\0\0\0\x02", b"PACK\0\0\0\x03"];
 
-/// The largest object, and how much of objects is kept for others to be made from.
-const LARGEST: u64 = 64 << 20;
-const KEPT: usize = 64 << 20;
+/// The largest object that others are made from, and how much of objects is kept for that.
+const LARGEST: u64 = 32 << 20;
+const KEPT: usize = 32 << 20;
 
 /// Hands over the objects of a pack, each named by its kind and what git calls it.
 pub(crate) fn open<R: Read>(
@@ -87,7 +87,7 @@ impl<'a> Pack<'a> {
                 return ControlFlow::Continue(());
             }
             // Behind damage, nothing says where the next one begins.
-            let (object, end) = match self.next(at) {
+            let (object, end) = match self.large(at, inside).unwrap_or_else(|| self.next(at)) {
                 Ok(next) => next,
                 Err(trouble) => {
                     inside.skipped(None, trouble.0);
@@ -95,6 +95,7 @@ impl<'a> Pack<'a> {
                 }
             };
             match object {
+                Some((_, content)) if content.is_empty() => {}
                 Some((kind, content)) => {
                     let id = name(kind, &content);
                     self.places.insert(id, at);
@@ -111,6 +112,22 @@ impl<'a> Pack<'a> {
             inside.skipped(None, Trouble::unsupported(why).0);
         }
         ControlFlow::Continue(())
+    }
+
+    /// Hands over an object that is stored whole and too large to be kept, as it comes.
+    fn large(&self, at: usize, inside: &mut dyn Inside) -> Option<Result<(Option<Object>, usize), Trouble>> {
+        let Header { stored: Stored::Whole(kind), size, data } = self.header(at)? else { return None };
+        let content = self.bytes.get(data..).filter(|_| size > LARGEST)?;
+        let mut content = Expanded::new(Compression::Zlib, Input::new(content), self.budget.clone());
+        let name = format!("{kind}/at {at}");
+        let _ = inside.entry(Some(name.as_bytes()), &mut content);
+        Some(match io::copy(&mut content, &mut io::sink()) {
+            Ok(_) => {
+                let end = data + usize::try_from(content.input().position()).unwrap_or(usize::MAX);
+                Ok((Some((kind, Arc::default())), end))
+            }
+            Err(error) => Err(Trouble::of(&error)),
+        })
     }
 
     /// Makes the object that begins somewhere, if that is possible, and says where it ends.

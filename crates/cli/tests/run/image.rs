@@ -428,6 +428,36 @@ fn references_can_come_from_a_file() {
     assert_eq!(locations(&report).len(), 1);
 }
 
+#[test]
+fn references_can_come_from_manifests() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let image = TestImage::new("linux", "amd64").layer(ImageLayer::new("COPY a /").file("a", line(1)));
+    TestLayout::default().image("v1", &image).write_to(&directory.path().join("layout")).expect("written");
+    let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: oci:layout:v1\n  - image: oci:layout:v1\n";
+    fs::write(directory.path().join("pod.yaml"), pod).expect("written");
+    let report = scan(directory.path(), &["--refs-from", "pod.yaml"]);
+    assert_eq!((locations(&report).len(), &report["target"]["images"][1]), (1, &Value::Null));
+    fs::write(directory.path().join("pod.yaml"), pod.replace("oci:layout:v1", "\"{{ .Values.image }}\""))
+        .expect("written");
+    let output = run(directory.path(), &["image", "--refs-from", "pod.yaml"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(code(&output) == 2 && said.contains("render it first"), "{said}");
+}
+
+#[test]
+fn of_an_image_only_what_is_newer_can_be_scanned() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let layer = |number: usize| ImageLayer::new("COPY l /").file(format!("l{number}"), line(number));
+    let older = TestImage::new("linux", "amd64").layer(layer(1)).layer(layer(2));
+    let newer = TestImage::new("linux", "amd64").layer(layer(3)).layer(layer(2)).layer(layer(4));
+    let layout = TestLayout::default().image("v1", &older).image("v2", &newer);
+    layout.write_to(&directory.path().join("layout")).expect("written");
+    let report = scan(directory.path(), &["oci:layout:v2", "--since", "oci:layout:v1"]);
+    let paths: Vec<String> = places(&report).into_iter().map(|place| place.0).collect();
+    assert_eq!(paths, ["l3", "l4"]);
+    assert_eq!(report["stats"]["excluded"], 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_daemon_is_asked_at_its_socket() {

@@ -27,7 +27,7 @@ fn entries_come_out_of_every_method() {
         EncoderMethod::BZIP2,
         EncoderMethod::PPMD,
     ] {
-        let bytes = archive(method.clone(), &[("a/one.txt", b"content"), ("two", long.as_bytes())]);
+        let bytes = archive(method, &[("a/one.txt", b"content"), ("two", long.as_bytes())]);
         let expected = ["a/one.txt: content".to_owned(), format!("two: {long}")];
         assert!(list(Container::SevenZip, &bytes) == expected, "{method:?}");
     }
