@@ -26,7 +26,7 @@ hash() { sha256sum "$1" | cut -d ' ' -f 1; }
 
 # image DIRECTORY FOLDER...: a layer of each folder, as an OCI layout with gzip layers and as `docker save` writes it.
 image() {
-    local out=$1 number=0 layers=() digests=() diffs=() sizes=()
+    local out=$1 number=0 layers=() names=() digests=() diffs=() sizes=()
     shift
     [[ -f $out/docker.tar ]] && return
     mkdir -p "$out/layout/blobs/sha256" "$out/docker"
@@ -38,7 +38,7 @@ image() {
         digest=$(hash "$out/layer")
         sizes+=("$(stat -c %s "$out/layer")")
         mv "$out/layer" "$out/layout/blobs/sha256/$digest"
-        digests+=("$digest") layers+=("\"$number.tar\"")
+        digests+=("$digest") layers+=("\"$number.tar\"") names+=("$number.tar")
         number=$((number + 1))
     done
     local IFS=,
@@ -46,7 +46,7 @@ image() {
         "${diffs[*]}" "$(for folder in "$@"; do printf '%s{"created_by":"COPY %s /"}' "${comma:-}" "$folder"; comma=,; done)" \
         >"$out/docker/config.json"
     printf '[{"Config":"config.json","RepoTags":["bench:1"],"Layers":[%s]}]' "${layers[*]}" >"$out/docker/manifest.json"
-    tar -C "$out/docker" -cf "$out/docker.part" config.json manifest.json $(printf '%s\n' "${layers[@]}" | tr -d '"')
+    tar -C "$out/docker" -cf "$out/docker.part" config.json manifest.json "${names[@]}"
     local config
     config=$(hash "$out/docker/config.json")
     cp "$out/docker/config.json" "$out/layout/blobs/sha256/$config"
