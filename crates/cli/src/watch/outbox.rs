@@ -86,8 +86,11 @@ impl Outbox {
         let end = Instant::now() + FAREWELL;
         let mut queue = self.queue();
         while queue.front().is_some() {
-            let Some(left) = end.checked_duration_since(Instant::now()) else { return };
+            let Some(left) = end.checked_duration_since(Instant::now()) else { break };
             queue = self.0.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if let Err(error) = queue.settle() {
+            messages::error(&format!("the queue of alerts could not be written: {error}"));
         }
     }
 

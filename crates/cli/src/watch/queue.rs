@@ -76,6 +76,14 @@ impl Queue {
         self.tidy()
     }
 
+    /// Leaves in the file what waits, and nothing else.
+    pub(crate) fn settle(&mut self) -> io::Result<()> {
+        match self.file.take() {
+            Some((path, _)) => self.write(&path),
+            None => Ok(()),
+        }
+    }
+
     /// Writes the file anew when most of it is of no use, so that no event costs more than a line.
     fn tidy(&mut self) -> io::Result<()> {
         let stale = self.lines.saturating_sub(self.events.len());
