@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Images: a gzip layer beside inflating it alone, an image of 1.5 GB beside peers, and how memory grows with a layer.
+# Images: a gzip layer beside inflating it alone, an image of 1 GB beside peers, and how memory grows with a layer.
 #
 #   benches/images.sh [KEYSIEVE [INFLATE]]    default: target/release/keysieve, target/release/inflate
 #
@@ -33,12 +33,15 @@ image() {
     local folder digest
     for folder in "$@"; do
         tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$tree" -cf "$out/docker/$number.tar" "$folder"
-        diffs+=("\"sha256:$(hash "$out/docker/$number.tar")\"")
+        digest=$(hash "$out/docker/$number.tar")
+        diffs+=("\"sha256:$digest\"") layers+=("\"$digest/layer.tar\"") names+=("$digest/layer.tar")
         gzip -6 -n -c "$out/docker/$number.tar" >"$out/layer"
         digest=$(hash "$out/layer")
         sizes+=("$(stat -c %s "$out/layer")")
         mv "$out/layer" "$out/layout/blobs/sha256/$digest"
-        digests+=("$digest") layers+=("\"$number.tar\"") names+=("$number.tar")
+        mkdir -p "$out/docker/${names[-1]%/*}"
+        mv "$out/docker/$number.tar" "$out/docker/${names[-1]}"
+        digests+=("$digest")
         number=$((number + 1))
     done
     local IFS=,
@@ -99,10 +102,10 @@ of_tool() {
     esac
 }
 
-mapfile -t folders < <(cd "$tree" && du -s -- */* | sort -rn | awk '{ print $2 }' | head -n 8)
+mapfile -t folders < <(cd "$tree" && du -s -- */* | sort -rn | awk '{ print $2 }' | head -n 12)
 image "$work/several" "${folders[@]}"
 image "$work/one" npm
-image "$work/small" "${folders[7]}"
+image "$work/small" "${folders[11]}"
 
 printf '| input | run | wall s | CPU s | RSS MB | of the first |\n|---|---|---|---|---|---|\n'
 
@@ -129,5 +132,5 @@ for ((i = 0; i < runs; i++)); do
     done
 done
 for tool in "${tools[@]}"; do
-    [[ -f $scratch/$tool.times ]] && row 'docker-archive of 8 layers' "$tool" "${tools[0]}"
+    [[ -f $scratch/$tool.times ]] && row 'docker-archive of 12 layers' "$tool" "${tools[0]}"
 done

@@ -45,6 +45,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether every tag of a repository is scanned, instead of one.
     pub all_tags: bool,
+    /// Whether what refers to an image in its registry is scanned, too: signatures, lists of what is in it.
+    pub referrers: bool,
     /// Images whose layers are left out where they lie at the bottom of another.
     pub bases: Vec<Base>,
 }
