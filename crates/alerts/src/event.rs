@@ -31,6 +31,12 @@ pub struct Event {
     /// What the secret opens, and how to rotate it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub advice: String,
+    /// Why someone said what `kind` says, in their words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    /// Whether a silence keeps it from receivers.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silenced: bool,
 }
 
 /// Why an event comes.
@@ -41,6 +47,10 @@ pub enum Kind {
     Firing,
     /// It goes on leaking.
     Summary,
+    /// Someone looks at it.
+    Acknowledged,
+    /// It was rotated, or the alert was wrong.
+    Resolved,
 }
 
 /// Where a secret was seen.
@@ -89,8 +99,28 @@ impl Place {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+
+    /// One of the rule `r` in `/var/app.log`.
+    pub(crate) fn event(id: &str, seen: u64) -> Event {
+        Event {
+            schema_version: 1,
+            kind: Kind::Firing,
+            id: id.to_owned(),
+            time: seen,
+            rule: "r".to_owned(),
+            severity: Severity::High,
+            source: Place::of_file("/var/app.log", 0),
+            excerpt: String::new(),
+            count: 1,
+            first_seen: seen,
+            last_seen: seen,
+            advice: String::new(),
+            reason: String::new(),
+            silenced: false,
+        }
+    }
 
     #[test]
     fn the_kubelets_names_say_whose_log_it_is() {

@@ -59,11 +59,6 @@ impl Grouper {
             known.event.last_seen = now;
             return None;
         }
-        if self.order.len() == self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
         let event = Event {
             schema_version: 1,
             kind: Kind::Firing,
@@ -77,16 +72,59 @@ impl Grouper {
             first_seen: now,
             last_seen: now,
             advice: leak.about.to_owned(),
+            reason: String::new(),
+            silenced: false,
         };
-        self.order.push_back(leak.fingerprint);
-        self.known.insert(leak.fingerprint, Known { event: event.clone(), said: (now, 1) });
+        self.keep(leak.fingerprint, event.clone());
         Some(event)
+    }
+
+    /// Takes what an earlier run has said of a secret, so that it is not new.
+    pub fn recall(&mut self, event: Event) {
+        if let Ok(fingerprint) = event.id.parse() {
+            self.forget(&event.id);
+            self.keep(fingerprint, event);
+        }
+    }
+
+    /// Forgets a secret: when it is seen again it is new. Says what was known of it.
+    pub fn forget(&mut self, id: &str) -> Option<Event> {
+        let fingerprint = id.parse().ok()?;
+        let known = self.known.remove(&fingerprint)?;
+        self.order.retain(|other| *other != fingerprint);
+        Some(known.event)
+    }
+
+    /// What is known of a secret.
+    #[must_use]
+    pub fn known(&self, id: &str) -> Option<&Event> {
+        Some(&self.known.get(&id.parse().ok()?)?.event)
+    }
+
+    fn keep(&mut self, fingerprint: Fingerprint, event: Event) {
+        if self.order.len() == self.most
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        self.order.push_back(fingerprint);
+        let said = (event.time, event.count);
+        self.known.insert(fingerprint, Known { event, said });
     }
 
     /// What is due to be said of secrets that go on leaking.
     pub fn summaries(&mut self, now: u64) -> Vec<Event> {
+        self.again(now, self.interval)
+    }
+
+    /// What is to be said of them at the end, due or not, so that their counts are right.
+    pub fn farewell(&mut self, now: u64) -> Vec<Event> {
+        self.again(now, 0)
+    }
+
+    fn again(&mut self, now: u64, interval: u64) -> Vec<Event> {
         let mut events = Vec::new();
-        let (known, interval) = (&mut self.known, self.interval);
+        let known = &mut self.known;
         self.again.retain(|fingerprint| {
             let Some(known) = known.get_mut(fingerprint) else { return false };
             if now < known.said.0 + interval {
@@ -120,6 +158,19 @@ mod tests {
         let summaries = grouper.summaries(300);
         assert_eq!((summaries.len(), summaries[0].count, summaries[0].last_seen), (1, 1_000_000, 99));
         assert!(grouper.summaries(10_000).is_empty(), "nothing new is nothing to say");
+    }
+
+    #[test]
+    fn what_an_earlier_run_has_said_is_known_until_it_is_resolved() {
+        let mut grouper = Grouper::new(Duration::from_secs(300), 10);
+        let event = grouper.leak(&leak(b"x"), Place::default, 7).unwrap();
+        let mut next = Grouper::new(Duration::from_secs(300), 10);
+        next.recall(event.clone());
+        assert_eq!(next.leak(&leak(b"x"), Place::default, 9), None);
+        let last = next.farewell(10);
+        assert_eq!((last.len(), last[0].count, last[0].first_seen), (1, 2, 7));
+        assert_eq!(next.forget(&event.id).map(|event| event.count), Some(2));
+        assert_eq!(next.leak(&leak(b"x"), Place::default, 11).map(|event| event.first_seen), Some(11));
     }
 
     #[test]

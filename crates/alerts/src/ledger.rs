@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Event;
+use crate::{Event, Silence};
 
 /// What became of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,10 +48,26 @@ pub struct Alert {
 }
 
 /// A line of the ledger.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Entry {
-    Said { alert: String, state: State, time: u64, reason: String },
+pub enum Entry {
+    /// What became of an alert.
+    Said {
+        /// Its id.
+        alert: String,
+        /// What became of it.
+        state: State,
+        /// When that was said, in seconds since 1970.
+        time: u64,
+        /// Why, in someone's words.
+        reason: String,
+    },
+    /// What is not to be heard for a while.
+    Silence {
+        /// That.
+        silence: Silence,
+    },
+    /// An event.
     Event(Box<Event>),
 }
 
@@ -83,20 +99,39 @@ impl Ledger {
     ///
     /// # Errors
     /// If the file cannot be read or written.
-    pub fn say(&self, id: &str, state: State, time: u64, reason: &str) -> io::Result<Option<String>> {
+    pub fn say(&self, id: &str, state: State, time: u64, reason: &str) -> io::Result<Option<Alert>> {
         let alerts = self.alerts()?;
-        let mut named = alerts.iter().filter(|alert| alert.event.id.starts_with(id));
-        let (Some(alert), None) = (named.next(), named.next()) else { return Ok(None) };
-        let (alert, reason) = (alert.event.id.clone(), reason.to_owned());
-        let mut line = serde_json::to_vec(&Entry::Said { alert: alert.clone(), state, time, reason })?;
-        line.push(b'\n');
-        self.append(&line)?;
+        let mut named = alerts.into_iter().filter(|alert| alert.event.id.starts_with(id));
+        let (Some(mut alert), None) = (named.next(), named.next()) else { return Ok(None) };
+        let (id, reason) = (alert.event.id.clone(), reason.to_owned());
+        (alert.state, alert.since, alert.reason) = (state, time, reason.clone());
+        self.note(&Entry::Said { alert: id, state, time, reason })?;
         Ok(Some(alert))
+    }
+
+    /// Notes what is not to be heard for a while.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn silence(&self, silence: Silence) -> io::Result<()> {
+        self.note(&Entry::Silence { silence })
+    }
+
+    fn note(&self, entry: &Entry) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        self.append(&line)
     }
 
     fn append(&self, lines: &[u8]) -> io::Result<()> {
         // One write, so that lines of several writers do not mix.
         OpenOptions::new().append(true).create(true).mode(0o600).open(&self.0)?.write_all(lines)
+    }
+
+    /// Reads it from its beginning, and later what was added.
+    #[must_use]
+    pub fn reader(&self) -> LedgerReader {
+        LedgerReader { path: self.0.clone(), read: 0 }
     }
 
     /// Every alert, in the order in which they were first seen. A secret that leaks after its alert was resolved fires
@@ -105,10 +140,11 @@ impl Ledger {
     /// # Errors
     /// If the file cannot be read.
     pub fn alerts(&self) -> io::Result<Vec<Alert>> {
+        File::open(&self.0)?;
         let mut alerts: BTreeMap<String, Alert> = BTreeMap::new();
-        for line in BufReader::new(File::open(&self.0)?).split(b'\n') {
-            match serde_json::from_slice(&line?) {
-                Ok(Entry::Event(event)) => {
+        for entry in self.reader().entries()? {
+            match entry {
+                Entry::Event(event) => {
                     let id = event.id.clone();
                     let fresh =
                         Alert { event: *event, state: State::Firing, since: 0, reason: String::new() };
@@ -119,15 +155,15 @@ impl Ledger {
                         *alert = fresh;
                     } else {
                         alert.event = fresh.event;
+                        alert.event.first_seen = first;
                     }
-                    alert.event.first_seen = first;
                 }
-                Ok(Entry::Said { alert, state, time, reason }) => {
+                Entry::Said { alert, state, time, reason } => {
                     if let Some(alert) = alerts.get_mut(&alert) {
                         (alert.state, alert.since, alert.reason) = (state, time, reason);
                     }
                 }
-                Err(_) => {}
+                Entry::Silence { .. } => {}
             }
         }
         let mut alerts: Vec<Alert> = alerts.into_values().collect();
@@ -136,31 +172,61 @@ impl Ledger {
         });
         Ok(alerts)
     }
+
+    /// Every silence that holds at a time.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn silences(&self, now: u64) -> io::Result<Vec<Silence>> {
+        let silence = |entry| match entry {
+            Entry::Silence { silence } if silence.holds(now) => Some(silence),
+            _ => None,
+        };
+        Ok(self.reader().entries()?.into_iter().filter_map(silence).collect())
+    }
+}
+
+/// Reads a ledger, and what is added to it.
+#[derive(Clone, Debug)]
+pub struct LedgerReader {
+    path: PathBuf,
+    read: u64,
+}
+
+impl LedgerReader {
+    /// The entries that were not read yet; those of a file that has become shorter from its beginning on.
+    ///
+    /// # Errors
+    /// If it cannot be read; that it is not there yet is no error.
+    pub fn entries(&mut self) -> io::Result<Vec<Entry>> {
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            file => file?,
+        };
+        let length = file.metadata()?.len();
+        if length < self.read {
+            self.read = 0;
+        }
+        if length == self.read {
+            return Ok(Vec::new());
+        }
+        file.seek(SeekFrom::Start(self.read))?;
+        let mut entries = Vec::new();
+        let mut reader = BufReader::new(file.take(length - self.read));
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line)? > 0 && line.ends_with(b"\n") {
+            self.read += line.len() as u64;
+            entries.extend(serde_json::from_slice::<Entry>(&line).ok());
+            line.clear();
+        }
+        Ok(entries)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use keysieve_finding::Severity;
-
     use super::*;
-    use crate::{Kind, Place};
-
-    fn event(id: &str, seen: u64) -> Event {
-        Event {
-            schema_version: 1,
-            kind: Kind::Firing,
-            id: id.to_owned(),
-            time: seen,
-            rule: "r".to_owned(),
-            severity: Severity::High,
-            source: Place::default(),
-            excerpt: String::new(),
-            count: 1,
-            first_seen: seen,
-            last_seen: seen,
-            advice: String::new(),
-        }
-    }
+    use crate::event::tests::event;
 
     #[test]
     fn alerts_are_acknowledged_resolved_and_fire_again() {
@@ -171,11 +237,29 @@ mod tests {
         assert_eq!(states(), [State::Firing, State::Firing]);
         assert_eq!(ledger.say("ks1:a", State::Resolved, 3, "").unwrap(), None, "that is two");
         assert!(ledger.say("ks1:aa", State::Acknowledged, 3, "looking").unwrap().is_some());
-        assert!(ledger.say("ks1:ab", State::Resolved, 4, "rotated").unwrap().is_some());
+        let resolved = ledger.say("ks1:ab", State::Resolved, 4, "rotated").unwrap().unwrap();
+        assert_eq!((resolved.since, resolved.event.first_seen), (4, 2));
         assert_eq!(states(), [State::Acknowledged, State::Resolved]);
         ledger.append(b"{\"half").unwrap();
         ledger.append(b"\n").unwrap();
         ledger.add(&[event("ks1:ab", 9)]).unwrap();
         assert_eq!(states(), [State::Acknowledged, State::Firing]);
+        assert_eq!(ledger.alerts().unwrap()[1].event.first_seen, 9, "it is a new leak");
+    }
+
+    #[test]
+    fn what_is_added_is_read_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Ledger::at(&directory.path().join("alerts.jsonl"));
+        let mut reader = ledger.reader();
+        assert_eq!(reader.entries().unwrap(), []);
+        ledger.add(&[event("ks1:aa", 1)]).unwrap();
+        ledger.append(b"{\"half").unwrap();
+        assert_eq!(reader.entries().unwrap(), [Entry::Event(Box::new(event("ks1:aa", 1)))]);
+        ledger.append(b"\n").unwrap();
+        let silence = Silence { rule: Some("r".to_owned()), from: 5, until: 9, ..Silence::default() };
+        ledger.silence(silence.clone()).unwrap();
+        assert_eq!(reader.entries().unwrap(), [Entry::Silence { silence }]);
+        assert_eq!((ledger.silences(5).unwrap().len(), ledger.silences(9).unwrap().len()), (1, 0));
     }
 }

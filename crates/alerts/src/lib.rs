@@ -2,7 +2,8 @@
 //!
 //! A [`Grouper`] sees every leak and lets an [`Event`] out for the first one of a secret at once, for further ones now
 //! and then, with how many there were. Its memory is bounded. A [`Ledger`] is the file in which events are kept, and
-//! what people said of them; a [`Format`] is what a receiver wants to hear.
+//! what people said of them: that they look at one, that it was dealt with, that a [`Silence`] keeps some from being
+//! heard for a while. A [`Format`] is what a receiver wants to hear.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,9 +21,14 @@
 mod event;
 mod grouper;
 mod ledger;
+mod line;
+mod moment;
 mod receiver;
+mod silence;
 
 pub use event::{Event, Kind, Place};
 pub use grouper::{Grouper, Leak};
-pub use ledger::{Alert, Ledger, State};
+pub use ledger::{Alert, Entry, Ledger, LedgerReader, State};
+pub use line::Sender;
 pub use receiver::{Format, FormatError, signature};
+pub use silence::Silence;

@@ -8,6 +8,7 @@ use keysieve_finding::Severity;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use crate::moment::moment;
 use crate::{Event, Kind};
 
 /// Whose language a receiver speaks.
@@ -23,6 +24,10 @@ pub enum Format {
     PagerDuty,
     /// A list of one alert to Alertmanager's API v2.
     Alertmanager,
+    /// A message of RFC 5424, with what matters as structured data.
+    Syslog,
+    /// A message of RFC 5424 with an event in the Common Event Format.
+    Cef,
 }
 
 /// A word that names no format.
@@ -31,7 +36,7 @@ pub struct FormatError;
 
 impl std::fmt::Display for FormatError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("expected json, slack, teams, pagerduty or alertmanager")
+        f.write_str("expected json, slack, teams, pagerduty, alertmanager, syslog or cef")
     }
 }
 
@@ -47,6 +52,8 @@ impl FromStr for Format {
             "teams" => Self::Teams,
             "pagerduty" => Self::PagerDuty,
             "alertmanager" => Self::Alertmanager,
+            "syslog" => Self::Syslog,
+            "cef" => Self::Cef,
             _ => return Err(FormatError),
         })
     }
@@ -81,40 +88,58 @@ impl Format {
                     },
                 }],
             }),
-            Self::PagerDuty => json!({
-                "routing_key": key,
-                "event_action": "trigger",
-                "dedup_key": event.id,
-                "payload": {
-                    "summary": clipped(&summary(event), 1024),
-                    "source": clipped(&event.source.file, 1024),
-                    "severity": match event.severity {
-                        Severity::Critical => "critical",
-                        Severity::High => "error",
-                        Severity::Medium => "warning",
-                        Severity::Low => "info",
-                    },
-                    "custom_details": event,
-                },
-            }),
-            Self::Alertmanager => {
-                let place = &event.source;
-                let label = |value: &Option<String>| value.clone().unwrap_or_default();
-                json!([{
-                    "labels": {
-                        "alertname": "KeysieveSecretLeaked",
-                        "rule": event.rule,
-                        "severity": event.severity,
-                        "id": event.id,
-                        "namespace": label(&place.namespace),
-                        "pod": label(&place.pod),
-                        "container": label(&place.container),
-                    },
-                    "annotations": { "summary": summary(event), "description": text(event) },
-                }])
-            }
+            Self::PagerDuty => pagerduty(event, key),
+            Self::Alertmanager => alertmanager(event),
+            // These go out as lines.
+            Self::Syslog | Self::Cef => Value::Null,
         }
     }
+}
+
+fn pagerduty(event: &Event, key: &str) -> Value {
+    json!({
+        "routing_key": key,
+        "event_action": match event.kind {
+            Kind::Firing | Kind::Summary => "trigger",
+            Kind::Acknowledged => "acknowledge",
+            Kind::Resolved => "resolve",
+        },
+        "dedup_key": event.id,
+        "payload": {
+            "summary": clipped(&summary(event), 1024),
+            "source": clipped(&event.source.file, 1024),
+            "severity": match event.severity {
+                Severity::Critical => "critical",
+                Severity::High => "error",
+                Severity::Medium => "warning",
+                Severity::Low => "info",
+            },
+            "custom_details": event,
+        },
+    })
+}
+
+/// Alertmanager takes an alert for resolved that is not repeated within minutes; a leak is over when someone says so.
+const STANDS: u64 = 30 * 24 * 3600;
+
+fn alertmanager(event: &Event) -> Value {
+    let place = &event.source;
+    let label = |value: &Option<String>| value.clone().unwrap_or_default();
+    let over = if event.kind == Kind::Resolved { event.time } else { event.time + STANDS };
+    json!([{
+        "labels": {
+            "alertname": "KeysieveSecretLeaked",
+            "rule": event.rule,
+            "severity": event.severity,
+            "id": event.id,
+            "namespace": label(&place.namespace),
+            "pod": label(&place.pod),
+            "container": label(&place.container),
+        },
+        "annotations": { "summary": summary(event), "description": text(event) },
+        "startsAt": moment(event.first_seen),
+        "endsAt": moment(over),
+    }])
 }
 
 /// `sha256=` and the HMAC-SHA-256 of a body, in hex: what a signed request carries in `X-Keysieve-Signature`.
@@ -128,11 +153,15 @@ pub fn signature(key: &[u8], body: &[u8]) -> String {
     })
 }
 
-fn summary(event: &Event) -> String {
+/// What happened, in one line.
+pub(crate) fn summary(event: &Event) -> String {
     let Event { rule, count, source, .. } = event;
+    let file = source.file.escape_debug();
     match event.kind {
-        Kind::Firing => format!("Secret in a log: {rule} in {}", source.file),
-        Kind::Summary => format!("Secret still in a log: {rule} in {}, {count} times", source.file),
+        Kind::Firing => format!("Secret in a log: {rule} in {file}"),
+        Kind::Summary => format!("Secret still in a log: {rule} in {file}, {count} times"),
+        Kind::Acknowledged => format!("Someone looks at a secret in a log: {rule} in {file}"),
+        Kind::Resolved => format!("Secret in a log is dealt with: {rule} in {file}, {count} times"),
     }
 }
 
@@ -141,6 +170,9 @@ fn text(event: &Event) -> String {
     let place = &event.source;
     if let (Some(namespace), Some(pod), Some(container)) = (&place.namespace, &place.pod, &place.container) {
         let _ = write!(text, "\nnamespace {namespace}, pod {pod}, container {container}");
+    }
+    if !event.reason.is_empty() {
+        let _ = write!(text, "\n{}", event.reason);
     }
     let _ = write!(text, "\nalert {}", event.id);
     text
@@ -162,18 +194,12 @@ mod tests {
 
     fn event() -> Event {
         Event {
-            schema_version: 1,
-            kind: Kind::Firing,
-            id: "ks1:00".to_owned(),
-            time: 1,
             rule: "github-pat".to_owned(),
             severity: Severity::Critical,
             source: Place::of_file("/var/log/pods/shop_web-1_0f/app/0.log", 3),
             excerpt: "<!channel> [REDACTED:github-pat]".to_owned(),
-            count: 1,
-            first_seen: 1,
-            last_seen: 1,
             advice: "Rotate it.".to_owned(),
+            ..crate::event::tests::event("ks1:00", 1)
         }
     }
 
@@ -186,7 +212,17 @@ mod tests {
         assert_eq!(body("pagerduty")["payload"]["severity"], "critical");
         assert_eq!(body("pagerduty")["routing_key"], "routing");
         assert_eq!(body("alertmanager")[0]["labels"]["namespace"], "shop");
+        assert_eq!(body("alertmanager")[0]["endsAt"], "1970-01-31T00:00:01Z");
         assert_eq!("discord".parse::<Format>(), Err(FormatError));
+    }
+
+    #[test]
+    fn what_is_resolved_ends_where_it_was_raised() {
+        let resolved = Event { kind: Kind::Resolved, time: 61, ..event() };
+        assert_eq!(Format::PagerDuty.body(&resolved, "")["event_action"], "resolve");
+        let alert = Format::Alertmanager.body(&resolved, "");
+        assert_eq!(alert[0]["labels"], Format::Alertmanager.body(&event(), "")[0]["labels"]);
+        assert_eq!(alert[0]["endsAt"], "1970-01-01T00:01:01Z");
     }
 
     #[test]

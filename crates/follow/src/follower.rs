@@ -119,6 +119,13 @@ impl Follower {
         self.let_go(&named, each);
     }
 
+    /// The names, with their wildcards, of which there was nothing yet.
+    #[must_use]
+    pub fn missing(&self) -> Vec<String> {
+        let none = |pattern: &&Pattern| pattern.names().is_empty();
+        self.patterns.iter().filter(none).map(|pattern| pattern.text().to_owned()).collect()
+    }
+
     /// What could not be followed since this was last asked.
     pub fn take_troubles(&mut self) -> Vec<Trouble> {
         std::mem::take(&mut self.troubles)

@@ -33,6 +33,11 @@ impl Pattern {
         Ok(Self { root, depth, matcher })
     }
 
+    /// As it was given.
+    pub(crate) fn text(&self) -> &str {
+        self.matcher.glob().glob()
+    }
+
     /// Every name that matches, sorted. What cannot be listed is not there.
     pub(crate) fn names(&self) -> Vec<PathBuf> {
         let mut names = Vec::new();

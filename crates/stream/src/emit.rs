@@ -3,6 +3,7 @@
 use std::io;
 use std::ops::Range;
 
+use crate::colour;
 use crate::frame::{Frame, Kind};
 use crate::json;
 use crate::mask::Mask;
@@ -38,8 +39,7 @@ impl Redactor {
             let start = out.len();
             let quote = mask.quoted.then_some(b'"');
             out.extend(quote);
-            let shown = &self.buffer[mask.span.clone()];
-            self.replacement().write(&mask.label, &mask.value, shown, mask.plain, &mut out);
+            self.replace(mask, &mut out);
             out.extend(quote);
             places.push(start..out.len());
             at = mask.span.end;
@@ -57,6 +57,24 @@ impl Redactor {
         self.out = out;
         self.passed(end);
         Ok(())
+    }
+
+    /// Appends what stands in the place of a mask. What colours the secret stays.
+    fn replace(&self, mask: &Mask, out: &mut Vec<u8>) {
+        let shown = &self.buffer[mask.span.clone()];
+        if memchr::memchr(0x1B, shown).is_none() {
+            self.replacement().write(&mask.label, &mask.value, shown, mask.plain, out);
+            return;
+        }
+        let mut again = false;
+        for (part, coloured) in colour::parts(shown) {
+            if coloured {
+                out.extend_from_slice(&shown[part]);
+            } else if !again || self.replacement().keeps_length() {
+                self.replacement().write(&mask.label, &mask.value, &shown[part], false, out);
+                again = true;
+            }
+        }
     }
 
     /// Fits masks into the lines that they stand in.

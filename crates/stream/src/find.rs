@@ -119,7 +119,12 @@ impl Redactor {
         let mut found = Vec::new();
         self.detect(line.start, line.end, &mut found);
         for mut hit in found {
-            let inner = hit.span.start.max(line.start)..hit.span.end.min(line.end);
+            let mut inner = hit.span.start.max(line.start)..hit.span.end.min(line.end);
+            if hit.span.start < line.start && !inner.is_empty() {
+                // What glues it to the line before is none of it.
+                let glue = |&&byte: &&u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'+');
+                inner.start += self.buffer[inner.clone()].iter().take_while(glue).count();
+            }
             // Lines that look as if they went on with an encoded value hold nothing of the secret.
             let touched = hit.secret.start < line.end && hit.secret.end > line.start;
             if touched && !inner.is_empty() && !is_key_block(&hit) {

@@ -103,18 +103,14 @@ fn cri(line: &[u8]) -> Option<Frame> {
     Some(Frame { kind: Kind::Cri { output, partial }, text: text..line.len() })
 }
 
-const LOG: &[u8] = b"{\"log\":\"";
-
 fn docker(line: &[u8]) -> Option<Frame> {
-    if !line.starts_with(LOG) {
-        return None;
-    }
-    let start = LOG.len();
+    // Docker writes no blanks; what has read and written its lines again may.
+    let start = line.len() - quoted(line.strip_prefix(b"{\"log\":")?)?.len();
     let length = string_end(&line[start..])?;
     let text = &line[start..start + length];
     let rest = &line[start + length..];
-    let stream = memchr::memmem::find(rest, b"\"stream\":\"")?;
-    let output = match rest.get(stream + 10..stream + 16)? {
+    let stream = memchr::memmem::find(rest, b"\"stream\":")?;
+    let output = match quoted(&rest[stream + 9..])?.get(..6)? {
         b"stdout" => Output::Stdout,
         b"stderr" => Output::Stderr,
         _ => return None,
@@ -124,6 +120,11 @@ fn docker(line: &[u8]) -> Option<Frame> {
     let partial = slashes.is_multiple_of(2_usize);
     let end = start + length - if partial { 0 } else { 2 };
     Some(Frame { kind: Kind::Docker { output, partial }, text: start..end })
+}
+
+/// What follows the quote with which a value of JSON begins.
+fn quoted(value: &[u8]) -> Option<&[u8]> {
+    value.strip_prefix(b" ").unwrap_or(value).strip_prefix(b"\"")
 }
 
 /// Where a JSON string ends whose first character this is.
@@ -159,6 +160,8 @@ mod tests {
         let line = r#"{"log":"a \"b\"\n","stream":"stderr","time":"x"}"#;
         assert_eq!(of(line), (docker(stderr, false), r#"a \"b\""#));
         assert_eq!(of(r#"{"log":"a\\n","stream":"stdout"}"#), (docker(stdout, true), r"a\\n"));
+        let line = r#"{"log": "a\n", "stream": "stdout", "time": "x"}"#;
+        assert_eq!(of(line), (docker(stdout, false), "a"));
         assert_eq!(of(r#"{"log":"a"#).0, Kind::Plain);
         assert_eq!(of("plain\r\n"), (Kind::Plain, "plain"));
     }

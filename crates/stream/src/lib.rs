@@ -34,6 +34,7 @@
 //! looks: they are masked one by one from BEGIN on.
 
 mod audit;
+mod colour;
 mod detect;
 mod emit;
 mod find;
@@ -50,6 +51,7 @@ mod redactor;
 mod replacement;
 mod setup;
 mod sink;
+mod threads;
 
 pub use detect::{Detect, EngineDetector, Rules};
 pub use frame::Framing;

@@ -16,7 +16,7 @@ pub(crate) struct Marks {
 }
 
 const WORDS: [&str; 6] =
-    ["stdout P", "stderr P", "{\"log\":\"", "PRIVATE KEY", "Private-Lines: ", "audit.k8s.io/"];
+    ["stdout P", "stderr P", "{\"log\":", "PRIVATE KEY", "Private-Lines: ", "audit.k8s.io/"];
 
 /// Looks for them. One pass of vector instructions, because it is made over every byte of a stream.
 pub(crate) fn marks(block: &[u8]) -> Marks {

@@ -5,7 +5,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::detect::{Detect, EngineDetector};
+use crate::detect::Detect;
 use crate::find::Found;
 use crate::key_block::KeyBlock;
 use crate::marks::{Marks, marks};
@@ -69,7 +69,7 @@ impl Redactor {
     /// For a new stream.
     #[must_use]
     pub fn new(setup: Arc<Setup>) -> Self {
-        let detector = Box::new(EngineDetector::new(Arc::clone(&setup.rules)));
+        let detector = setup.detector();
         Self::with_detector(setup, detector)
     }
 
@@ -100,7 +100,7 @@ impl Redactor {
 
     /// Goes on with other rules and values. Not a byte is lost.
     pub fn reload(&mut self, setup: Arc<Setup>) {
-        self.detector = Box::new(EngineDetector::new(Arc::clone(&setup.rules)));
+        self.detector = setup.detector();
         self.setup = setup;
     }
 

@@ -129,6 +129,11 @@ impl Replacement {
         }
     }
 
+    /// Whether a mask is as long as what it stands for.
+    pub(crate) fn keeps_length(&self) -> bool {
+        matches!(self, Self::Length | Self::Partial(_) | Self::Format)
+    }
+
     /// What of a span is not a mask in brackets already, or a part of one: where a mask stands in a text, other rules can
     /// take it for something else.
     pub(crate) fn unmasked(text: &[u8], span: Range<usize>) -> Vec<Range<usize>> {

@@ -39,7 +39,7 @@ pub(crate) use self::stream::{
     FramingName, KnownArguments, MaskArguments, RedactArguments, StreamArguments, WrapArguments,
 };
 pub(crate) use self::verdict::VerdictArguments;
-pub(crate) use self::watch::{AlertsVerb, SayArguments, StartName, WatchArguments};
+pub(crate) use self::watch::{AlertsVerb, SayArguments, SilenceArguments, StartName, WatchArguments};
 use crate::ruleset;
 
 /// Finds leaked credentials in files: API keys, tokens, private keys, passwords.

@@ -1,5 +1,6 @@
 //! The arguments of the verbs that mask streams.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -101,12 +102,15 @@ pub(crate) struct KnownArguments {
 
 /// How long an incomplete line waits.
 #[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "Incomplete lines")]
+#[command(next_help_heading = "Time and memory")]
 pub(crate) struct HoldArguments {
-    /// Let an incomplete line out after so many milliseconds without a byte; 0 waits for ever
-    #[arg(long, value_name = "MS", default_value = "200", value_parser = milliseconds,
+    /// How many threads search what waits, when it is much [default: one a processor, at most 4]
+    #[arg(short = 'j', long, value_name = "N", env = "KEYSIEVE_THREADS", hide_env_values = true)]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// Let an incomplete line out after so many milliseconds without a byte; 0 waits for ever [default: 200; 25 with --pty]
+    #[arg(long, value_name = "MS", value_parser = milliseconds,
         env = "KEYSIEVE_HOLD_MS", hide_env_values = true)]
-    pub(crate) hold_ms: Duration,
+    pub(crate) hold_ms: Option<Duration>,
     /// Hold back at most so many bytes of it, and as long again: the token that it ends in
     #[arg(
         long,
@@ -131,6 +135,11 @@ pub(crate) struct WrapArguments {
     /// The program and its arguments
     #[arg(value_name = "CMD", required = true, trailing_var_arg = true, value_hint = ValueHint::CommandWithArguments)]
     pub(crate) command: Vec<std::ffi::OsString>,
+    /// Give the program a terminal of its own: it colours its output, asks questions, and does not hold lines back
+    ///
+    /// Both of its outputs come on standard output then, and its lines end with a carriage return and a newline.
+    #[arg(long)]
+    pub(crate) pty: bool,
     #[command(flatten)]
     pub(crate) stream: StreamArguments,
 }

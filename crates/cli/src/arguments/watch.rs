@@ -11,9 +11,15 @@ use super::{ConfigArguments, KeyArguments, KnownArguments, ListFormat, MaskArgum
 /// The arguments of `keysieve watch`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WatchArguments {
-    /// Log files, by names with wildcards: '/var/log/pods/*/*/*.log'
-    #[arg(value_name = "PATH", required = true, value_hint = ValueHint::FilePath)]
+    /// Log files, by names with wildcards: '/var/log/pods/*/*/*.log'; FIFOs
+    #[arg(value_name = "PATH", value_hint = ValueHint::FilePath)]
     pub(crate) paths: Vec<String>,
+    /// Take syslog messages, RFC 3164 or 5424: udp://HOST:PORT, tcp://HOST:PORT or unix:PATH; repeatable
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) syslog: Vec<String>,
+    /// Take batches of audit events from the API server of Kubernetes, over HTTP, such as 127.0.0.1:9443
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) audit_webhook: Option<SocketAddr>,
     /// Keep here how far each file was followed, so that a restart goes on there
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_STATE", hide_env_values = true)]
     pub(crate) state: Option<PathBuf>,
@@ -26,16 +32,20 @@ pub(crate) struct WatchArguments {
     /// Add an event here, one JSON object a line, for each secret [default: standard output, unless --output is that]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_ALERTS", hide_env_values = true)]
     pub(crate) alerts: Option<PathBuf>,
-    /// Send each event to a webhook, too: FORMAT=URL, with FORMAT json, slack, teams, pagerduty or alertmanager; repeatable
-    #[arg(long = "alert-webhook", value_name = "FORMAT=URL")]
-    pub(crate) webhooks: Vec<String>,
+    /// Send each event to a receiver, too; repeatable
+    ///
+    /// FORMAT=URL with FORMAT json, slack, teams, pagerduty or alertmanager, over HTTP; or syslog=ADDRESS or cef=ADDRESS,
+    /// with ADDRESS udp://HOST:PORT, tcp://HOST:PORT or unix:PATH, for messages of RFC 5424. A receiver that fails is
+    /// asked again, ever more rarely; up to 10,000 events wait for it.
+    #[arg(long = "alert-to", visible_alias = "alert-webhook", value_name = "FORMAT=URL")]
+    pub(crate) receivers: Vec<String>,
     /// Sign what is sent to json webhooks with the key in this file: X-Keysieve-Signature, HMAC-SHA-256 of the body
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) alert_signing_key: Option<PathBuf>,
     /// The file with PagerDuty's routing key
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) pagerduty_key: Option<PathBuf>,
-    /// Keep here what could not be sent yet, up to 10,000 events for each webhook, so that a restart sends it
+    /// Keep here what could not be sent yet, up to 10,000 events for each receiver, so that a restart sends it
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) alert_queue: Option<PathBuf>,
     /// Say again after so many seconds that a secret goes on leaking
@@ -88,6 +98,53 @@ pub(crate) enum AlertsVerb {
     Ack(SayArguments),
     /// Note that the secret of an alert was rotated; if it leaks again, the alert fires again
     Resolve(SayArguments),
+    /// Keep some alerts from being sent for a while; they are noted in the file all the same
+    Silence(SilenceArguments),
+}
+
+/// What is not to be heard for a while.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SilenceArguments {
+    /// The file
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: PathBuf,
+    /// Only the alerts whose ids begin so
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Only those of this rule
+    #[arg(long, value_name = "ID")]
+    pub(crate) rule: Option<String>,
+    /// Only those in log files of this name, with wildcards
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) path: Option<String>,
+    /// Only those in this Kubernetes namespace
+    #[arg(long, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// For how long: a number of s, m, h or d, such as 4h
+    #[arg(long = "for", value_name = "TIME", value_parser = span)]
+    pub(crate) time: Duration,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+/// At most so many seconds: a silence has an end.
+const LONGEST: u64 = 365 * 24 * 3600;
+
+fn span(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = match &text[digits.len()..] {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        "d" => 24 * 3600,
+        _ => 0,
+    };
+    let seconds = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit));
+    match seconds.filter(|seconds| (1..=LONGEST).contains(seconds)) {
+        Some(seconds) => Ok(Duration::from_secs(seconds)),
+        None => Err("expected a number of s, m, h or d, such as 4h, and at most a year".to_owned()),
+    }
 }
 
 /// What to say of an alert.

@@ -4,4 +4,5 @@ mod known;
 mod pump;
 pub(crate) mod redact;
 pub(crate) mod setup;
+mod terminal;
 pub(crate) mod wrap;

@@ -1,6 +1,7 @@
 //! From a reader, through a redactor, to a writer; with everything that can happen on the way.
 
 use std::io::{self, Read, Write};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, channel, sync_channel};
 use std::thread;
@@ -8,16 +9,16 @@ use std::time::Duration;
 
 use keysieve_stream::{Redactor, Setup, Sink};
 
-/// How much is read at once.
-const PIECE: usize = 256 * 1024;
+/// How much is read at once: what a pipe holds at most.
+const PIECE: usize = 1 << 20;
 
 /// How many pieces may wait.
-const WAITING: usize = 4;
+const WAITING: usize = 2;
 
 /// What happens to a stream.
 pub(crate) enum Event {
-    /// Bytes came.
-    Bytes(Vec<u8>),
+    /// So many bytes came, at the beginning of a buffer.
+    Bytes(Vec<u8>, usize),
     /// No more will come.
     End,
     /// They could not be read.
@@ -71,16 +72,13 @@ impl Input {
                 piece.resize(PIECE, 0);
                 let event = match reader.read(&mut piece) {
                     Ok(0) => Event::End,
-                    Ok(length) => {
-                        piece.truncate(length);
-                        Event::Bytes(piece)
-                    }
+                    Ok(length) => Event::Bytes(piece, length),
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                     // What a terminal says when its program has ended.
                     Err(error) if error.raw_os_error() == Some(5) => Event::End,
                     Err(error) => Event::Failed(error),
                 };
-                let last = !matches!(event, Event::Bytes(_));
+                let last = !matches!(event, Event::Bytes(..));
                 if sender.send(event).is_err() || last {
                     return;
                 }
@@ -88,6 +86,12 @@ impl Input {
         });
         (Self { events, used }, others)
     }
+}
+
+/// Makes a pipe as wide as a program without rights may, so that both its ends run longer at a time. Anything else stays
+/// as it is.
+pub(crate) fn widen(pipe: impl AsFd) {
+    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIECE);
 }
 
 /// Moves a stream until it ends.
@@ -100,8 +104,8 @@ pub(crate) fn pump(
     loop {
         let event = next(input, redactor, hold);
         let (done, ended) = match event {
-            Some(Event::Bytes(bytes)) => {
-                let done = redactor.push(&bytes, output);
+            Some(Event::Bytes(bytes, length)) => {
+                let done = redactor.push(&bytes[..length], output);
                 let _ = input.used.send(bytes);
                 (done, None)
             }
@@ -142,7 +146,7 @@ fn next(input: &Input, redactor: &Redactor, hold: Duration) -> Option<Event> {
 fn drain(input: &Input, redactor: &mut Redactor, output: &mut Output<impl Write>) -> io::Result<()> {
     loop {
         match input.events.try_recv() {
-            Ok(Event::Bytes(bytes)) => redactor.push(&bytes, output)?,
+            Ok(Event::Bytes(bytes, length)) => redactor.push(&bytes[..length], output)?,
             Ok(Event::Reload(_) | Event::Stop) => {}
             Ok(Event::End | Event::Failed(_)) | Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
                 return redactor.finish(output);

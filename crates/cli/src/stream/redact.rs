@@ -12,7 +12,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::known;
-use super::pump::{Ended, Event, Input, Output, pump};
+use super::pump::{Ended, Event, Input, Output, pump, widen};
 use super::setup::Asked;
 use crate::arguments::{RedactArguments, StreamArguments};
 use crate::exit::Exit;
@@ -20,6 +20,9 @@ use crate::{messages, session};
 
 /// What a shell shows for a program that SIGPIPE has ended.
 const CLOSED: u8 = 141;
+
+/// How long an incomplete line waits.
+pub(crate) const HOLD: Duration = Duration::from_millis(200);
 
 /// How often known values are looked at for changes.
 const LOOK: Duration = Duration::from_secs(2);
@@ -31,11 +34,13 @@ pub(crate) fn run(asked: &RedactArguments) -> Exit {
 
 fn redact(asked: &RedactArguments) -> Result<Exit> {
     let setup = Asked::of(&asked.stream).setup()?;
+    widen(io::stdin());
+    widen(io::stdout());
     let (input, events) = Input::read(io::stdin());
     listen(asked.stream.clone(), events)?;
     let mut redactor = Redactor::new(setup);
     let mut output = Output(io::stdout().lock());
-    let ended = pump(&input, &mut redactor, asked.stream.hold.hold_ms, &mut output);
+    let ended = pump(&input, &mut redactor, asked.stream.hold.hold_ms.unwrap_or(HOLD), &mut output);
     if redactor.failures() > 0 {
         messages::warning(&failures(redactor.failures(), asked.stream.mask.fail_open));
     }

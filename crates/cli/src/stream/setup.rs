@@ -24,12 +24,22 @@ pub(crate) struct Asked<'a> {
     pub(crate) config: &'a ConfigArguments,
     pub(crate) rules: &'a RuleArguments,
     pub(crate) hold_bytes: usize,
+    pub(crate) threads: usize,
+}
+
+/// So many threads search a stream at most, if nobody says how many.
+const THREADS: usize = 4;
+
+/// As many as there are processors.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from).min(THREADS)
 }
 
 impl<'a> Asked<'a> {
     pub(crate) fn of(asked: &'a StreamArguments) -> Self {
         let StreamArguments { mask, known, hold, config, rules } = asked;
-        Self { mask, known, config, rules, hold_bytes: hold.hold_bytes }
+        let threads = hold.threads.map_or_else(threads, usize::from);
+        Self { mask, known, config, rules, hold_bytes: hold.hold_bytes, threads }
     }
 
     /// Reads rules, values and keys; once more on a reload.
@@ -62,6 +72,7 @@ impl<'a> Asked<'a> {
         };
         setup.fail_open = self.mask.fail_open;
         setup.hold_bytes = self.hold_bytes;
+        setup.threads = self.threads;
         Ok(Arc::new(setup))
     }
 }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use keysieve_stream::{Redactor, Setup};
 
-use super::pump::{Ended, Input, Output, pump};
-use super::redact::failures;
+use super::pump::{Ended, Input, Output, pump, widen};
+use super::redact::{HOLD, failures};
 use super::setup::Asked;
+use super::terminal::Terminal;
 use crate::arguments::WrapArguments;
 use crate::exit::Exit;
 use crate::{messages, session};
@@ -21,6 +22,9 @@ use crate::{messages, session};
 const OURS: u8 = 125;
 const NOT_RUN: u8 = 126;
 const NOT_FOUND: u8 = 127;
+
+/// How long what a terminal shows waits: what is typed should be seen.
+const ECHO: Duration = Duration::from_millis(25);
 
 /// Runs a program with both of its outputs masked.
 pub(crate) fn run(asked: &WrapArguments) -> Exit {
@@ -37,9 +41,9 @@ fn wrap(asked: &WrapArguments) -> Result<Exit> {
     let setup = Asked::of(&asked.stream).setup()?;
     let (program, arguments) = asked.command.split_first().context("no program")?;
     let mut command = Command::new(program);
-    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = match command.spawn() {
-        Ok(child) => child,
+    command.args(arguments);
+    let (mut child, terminal) = match spawn(command, asked.pty) {
+        Ok(spawned) => spawned,
         Err(error) => {
             let engine = setup.rules.engine();
             let name = messages::masked(engine, &program.to_string_lossy());
@@ -48,13 +52,37 @@ fn wrap(asked: &WrapArguments) -> Result<Exit> {
             return Ok(Exit::Chosen(if missing { NOT_FOUND } else { NOT_RUN }));
         }
     };
-    forward(&child)?;
-    let hold = asked.stream.hold.hold_ms;
-    let outputs = [
-        child.stdout.take().map(|output| filter(output, io::stdout(), &setup, hold)),
-        child.stderr.take().map(|output| filter(output, io::stderr(), &setup, hold)),
-    ];
+    let outputs = match &terminal {
+        Some(terminal) => {
+            forward(&child, terminal.resizer())?;
+            let hold = asked.stream.hold.hold_ms.unwrap_or(ECHO);
+            let output = terminal.output().context("no terminal for the program")?;
+            terminal.listen().context("our terminal")?;
+            [Some(filter(output, io::stdout(), &setup, hold)), None]
+        }
+        None => {
+            forward(&child, || {})?;
+            let hold = asked.stream.hold.hold_ms.unwrap_or(HOLD);
+            [
+                child.stdout.take().map(|output| filter(output, io::stdout(), &setup, hold)),
+                child.stderr.take().map(|output| filter(output, io::stderr(), &setup, hold)),
+            ]
+        }
+    };
     finish(&mut child, outputs, asked.stream.mask.fail_open)
+}
+
+/// Runs a program: in a terminal of its own, or with two pipes.
+fn spawn(mut command: Command, pty: bool) -> io::Result<(Child, Option<Terminal>)> {
+    if pty {
+        let (child, terminal) = Terminal::run(command)?;
+        return Ok((child, Some(terminal)));
+    }
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    if let Some(output) = &child.stdout {
+        widen(output);
+    }
+    Ok((child, None))
 }
 
 /// Masks one output on a thread of its own.
@@ -107,13 +135,16 @@ fn code(status: ExitStatus) -> u8 {
 }
 
 /// Passes signals on to the program. What a terminal sends goes to both anyway, and ends neither too early.
-fn forward(child: &Child) -> Result<()> {
+fn forward(child: &Child, resized: impl Fn() + Send + 'static) -> Result<()> {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
     let all = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH];
     let mut signals = signal_hook::iterator::Signals::new(all).context("cannot listen for signals")?;
     let pid = rustix::process::Pid::from_child(child);
     thread::spawn(move || {
         for signal in signals.forever() {
+            if signal == SIGWINCH {
+                resized();
+            }
             if let Some(signal) = rustix::process::Signal::from_named_raw(signal) {
                 // It may have ended in the meantime.
                 let _ = rustix::process::kill_process(pid, signal);

@@ -1,11 +1,14 @@
 //! From what was masked to events.
 
+use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keysieve_alerts::{Event, Grouper, Leak, Ledger, Place};
+use anyhow::{Context as _, Result};
+use keysieve_alerts::{Entry, Event, Grouper, Kind, Leak, Ledger, LedgerReader, Place, Silence, State};
 use keysieve_finding::{Fingerprint, FingerprintKey};
 use keysieve_stream::{Label, Redaction};
 
@@ -22,38 +25,61 @@ const GUESSABLE: f64 = 64.0;
 /// From what was masked to events.
 pub(crate) struct Alarm {
     grouper: Grouper,
-    ledger: Option<Ledger>,
+    ledger: Option<(Ledger, LedgerReader)>,
     /// Whether events go to standard output if there is no ledger.
     stdout: bool,
     outboxes: Vec<Outbox>,
     key: FingerprintKey,
+    silences: Vec<Silence>,
+    /// The ids of secrets that someone looks at: receivers need not hear again that they leak.
+    acknowledged: HashSet<String>,
+    metrics: Arc<Metrics>,
 }
 
 impl Alarm {
+    /// Knows what the ledger says already.
     pub(crate) fn new(
         ledger: Option<&Path>,
         stdout: bool,
         outboxes: Vec<Outbox>,
         key: FingerprintKey,
         interval: Duration,
-    ) -> Self {
-        Self { grouper: Grouper::new(interval, MOST), ledger: ledger.map(Ledger::at), stdout, outboxes, key }
+        metrics: &Arc<Metrics>,
+    ) -> Result<Self> {
+        let mut this = Self {
+            grouper: Grouper::new(interval, MOST),
+            ledger: ledger.map(Ledger::at).map(|ledger| (ledger.clone(), ledger.reader())),
+            stdout,
+            outboxes,
+            key,
+            silences: Vec::new(),
+            acknowledged: HashSet::new(),
+            metrics: Arc::clone(metrics),
+        };
+        if let (Some(path), Some((ledger, reader))) = (ledger, &mut this.ledger) {
+            let entries = ledger.add(&[]).and_then(|()| reader.entries());
+            for entry in entries.with_context(|| format!("--alerts {}", path.display()))? {
+                this.recall(entry);
+            }
+        }
+        Ok(this)
     }
 
-    /// Waits a while until webhooks have what they can take.
-    pub(crate) fn finish(&self) {
+    /// Says what was not said yet, and waits a while until receivers have what they can take.
+    pub(crate) fn finish(&mut self) {
+        let events = self.grouper.farewell(now());
+        self.say(events);
         self.outboxes.iter().for_each(Outbox::finish);
     }
 
     /// Takes what was masked.
-    pub(crate) fn leak(&mut self, redaction: &Redaction<'_>, path: &Path, offset: u64, metrics: &Metrics) {
+    pub(crate) fn leak(&mut self, redaction: &Redaction<'_>, place: &Place, offset: u64) {
         let (rule, value) = (redaction.label.id(), redaction.value.expose());
-        let file = path.to_string_lossy();
         let bits = keysieve_engine::shannon(value) * value.len() as f64;
         let fingerprint = if self.key.is_custom() || bits >= GUESSABLE {
             Fingerprint::of_secret(&self.key, rule, value)
         } else {
-            Fingerprint::of_place(&self.key, rule, file.as_bytes(), b"", 0)
+            Fingerprint::of_place(&self.key, rule, place.file.as_bytes(), b"", 0)
         };
         let about = match redaction.label {
             Label::Rule(info) => info.about.as_str(),
@@ -65,29 +91,85 @@ impl Alarm {
         let excerpt = String::from_utf8_lossy(redaction.excerpt);
         let severity = redaction.label.severity();
         let leak = Leak { rule, severity, fingerprint, excerpt: &excerpt, about };
-        let event = self.grouper.leak(&leak, || Place::of_file(&file, offset), now());
-        if let Some(event) = event {
-            self.say(&[event], metrics);
+        if let Some(event) = self.grouper.leak(&leak, || Place { offset, ..place.clone() }, now()) {
+            self.say(vec![event]);
         }
     }
 
-    /// Says what is due.
-    pub(crate) fn tick(&mut self, metrics: &Metrics) {
+    /// Says what is due, and hears what was said.
+    pub(crate) fn tick(&mut self) {
+        self.hear();
         let events = self.grouper.summaries(now());
-        if !events.is_empty() {
-            self.say(&events, metrics);
+        self.say(events);
+        let waiting: usize = self.outboxes.iter().map(Outbox::len).sum();
+        self.metrics.waiting.store(waiting as u64, Ordering::Relaxed);
+    }
+
+    /// What an earlier run, or someone, has written.
+    fn recall(&mut self, entry: Entry) {
+        match entry {
+            Entry::Event(event) => self.grouper.recall(*event),
+            Entry::Silence { silence } => self.silences.push(silence),
+            Entry::Said { alert, state: State::Resolved, .. } => {
+                self.acknowledged.remove(&alert);
+                self.grouper.forget(&alert);
+            }
+            Entry::Said { alert, .. } => _ = self.acknowledged.insert(alert),
+        }
+    }
+
+    /// What someone has written while we ran: receivers hear of it.
+    fn hear(&mut self) {
+        let Some((_, reader)) = &mut self.ledger else { return };
+        let entries = match reader.entries() {
+            Ok(entries) => entries,
+            Err(error) => {
+                messages::error(&format!("alerts could not be read: {error}"));
+                return;
+            }
+        };
+        for entry in entries {
+            let Entry::Said { alert, state, time, reason } = &entry else {
+                // Events are our own.
+                if let Entry::Silence { .. } = entry {
+                    self.recall(entry);
+                }
+                continue;
+            };
+            if let Some(known) = self.grouper.known(alert) {
+                let kind = if *state == State::Resolved { Kind::Resolved } else { Kind::Acknowledged };
+                let event = Event { kind, time: *time, reason: reason.clone(), ..known.clone() };
+                if kind == Kind::Resolved {
+                    let took = time.saturating_sub(event.first_seen);
+                    self.metrics.rotation.note(Duration::from_secs(took));
+                }
+                self.outboxes.iter().for_each(|outbox| outbox.add(&event));
+            }
+            self.recall(entry);
         }
     }
 
     /// Hands events on. A receiver that fails never holds up the stream; it is counted and said.
-    fn say(&self, events: &[Event], metrics: &Metrics) {
-        self.outboxes.iter().for_each(|outbox| outbox.add(events));
+    fn say(&mut self, mut events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
+        let now = now();
+        self.silences.retain(|silence| silence.until > now);
+        for event in &mut events {
+            event.silenced = self.silences.iter().any(|silence| silence.holds(now) && silence.covers(event));
+            if event.silenced {
+                self.metrics.alerts_silenced.fetch_add(1, Ordering::Relaxed);
+            } else if event.kind == Kind::Firing || !self.acknowledged.contains(&event.id) {
+                self.outboxes.iter().for_each(|outbox| outbox.add(event));
+            }
+        }
         let done = match &self.ledger {
-            Some(ledger) => ledger.add(events),
-            None if self.stdout && self.outboxes.is_empty() => print(events),
-            None => return,
+            Some((ledger, _)) => ledger.add(&events),
+            None if self.stdout && self.outboxes.is_empty() => print(&events),
+            None => Ok(()),
         };
-        let counter = if done.is_ok() { &metrics.alerts } else { &metrics.alerts_failed };
+        let counter = if done.is_ok() { &self.metrics.alerts } else { &self.metrics.alerts_failed };
         counter.fetch_add(events.len() as u64, Ordering::Relaxed);
         if let Err(error) = done {
             messages::error(&format!("alerts could not be written: {error}"));

@@ -1,97 +1,195 @@
-//! What can be asked over HTTP: /metrics in the text format of OpenMetrics, /healthz and /readyz.
+//! What can be asked over HTTP: /metrics, /healthz and /readyz.
+//!
+//! Sources: OpenMetrics 1.0, which Prometheus asks for, and the text format 0.0.4 for whoever does not.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
 
+use super::histogram::Histogram;
+use super::http::{self, Answer, Request};
 use crate::ruleset::VERSION;
 
-/// So many rules have a count of their own; what comes later shares one.
+/// So many pairs of rule and namespace have a count of their own; what comes later shares one.
 const LABELS: usize = 1000;
 
 /// What is counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Metrics {
     pub(crate) bytes_in: AtomicU64,
     pub(crate) bytes_out: AtomicU64,
+    pub(crate) lines: AtomicU64,
     pub(crate) alerts: AtomicU64,
     pub(crate) alerts_failed: AtomicU64,
     pub(crate) alerts_sent: AtomicU64,
+    pub(crate) alert_retries: AtomicU64,
+    pub(crate) alerts_silenced: AtomicU64,
+    /// How many events wait for receivers.
+    pub(crate) waiting: AtomicU64,
     pub(crate) checkpoints: AtomicU64,
     pub(crate) reloads: AtomicU64,
     pub(crate) troubles: AtomicU64,
     pub(crate) lag: AtomicU64,
+    /// How many bytes wait for the rest of their line.
+    pub(crate) held: AtomicU64,
     pub(crate) files: AtomicU64,
     pub(crate) ready: AtomicBool,
-    redactions: Mutex<BTreeMap<String, u64>>,
+    /// From a secret's first sighting to the word that it was dealt with.
+    pub(crate) rotation: Histogram<8>,
+    /// From the bytes of a read to their masked lines.
+    pub(crate) masking: Histogram<8>,
+    redactions: Mutex<BTreeMap<(String, String), u64>>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let zero = || AtomicU64::new(0);
+        Self {
+            bytes_in: zero(),
+            bytes_out: zero(),
+            lines: zero(),
+            alerts: zero(),
+            alerts_failed: zero(),
+            alerts_sent: zero(),
+            alert_retries: zero(),
+            alerts_silenced: zero(),
+            waiting: zero(),
+            checkpoints: zero(),
+            reloads: zero(),
+            troubles: zero(),
+            lag: zero(),
+            held: zero(),
+            files: zero(),
+            ready: AtomicBool::new(false),
+            rotation: Histogram::new([
+                60.0,
+                600.0,
+                3600.0,
+                21_600.0,
+                86_400.0,
+                259_200.0,
+                604_800.0,
+                2_592_000.0,
+            ]),
+            masking: Histogram::new([0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 1.0]),
+            redactions: Mutex::default(),
+        }
+    }
 }
 
 impl Metrics {
     /// Counts one masked secret.
-    pub(crate) fn redacted(&self, rule: &str) {
+    pub(crate) fn redacted(&self, rule: &str, namespace: &str) {
         let mut redactions = self.redactions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = redactions.get_mut(rule) {
-            *count += 1;
-        } else {
-            let rule = if redactions.len() < LABELS { rule } else { "other" };
-            *redactions.entry(rule.to_owned()).or_default() += 1;
+        let mut key = (rule.to_owned(), namespace.to_owned());
+        if redactions.len() >= LABELS && !redactions.contains_key(&key) {
+            key = ("other".to_owned(), String::new());
+        }
+        *redactions.entry(key).or_default() += 1;
+    }
+
+    /// In the text format of OpenMetrics 1.0 or, if it is not `open`, in that of Prometheus 0.0.4.
+    fn text(&self, open: bool) -> String {
+        let mut text = Text { out: String::new(), open };
+        text.family("keysieve_build_info", "gauge", "The version.");
+        text.sample("keysieve_build_info", &format!("{{version=\"{VERSION}\"}}"), 1);
+        text.counter("keysieve_in_bytes", "Bytes read.", &self.bytes_in);
+        text.counter("keysieve_out_bytes", "Bytes let out.", &self.bytes_out);
+        text.counter("keysieve_lines", "Lines let out.", &self.lines);
+        text.family("keysieve_redactions", "counter", "Secrets masked, by rule and namespace.");
+        for ((rule, namespace), count) in
+            self.redactions.lock().unwrap_or_else(PoisonError::into_inner).iter()
+        {
+            let labels = format!("{{rule=\"{}\",namespace=\"{}\"}}", escaped(rule), escaped(namespace));
+            text.sample("keysieve_redactions_total", &labels, *count);
+        }
+        text.counter("keysieve_alerts", "Events noted.", &self.alerts);
+        text.counter("keysieve_alerts_sent", "Events that receivers took.", &self.alerts_sent);
+        text.counter("keysieve_alerts_failed", "Events that were refused, or not kept.", &self.alerts_failed);
+        text.counter(
+            "keysieve_alerts_silenced",
+            "Events that a silence has kept back.",
+            &self.alerts_silenced,
+        );
+        text.counter("keysieve_alert_retries", "Times that a receiver failed.", &self.alert_retries);
+        text.gauge("keysieve_alerts_waiting", "Events that wait for receivers.", &self.waiting);
+        text.gauge("keysieve_lag_bytes", "Bytes of files that have not gone out yet.", &self.lag);
+        text.gauge("keysieve_held_bytes", "Bytes that wait for the rest of their line.", &self.held);
+        text.gauge("keysieve_files", "Files that are followed.", &self.files);
+        text.counter("keysieve_checkpoints", "Checkpoints written.", &self.checkpoints);
+        text.counter("keysieve_reloads", "Reloads of rules and values.", &self.reloads);
+        text.counter("keysieve_errors", "Files and lines that failed.", &self.troubles);
+        text.histogram(
+            "keysieve_rotation_seconds",
+            "From a secret's first sighting to the word that it was dealt with.",
+            &self.rotation,
+        );
+        text.histogram("keysieve_masking_seconds", "Time to mask what one read brought.", &self.masking);
+        if open {
+            text.out.push_str("# EOF\n");
+        }
+        text.out
+    }
+
+    fn answer(&self, request: &Request) -> Answer {
+        if !matches!(request.method.as_str(), "GET" | "HEAD") {
+            return Answer::plain("405 Method Not Allowed", "only GET and HEAD");
+        }
+        match request.path.split('?').next().unwrap_or_default() {
+            "/metrics" => {
+                let open = request.accept.contains("openmetrics");
+                let kind = if open {
+                    "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                } else {
+                    "text/plain; version=0.0.4; charset=utf-8"
+                };
+                Answer { status: "200 OK", kind, body: self.text(open) }
+            }
+            "/healthz" => Answer::plain("200 OK", "ok"),
+            "/readyz" if self.ready.load(Ordering::Relaxed) => Answer::plain("200 OK", "ok"),
+            "/readyz" => Answer::plain("503 Service Unavailable", "the files have not been read yet"),
+            _ => Answer::plain("404 Not Found", "there are /metrics, /healthz and /readyz"),
+        }
+    }
+}
+
+/// A text that is being written.
+struct Text {
+    out: String,
+    open: bool,
+}
+
+impl Text {
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        // The older format knows a counter by the name of its sample.
+        let suffix = if kind == "counter" && !self.open { "_total" } else { "" };
+        let _ = writeln!(self.out, "# HELP {name}{suffix} {help}\n# TYPE {name}{suffix} {kind}");
+        let unit = name.rsplit('_').next().filter(|unit| matches!(*unit, "bytes" | "seconds"));
+        if let (true, Some(unit)) = (self.open, unit) {
+            let _ = writeln!(self.out, "# UNIT {name} {unit}");
         }
     }
 
-    /// The text format of OpenMetrics 1.0.
-    fn text(&self) -> String {
-        let get = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let mut out = String::new();
-        let mut family = |name: &str, kind: &str, unit: &str, help: &str, samples: &[(String, u64)]| {
-            let _ = writeln!(out, "# TYPE {name} {kind}");
-            if !unit.is_empty() {
-                let _ = writeln!(out, "# UNIT {name} {unit}");
-            }
-            let _ = writeln!(out, "# HELP {name} {help}");
-            let suffix = if kind == "counter" { "_total" } else { "" };
-            for (labels, value) in samples {
-                let _ = writeln!(out, "{name}{suffix}{labels} {value}");
-            }
-        };
-        let one = |counter: &AtomicU64| [(String::new(), get(counter))];
-        family(
-            "keysieve_build_info",
-            "gauge",
-            "",
-            "The version.",
-            &[(format!("{{version=\"{VERSION}\"}}"), 1)],
-        );
-        family("keysieve_in_bytes", "counter", "bytes", "Bytes read.", &one(&self.bytes_in));
-        family("keysieve_out_bytes", "counter", "bytes", "Bytes let out.", &one(&self.bytes_out));
-        let redactions: Vec<(String, u64)> = self
-            .redactions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .map(|(rule, count)| (format!("{{rule=\"{}\"}}", escaped(rule)), *count))
-            .collect();
-        family("keysieve_redactions", "counter", "", "Secrets masked, by rule.", &redactions);
-        family("keysieve_alerts", "counter", "", "Events handed on.", &one(&self.alerts));
-        family("keysieve_alerts_sent", "counter", "", "Events that webhooks took.", &one(&self.alerts_sent));
-        family(
-            "keysieve_alerts_failed",
-            "counter",
-            "",
-            "Events that could not be.",
-            &one(&self.alerts_failed),
-        );
-        family("keysieve_lag_bytes", "gauge", "bytes", "Bytes that have not gone out yet.", &one(&self.lag));
-        family("keysieve_files", "gauge", "", "Files that are followed.", &one(&self.files));
-        family("keysieve_checkpoints", "counter", "", "Checkpoints written.", &one(&self.checkpoints));
-        family("keysieve_reloads", "counter", "", "Reloads of rules and values.", &one(&self.reloads));
-        family("keysieve_errors", "counter", "", "Files and lines that failed.", &one(&self.troubles));
-        out.push_str("# EOF\n");
-        out
+    fn sample(&mut self, name: &str, labels: &str, value: u64) {
+        let _ = writeln!(self.out, "{name}{labels} {value}");
+    }
+
+    fn counter(&mut self, name: &str, help: &str, value: &AtomicU64) {
+        self.family(name, "counter", help);
+        self.sample(&format!("{name}_total"), "", value.load(Ordering::Relaxed));
+    }
+
+    fn gauge(&mut self, name: &str, help: &str, value: &AtomicU64) {
+        self.family(name, "gauge", help);
+        self.sample(name, "", value.load(Ordering::Relaxed));
+    }
+
+    fn histogram<const N: usize>(&mut self, name: &str, help: &str, values: &Histogram<N>) {
+        self.family(name, "histogram", help);
+        values.samples(name, &mut self.out);
     }
 }
 
@@ -99,51 +197,10 @@ fn escaped(label: &str) -> String {
     label.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
 
-/// Serves on a thread of its own. One request at a time is enough for those who ask.
+/// Serves on threads of their own.
 pub(crate) fn serve(address: SocketAddr, metrics: &Arc<Metrics>) -> io::Result<()> {
-    let listener = TcpListener::bind(address)?;
     let metrics = Arc::clone(metrics);
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            // Whoever goes away in the middle has what it wanted.
-            let _ = answer(stream, &metrics);
-        }
-    });
-    Ok(())
-}
-
-fn answer(mut stream: TcpStream, metrics: &Metrics) -> io::Result<()> {
-    const PATIENCE: Duration = Duration::from_secs(2);
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
-    let mut head = BufReader::new(&stream).take(8192);
-    let mut request = String::new();
-    head.read_line(&mut request)?;
-    let mut line = String::new();
-    while head.read_line(&mut line)? > 2 {
-        line.clear();
-    }
-    let mut words = request.split_ascii_whitespace();
-    let plain = "text/plain; charset=utf-8";
-    let (status, kind, body) = match (words.next(), words.next()) {
-        (Some("GET" | "HEAD"), Some("/metrics")) => {
-            ("200 OK", "application/openmetrics-text; version=1.0.0; charset=utf-8", metrics.text())
-        }
-        (Some("GET" | "HEAD"), Some("/healthz")) => ("200 OK", plain, "ok\n".to_owned()),
-        (Some("GET" | "HEAD"), Some("/readyz")) if metrics.ready.load(Ordering::Relaxed) => {
-            ("200 OK", plain, "ok\n".to_owned())
-        }
-        (Some("GET" | "HEAD"), Some("/readyz")) => {
-            ("503 Service Unavailable", plain, "the files have not been read yet\n".to_owned())
-        }
-        _ => ("404 Not Found", plain, "there are /metrics, /healthz and /readyz\n".to_owned()),
-    };
-    let length = body.len();
-    let body = if request.starts_with("HEAD") { String::new() } else { body };
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
-    )
+    http::serve(address, 0, move |request| metrics.answer(&request))
 }
 
 #[cfg(test)]
@@ -153,9 +210,25 @@ mod tests {
     #[test]
     fn counters_end_in_total_and_the_text_ends() {
         let metrics = Metrics::default();
-        metrics.redacted("a\"b");
-        let text = metrics.text();
-        assert!(text.contains("keysieve_redactions_total{rule=\"a\\\"b\"} 1\n") && text.ends_with("# EOF\n"));
+        metrics.redacted("a\"b", "shop");
+        let text = metrics.text(true);
+        let sample = "keysieve_redactions_total{rule=\"a\\\"b\",namespace=\"shop\"} 1\n";
+        assert!(text.contains(sample) && text.ends_with("# EOF\n"));
+        assert!(text.contains("# TYPE keysieve_in_bytes counter\n# UNIT keysieve_in_bytes bytes\n"));
         assert!(text.contains("keysieve_in_bytes_total 0\n") && text.contains("keysieve_lag_bytes 0\n"));
+        let text = metrics.text(false);
+        assert!(
+            text.contains(sample) && text.contains("# TYPE keysieve_in_bytes_total counter\nkeysieve_in")
+        );
+        assert!(!text.contains("# UNIT") && !text.contains("# EOF"));
+    }
+
+    #[test]
+    fn labels_are_bounded() {
+        let metrics = Metrics::default();
+        for rule in 0..2 * LABELS {
+            metrics.redacted(&rule.to_string(), "");
+        }
+        assert_eq!(metrics.text(true).matches("keysieve_redactions_total{").count(), LABELS + 1);
     }
 }

@@ -2,26 +2,35 @@
 
 mod alarm;
 pub(crate) mod alerts;
+mod audit;
+mod histogram;
+mod http;
+mod inputs;
 mod metrics;
 mod outbox;
+mod queue;
+mod receiver;
 mod stream;
+mod syslog;
 
 use std::collections::HashMap;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_follow::{Checkpoint, Follower, Piece, Start};
 use keysieve_stream::Setup;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use self::alarm::Alarm;
+use self::inputs::{Received, Take};
 use self::metrics::Metrics;
-use self::stream::{Copy, Stream};
+use self::stream::{Copy, Outputs, Stream};
 use crate::arguments::{StartName, WatchArguments};
 use crate::exit::Exit;
 use crate::stream::setup::Asked;
@@ -33,16 +42,31 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How often a checkpoint is written.
 const CHECKPOINT: Duration = Duration::from_secs(1);
 
-/// Follows log files until a signal comes.
+/// So many pieces that came over sockets may wait; then those who send them wait.
+const WAITING: usize = 64;
+
+/// What a shell shows for a program that SIGPIPE has ended.
+const CLOSED: u8 = 141;
+
+/// Watches until a signal comes.
 pub(crate) fn run(asked: &WatchArguments) -> Exit {
-    Watch::new(asked).and_then(Watch::follow).unwrap_or_else(|error| session::refuse(&error))
+    match Watch::new(asked).and_then(Watch::follow) {
+        Ok(exit) => exit,
+        Err(error) if is_closed(&error) => Exit::Chosen(CLOSED),
+        Err(error) => session::refuse(&error),
+    }
 }
 
-/// What a signal asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asks {
+/// Whether nobody reads the masked copy any more.
+fn is_closed(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// What happens to a watch.
+enum Event {
     Stop,
     Reload,
+    Received(Received),
 }
 
 /// All that is needed to watch.
@@ -54,7 +78,7 @@ struct Watch<'a> {
     copy: Option<Copy>,
     alarm: Alarm,
     metrics: Arc<Metrics>,
-    signals: Receiver<Asks>,
+    events: Receiver<Event>,
     /// What the last checkpoint said, and when.
     saved: (Checkpoint, Instant),
 }
@@ -63,7 +87,7 @@ impl<'a> Watch<'a> {
     fn new(asked: &'a WatchArguments) -> Result<Self> {
         let setup = asking(asked).setup()?;
         let checkpoint = match &asked.state {
-            Some(path) => Checkpoint::load(path).with_context(|| format!("--state {}", path.display()))?,
+            Some(path) => state(path)?,
             None => Checkpoint::default(),
         };
         let start = match asked.start {
@@ -75,32 +99,32 @@ impl<'a> Watch<'a> {
         let key = fingerprint_key::read(asked.key.fingerprint_key.as_deref())?;
         let metrics = Arc::new(Metrics::default());
         let outboxes = outbox::open(asked, &metrics)?;
-        let alarm = Alarm::new(asked.alerts.as_deref(), !to_stdout, outboxes, key, asked.alert_interval);
+        let ledger = asked.alerts.as_deref();
+        let alarm = Alarm::new(ledger, !to_stdout, outboxes, key, asked.alert_interval, &metrics)?;
         if let Some(address) = asked.listen {
             metrics::serve(address, &metrics).with_context(|| format!("--listen {address}"))?;
         }
+        let (sender, events) = sync_channel(WAITING);
+        let take: Take = {
+            let sender = sender.clone();
+            Arc::new(move |received| sender.send(Event::Received(received)).is_ok())
+        };
+        inputs::open(asked, &take)?;
         let saved = (checkpoint.clone(), Instant::now());
         let follower = Follower::new(&asked.paths, start, checkpoint)?;
-        let signals = listen()?;
-        Ok(Self { asked, setup, follower, streams: HashMap::new(), copy, alarm, metrics, signals, saved })
+        listen(sender)?;
+        Ok(Self { asked, setup, follower, streams: HashMap::new(), copy, alarm, metrics, events, saved })
     }
 
     fn follow(mut self) -> Result<Exit> {
+        self.round()?;
+        self.missing()?;
         loop {
-            self.round()?;
             self.save(self.asked.once)?;
-            if self.asked.once {
+            if self.asked.once || self.wait()? {
                 break;
             }
-            match self.signals.recv_timeout(LOOK) {
-                Ok(Asks::Stop) => {
-                    self.save(true)?;
-                    break;
-                }
-                Ok(Asks::Reload) => self.reload(),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => bail!("no signals come any more"),
-            }
+            self.round()?;
         }
         self.alarm.finish();
         Ok(if self.metrics.troubles.load(Ordering::Relaxed) > 0 && self.asked.once {
@@ -108,6 +132,72 @@ impl<'a> Watch<'a> {
         } else {
             Exit::Clean
         })
+    }
+
+    /// Says which names are nobody's: a wrong one is easily taken for a quiet log.
+    fn missing(&self) -> Result<()> {
+        let missing = self.follower.missing();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let text = messages::masked(self.setup.rules.engine(), &missing.join(", "));
+        if self.asked.once {
+            bail!("there is no file {text}");
+        }
+        messages::warning(&format!("there is no file yet: {text}"));
+        Ok(())
+    }
+
+    /// Takes what happens until files must be looked at again; says whether it is over.
+    fn wait(&mut self) -> Result<bool> {
+        let end = Instant::now() + LOOK;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            match self.events.recv_timeout(left) {
+                Ok(Event::Stop) => {
+                    while let Ok(event) = self.events.try_recv() {
+                        if let Event::Received(received) = event {
+                            self.received(received)?;
+                        }
+                    }
+                    self.end()?;
+                    self.save(true)?;
+                    return Ok(true);
+                }
+                Ok(Event::Reload) => self.reload(),
+                Ok(Event::Received(received)) => self.received(received)?,
+                Err(RecvTimeoutError::Timeout) => return Ok(false),
+                Err(RecvTimeoutError::Disconnected) => bail!("no signals come any more"),
+            }
+            if left.is_zero() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Takes what came over a socket or a FIFO.
+    fn received(&mut self, received: Received) -> Result<()> {
+        let Received { id, name, bytes, last, done } = received;
+        let stream = self.streams.entry(id).or_insert_with(|| Stream::new(&self.setup, &name, 0));
+        let (copy, alarm, metrics) = (self.copy.as_mut(), &mut self.alarm, &*self.metrics);
+        stream.take(&bytes, last, Outputs { copy, alarm, metrics }).context("the masked copy")?;
+        if last {
+            self.streams.remove(&id);
+        }
+        if let Some(done) = done {
+            // Whoever waits no more sends it again.
+            let _ = done.try_send(());
+        }
+        Ok(())
+    }
+
+    /// Lets out the last line of what was sent to us, whole or not; files go on where they were.
+    fn end(&mut self) -> Result<()> {
+        for (_, stream) in self.streams.iter_mut().filter(|(id, _)| inputs::is_received(**id)) {
+            let (copy, alarm, metrics) = (self.copy.as_mut(), &mut self.alarm, &*self.metrics);
+            stream.take(b"", true, Outputs { copy, alarm, metrics }).context("the masked copy")?;
+        }
+        Ok(())
     }
 
     /// Takes what is new in every file.
@@ -120,8 +210,10 @@ impl<'a> Watch<'a> {
             if failed.is_err() {
                 return;
             }
-            let stream = streams.entry(piece.id).or_insert_with(|| Stream::new(setup, &piece));
-            match stream.piece(&piece, copy.as_mut(), alarm, metrics) {
+            let name = || piece.path.to_string_lossy();
+            let stream = streams.entry(piece.id).or_insert_with(|| Stream::new(setup, &name(), piece.offset));
+            let outputs = Outputs { copy: copy.as_mut(), alarm: &mut *alarm, metrics };
+            match stream.take(piece.bytes, piece.last, outputs) {
                 Ok(settled) => done.push((piece.id, settled)),
                 Err(error) => failed = Err(error),
             }
@@ -130,6 +222,10 @@ impl<'a> Watch<'a> {
             }
         });
         failed.context("the masked copy")?;
+        for (_, stream) in self.streams.iter_mut().filter(|(id, _)| inputs::is_received(**id)) {
+            let (copy, alarm) = (self.copy.as_mut(), &mut self.alarm);
+            stream.idle(Outputs { copy, alarm, metrics }).context("the masked copy")?;
+        }
         for (id, offset) in done {
             self.follower.done(id, offset);
         }
@@ -138,7 +234,9 @@ impl<'a> Watch<'a> {
             let text = format!("{}: {}", trouble.path.display(), trouble.error);
             messages::warning(&messages::masked(self.setup.rules.engine(), &text));
         }
-        self.alarm.tick(&self.metrics);
+        self.alarm.tick();
+        let held: usize = self.streams.values().map(Stream::pending).sum();
+        self.metrics.held.store(held as u64, Ordering::Relaxed);
         self.metrics.lag.store(self.follower.lag(), Ordering::Relaxed);
         self.metrics.files.store(self.follower.files() as u64, Ordering::Relaxed);
         self.metrics.ready.store(true, Ordering::Relaxed);
@@ -182,20 +280,32 @@ impl<'a> Watch<'a> {
 
 fn asking(asked: &WatchArguments) -> Asked<'_> {
     let WatchArguments { mask, known, config, rules, .. } = asked;
-    Asked { mask, known, config, rules, hold_bytes: 0 }
+    Asked { mask, known, config, rules, hold_bytes: 64 * 1024, threads: 1 }
 }
 
-fn listen() -> Result<Receiver<Asks>> {
+/// How far an earlier run came. That it can be written is tried now, not when something is to be kept.
+fn state(path: &Path) -> Result<Checkpoint> {
+    let shown = path.display();
+    let checkpoint = Checkpoint::load(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => anyhow!(
+            "--state {shown}: it is no state of `keysieve watch`; name another file, or remove it to begin anew"
+        ),
+        _ => anyhow!("--state {shown}: {error}"),
+    })?;
+    checkpoint.save(path).with_context(|| format!("--state {shown}"))?;
+    Ok(checkpoint)
+}
+
+fn listen(sender: SyncSender<Event>) -> Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGTERM])
         .context("cannot listen for signals")?;
-    let (sender, receiver) = channel();
     thread::spawn(move || {
         for signal in signals.forever() {
-            let asks = if signal == SIGHUP { Asks::Reload } else { Asks::Stop };
-            if sender.send(asks).is_err() {
+            let event = if signal == SIGHUP { Event::Reload } else { Event::Stop };
+            if sender.send(event).is_err() {
                 return;
             }
         }
     });
-    Ok(receiver)
+    Ok(())
 }

@@ -1,18 +1,23 @@
-//! One file on its way through, and where its masked lines go.
+//! One file or connection on its way through, and where its masked lines go.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use keysieve_follow::Piece;
+use keysieve_alerts::Place;
 use keysieve_stream::{Redaction, Redactor, Setup, Sink};
 
 use super::alarm::Alarm;
 use super::metrics::Metrics;
+use crate::messages;
+
+/// After so long without a byte what is sent to us is let out without the end of its line. A file's writer goes on.
+const HOLD: Duration = Duration::from_millis(500);
 
 /// The masked copy of all files.
 pub(crate) enum Copy {
@@ -49,67 +54,89 @@ impl Copy {
     }
 }
 
-/// One file on its way through.
+/// Where masked lines and what was masked go.
+pub(crate) struct Outputs<'a> {
+    pub(crate) copy: Option<&'a mut Copy>,
+    pub(crate) alarm: &'a mut Alarm,
+    pub(crate) metrics: &'a Metrics,
+}
+
+/// One file or connection on its way through.
 pub(crate) struct Stream {
     redactor: Redactor,
-    path: PathBuf,
+    place: Place,
     /// Where in the file the redactor began.
     start: u64,
+    /// When bytes last came.
+    since: Instant,
 }
 
 impl Stream {
-    pub(crate) fn new(setup: &Arc<Setup>, piece: &Piece<'_>) -> Self {
+    /// Of what has such a name, from an offset on. A secret in the name is shown to nobody.
+    pub(crate) fn new(setup: &Arc<Setup>, name: &str, start: u64) -> Self {
         let redactor = Redactor::new(Arc::clone(setup));
-        Self { redactor, path: piece.path.to_owned(), start: piece.offset }
+        let place = Place::of_file(&messages::masked(setup.rules.engine(), name), 0);
+        Self { redactor, place, start, since: Instant::now() }
     }
 
     pub(crate) fn reload(&mut self, setup: &Arc<Setup>) {
         self.redactor.reload(Arc::clone(setup));
     }
 
+    /// How many bytes wait for the rest of their line.
+    pub(crate) fn pending(&self) -> usize {
+        self.redactor.pending()
+    }
+
     /// Takes the next bytes; says up to where in the file all has gone out.
-    pub(crate) fn piece(
-        &mut self,
-        piece: &Piece<'_>,
-        copy: Option<&mut Copy>,
-        alarm: &mut Alarm,
-        metrics: &Metrics,
-    ) -> io::Result<u64> {
-        metrics.bytes_in.fetch_add(piece.bytes.len() as u64, Ordering::Relaxed);
-        let (path, start) = (&self.path, self.start);
-        let mut sink = Out { copy, alarm, metrics, path, start };
-        self.redactor.push(piece.bytes, &mut sink)?;
-        if piece.last {
+    pub(crate) fn take(&mut self, bytes: &[u8], last: bool, outputs: Outputs<'_>) -> io::Result<u64> {
+        outputs.metrics.bytes_in.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.since = Instant::now();
+        let metrics = outputs.metrics;
+        let mut sink = Out { outputs, place: &self.place, start: self.start };
+        self.redactor.push(bytes, &mut sink)?;
+        if last {
             self.redactor.finish(&mut sink)?;
         }
+        metrics.masking.note(self.since.elapsed());
         Ok(self.start + self.redactor.settled())
+    }
+
+    /// Lets out what has waited too long for the end of its line.
+    pub(crate) fn idle(&mut self, outputs: Outputs<'_>) -> io::Result<()> {
+        if self.redactor.pending() == 0 || self.since.elapsed() < HOLD {
+            return Ok(());
+        }
+        let mut sink = Out { outputs, place: &self.place, start: self.start };
+        self.redactor.stall(&mut sink)
     }
 }
 
-/// Where masked lines and what was masked go.
 struct Out<'a> {
-    copy: Option<&'a mut Copy>,
-    alarm: &'a mut Alarm,
-    metrics: &'a Metrics,
-    path: &'a Path,
+    outputs: Outputs<'a>,
+    place: &'a Place,
     start: u64,
 }
 
 impl Sink for Out<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.metrics.bytes_out.fetch_add(bytes.len() as u64, Ordering::Relaxed);
-        match &mut self.copy {
+        let metrics = self.outputs.metrics;
+        metrics.bytes_out.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+        metrics.lines.fetch_add(lines as u64, Ordering::Relaxed);
+        match &mut self.outputs.copy {
             Some(copy) => copy.write(bytes),
             None => Ok(()),
         }
     }
 
     fn redacted(&mut self, redaction: Redaction<'_>) {
-        self.metrics.redacted(redaction.label.id());
-        self.alarm.leak(&redaction, self.path, self.start + redaction.offset, self.metrics);
+        let namespace = self.place.namespace.as_deref().unwrap_or_default();
+        self.outputs.metrics.redacted(redaction.label.id(), namespace);
+        self.outputs.alarm.leak(&redaction, self.place, self.start + redaction.offset);
     }
 
     fn failed(&mut self) {
-        self.metrics.troubles.fetch_add(1, Ordering::Relaxed);
+        self.outputs.metrics.troubles.fetch_add(1, Ordering::Relaxed);
     }
 }

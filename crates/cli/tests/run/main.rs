@@ -22,6 +22,7 @@ mod signals;
 mod staged;
 mod streams;
 mod versions;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

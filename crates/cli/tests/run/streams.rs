@@ -130,6 +130,23 @@ fn wrap_masks_both_outputs_and_keeps_the_code() {
 }
 
 #[test]
+fn wrap_gives_a_terminal_of_its_own() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let script = format!(
+        "test -t 1 && test -t 2 && echo both; stty size <&1; read x; echo $x; echo {} >&2; exit 5",
+        token()
+    );
+    let output = keysieve(directory.path())
+        .args(["wrap", "--pty", "--", "sh", "-c", &script])
+        .write_stdin("an answer\n")
+        .output()
+        .expect("it runs");
+    assert_eq!(code(&output), 5, "{}", stderr(&output));
+    assert_eq!(stdout(&output), "both\r\n24 80\r\nan answer\r\n[REDACTED:github-pat]\r\n");
+    assert_eq!(code(&run(directory.path(), &["wrap", "--pty", "--", "./nowhere"])), 127);
+}
+
+#[test]
 fn watch_goes_on_after_it_was_killed_and_loses_nothing() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = |name: &str| directory.path().join(name).display().to_string();
@@ -225,7 +242,9 @@ fn metrics_are_served_and_say_what_was_masked() {
     let get = |path: &str| -> Option<String> {
         let mut stream = TcpStream::connect(&address).ok()?;
         stream
-            .write_all(format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").as_bytes())
+            .write_all(
+                format!("GET {path} HTTP/1.1\r\nAccept: application/openmetrics-text\r\n\r\n").as_bytes(),
+            )
             .ok()?;
         let mut text = String::new();
         stream.read_to_string(&mut text).ok()?;
