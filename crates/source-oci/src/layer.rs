@@ -96,15 +96,16 @@ impl Job<'_> {
                 return walk.scanned(None, None);
             }
         };
+        let mut content = Tallied { reader: &mut packed, tally: walk.tally.clone() };
         if own_thread {
             thread::scope(|scope| {
                 let (filled, piped) = pipe();
-                let packed = &mut packed;
-                scope.spawn(move || filled.fill(packed));
+                // Hashed there, too: to look at it takes longer than to make it.
+                scope.spawn(move || filled.fill(&mut content));
                 walk.content(piped);
             });
         } else {
-            walk.content(&mut packed);
+            walk.content(content);
         }
         let ended = walk.rest(packed);
         let digest = ended.then(|| raw.digest());
@@ -167,8 +168,7 @@ impl<'a> Walk<'a> {
 
     /// Goes through what is in the layer.
     fn content(&mut self, reader: impl Read) {
-        let mut input =
-            Input::new(Watched { reader: Tallied { reader, tally: self.tally.clone() }, ended: false });
+        let mut input = Input::new(Watched { reader, ended: false });
         let start = match input.peek(512) {
             Ok(start) => start,
             Err(error) => return self.skip(&self.job.whole(), Trouble::of(&error).0),
