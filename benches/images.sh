@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Images: a gzip layer beside inflating it alone, an image of 1.5 GB beside peers, and how memory grows with a layer.
+# Images: a gzip layer beside inflating it alone, an image of 1 GB beside peers, and how memory grows with a layer.
 #
 #   benches/images.sh [KEYSIEVE [INFLATE]]    default: target/release/keysieve, target/release/inflate
 #
@@ -33,12 +33,15 @@ image() {
     local folder digest
     for folder in "$@"; do
         tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner -C "$tree" -cf "$out/docker/$number.tar" "$folder"
-        diffs+=("\"sha256:$(hash "$out/docker/$number.tar")\"")
+        digest=$(hash "$out/docker/$number.tar")
+        diffs+=("\"sha256:$digest\"") layers+=("\"$digest/layer.tar\"") names+=("$digest/layer.tar")
         gzip -6 -n -c "$out/docker/$number.tar" >"$out/layer"
         digest=$(hash "$out/layer")
         sizes+=("$(stat -c %s "$out/layer")")
         mv "$out/layer" "$out/layout/blobs/sha256/$digest"
-        digests+=("$digest") layers+=("\"$number.tar\"") names+=("$number.tar")
+        mkdir -p "$out/docker/${names[-1]%/*}"
+        mv "$out/docker/$number.tar" "$out/docker/${names[-1]}"
+        digests+=("$digest")
         number=$((number + 1))
     done
     local IFS=,
@@ -92,17 +95,18 @@ row() {
 
 of_tool() {
     case $1 in
-    keysieve) echo "$keysieve image --no-config --no-progress -q -f json -o $scratch/keysieve.json $2" ;;
-    trivy) echo "$peers/bin/trivy image --scanners secret --offline-scan --skip-db-update --skip-version-check --cache-dir $scratch/trivy --format json --output $scratch/trivy.json --input ${2#*:}" ;;
-    kingfisher) echo "$peers/bin/kingfisher scan docker --archive ${2#*:} --jobs 2 --max-file-size 0 --no-validate --no-update-check --quiet --output $scratch/kingfisher.txt" ;;
+    keysieve) echo "$keysieve image --no-config --no-progress -q -f json -o $scratch/keysieve.out $2" ;;
+    trivy) echo "$peers/bin/trivy image --scanners secret --offline-scan --skip-db-update --skip-version-check --cache-dir $scratch/trivy --format json --output $scratch/trivy.out --input ${2#*:}" ;;
+    kingfisher) echo "$peers/bin/kingfisher scan docker --archive ${2#*:} --jobs 2 --max-file-size 0 --no-validate --no-update-check --quiet --output $scratch/kingfisher.out" ;;
     *) printf 'no such tool: %s\n' "$1" >&2 && exit 2 ;;
     esac
 }
 
-mapfile -t folders < <(cd "$tree" && du -s -- */* | sort -rn | awk '{ print $2 }' | head -n 8)
-image "$work/several" "${folders[@]}"
+mapfile -t folders < <(cd "$tree" && du -s -- */* | sort -rn | awk '{ print $2 }' | head -n 12)
+image "$work/large" "${folders[@]}"
+image "$work/middle" "${folders[@]:8:4}"
 image "$work/one" npm
-image "$work/small" "${folders[7]}"
+image "$work/small" "${folders[11]}"
 
 printf '| input | run | wall s | CPU s | RSS MB | of the first |\n|---|---|---|---|---|---|\n'
 
@@ -118,16 +122,26 @@ for name in inflate two-threads one-thread small-layer; do
     row 'gzip layer' "$name" inflate
 done
 
-for ((i = 0; i < runs; i++)); do
-    cat "$work/several/docker.tar" >/dev/null
-    for tool in "${tools[@]}"; do
-        # Nobody finds what an earlier run has kept.
-        rm -rf "$scratch/trivy"
-        read -r -a command <<<"$(of_tool "$tool" "docker-archive:$work/several/docker.tar")"
-        [[ -x ${command[0]} ]] || { printf 'not here, left out: %s\n' "$tool" >&2 && continue; }
-        timed "$tool" "${command[@]}"
+for input in middle large; do
+    archive=$work/$input/docker.tar
+    rm -f "$scratch"/*.times
+    for ((i = 0; i < runs; i++)); do
+        cat "$archive" >/dev/null
+        for tool in "${tools[@]}"; do
+            # Nobody finds what an earlier run has kept.
+            rm -rf "$scratch/trivy" "$scratch/$tool.out"
+            read -r -a command <<<"$(of_tool "$tool" "docker-archive:$archive")"
+            [[ -x ${command[0]} ]] || { printf 'not here, left out: %s\n' "$tool" >&2 && continue; }
+            timed "$tool" "${command[@]}"
+            [[ -s $scratch/$tool.out ]] || { rm "$scratch/$tool.times" && tail -n 3 "$scratch/said" >&2; }
+        done
     done
-done
-for tool in "${tools[@]}"; do
-    [[ -f $scratch/$tool.times ]] && row 'docker-archive of 8 layers' "$tool" "${tools[0]}"
+    for tool in "${tools[@]}"; do
+        name="docker-archive, $(($(stat -c %s "$archive") / 1000000)) MB"
+        if [[ -f $scratch/$tool.times ]]; then
+            row "$name" "$tool" "${tools[0]}"
+        else
+            printf '| %s | %s | fails | | | |\n' "$name" "$tool"
+        fi
+    done
 done

@@ -93,6 +93,7 @@ impl<'a> Images<'a> {
             },
             limits,
             all_tags: asked.all_tags,
+            referrers: asked.referrers,
             bases: bases(asked)?,
         };
         let source = ImageSource::new(parsed, options)?.stdin(Input::new(control));

@@ -52,6 +52,10 @@ impl Tally {
         Self(Arc::new(Mutex::new(hasher)))
     }
 
+    fn update(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).update(bytes);
+    }
+
     fn digest(&self) -> Digest {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().finish()
     }
@@ -65,7 +69,7 @@ struct Tallied<R> {
 impl<R: Read> Read for Tallied<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.reader.read(buffer)?;
-        self.tally.0.lock().unwrap_or_else(PoisonError::into_inner).update(&buffer[..read]);
+        self.tally.update(&buffer[..read]);
         Ok(read)
     }
 }
@@ -96,15 +100,19 @@ impl Job<'_> {
                 return walk.scanned(None, None);
             }
         };
+        let tally = walk.tally.clone();
         if own_thread {
             thread::scope(|scope| {
-                let (filled, piped) = pipe();
+                let (mut filled, piped) = pipe();
+                // Hashed beside both: to inflate, to hash and to look at it take about as long.
+                let pieces = filled.copies();
+                scope.spawn(move || pieces.iter().for_each(|piece| tally.update(&piece)));
                 let packed = &mut packed;
                 scope.spawn(move || filled.fill(packed));
                 walk.content(piped);
             });
         } else {
-            walk.content(&mut packed);
+            walk.content(Tallied { reader: &mut packed, tally });
         }
         let ended = walk.rest(packed);
         let digest = ended.then(|| raw.digest());
@@ -167,8 +175,7 @@ impl<'a> Walk<'a> {
 
     /// Goes through what is in the layer.
     fn content(&mut self, reader: impl Read) {
-        let mut input =
-            Input::new(Watched { reader: Tallied { reader, tally: self.tally.clone() }, ended: false });
+        let mut input = Input::new(Watched { reader, ended: false });
         let start = match input.peek(512) {
             Ok(start) => start,
             Err(error) => return self.skip(&self.job.whole(), Trouble::of(&error).0),

@@ -49,6 +49,7 @@ mod overlay;
 mod piped;
 mod platform;
 mod reference;
+mod referrers;
 mod registry;
 mod resolve;
 mod source;

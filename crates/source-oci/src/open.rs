@@ -15,7 +15,7 @@ use crate::reference::{Choice, Kind, Place, Reference};
 use crate::registry::Transport;
 use crate::resolve::{Found, Platforms, Resolved, Resolver, Root, document};
 use crate::store::{Blob, Remote};
-use crate::{Error, Options};
+use crate::{Error, Options, referrers};
 
 /// The annotation of a tag in a layout.
 const TAG: &str = "org.opencontainers.image.ref.name";
@@ -77,6 +77,7 @@ impl<'a> Opener<'a> {
         let mut resolver = Resolver::new(store, platforms, None);
         let several = tags.len() > 1;
         for (tag, shown) in tags {
+            let before = resolver.found.len();
             let followed = transport.manifest(name, &tag).and_then(|answer| {
                 let digest = match Digest::parse(&tag) {
                     Some(asked) if !asked.is_of(&answer.body) => {
@@ -86,6 +87,7 @@ impl<'a> Opener<'a> {
                     Some(asked) => asked,
                     None => Digest::of(&answer.body),
                 };
+                let top = digest.clone();
                 resolver.root(&Root {
                     bytes: answer.body,
                     digest,
@@ -93,7 +95,12 @@ impl<'a> Opener<'a> {
                     name: shown.clone(),
                     repository: reference.repository(),
                     above: Vec::new(),
-                })
+                    about: None,
+                })?;
+                match self.options.referrers {
+                    true => referrers::follow(&transport, name, &mut resolver, (&shown, &top), before),
+                    false => Ok(()),
+                }
             });
             match followed {
                 Ok(()) => {}
@@ -167,6 +174,7 @@ fn of_index(
             name: written.clone(),
             repository,
             above: Vec::new(),
+            about: None,
         });
     }
     let chosen: Vec<Descriptor> = match choice {
@@ -203,6 +211,7 @@ fn of_index(
                 name,
                 repository: repository.clone(),
                 above: vec![Arc::clone(&own)],
+                about: None,
             })
         });
         match followed {

@@ -1,6 +1,7 @@
 //! A reader that runs on another thread.
 
 use std::io::{self, ErrorKind, Read};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
 /// How much is handed over at once.
@@ -9,17 +10,21 @@ const PIECE: usize = 256 << 10;
 /// How many pieces may wait.
 const WAITING: usize = 4;
 
+/// A piece of what is handed over.
+type Piece = Arc<Vec<u8>>;
+
 /// The end that is filled.
 pub(crate) struct Filled {
-    full: SyncSender<io::Result<Vec<u8>>>,
-    empty: Receiver<Vec<u8>>,
+    full: SyncSender<io::Result<Piece>>,
+    empty: Receiver<Piece>,
+    copies: Option<SyncSender<Piece>>,
 }
 
 /// The end that is read.
 pub(crate) struct Piped {
-    full: Receiver<io::Result<Vec<u8>>>,
-    empty: Sender<Vec<u8>>,
-    piece: Vec<u8>,
+    full: Receiver<io::Result<Piece>>,
+    empty: Sender<Piece>,
+    piece: Piece,
     at: usize,
     ended: bool,
 }
@@ -28,15 +33,23 @@ pub(crate) struct Piped {
 pub(crate) fn pipe() -> (Filled, Piped) {
     let (full, full_end) = sync_channel(WAITING);
     let (empty_end, empty) = channel();
-    let piped = Piped { full: full_end, empty: empty_end, piece: Vec::new(), at: 0, ended: false };
-    (Filled { full, empty }, piped)
+    let piped = Piped { full: full_end, empty: empty_end, piece: Piece::default(), at: 0, ended: false };
+    (Filled { full, empty, copies: None }, piped)
 }
 
 impl Filled {
+    /// Whoever else wants to see all that is handed over.
+    pub(crate) fn copies(&mut self) -> Receiver<Piece> {
+        let (copies, copies_end) = sync_channel(WAITING);
+        self.copies = Some(copies);
+        copies_end
+    }
+
     /// Hands over all that a reader brings, until it ends or nobody reads any more.
     pub(crate) fn fill(self, reader: &mut dyn Read) {
         loop {
-            let mut piece = self.empty.try_recv().unwrap_or_default();
+            let used = self.empty.try_recv().ok().and_then(|piece| Arc::try_unwrap(piece).ok());
+            let mut piece = used.unwrap_or_default();
             piece.resize(PIECE, 0);
             let mut filled = 0;
             let mut ended = None;
@@ -49,8 +62,15 @@ impl Filled {
                 }
             }
             piece.truncate(filled);
-            if filled > 0 && self.full.send(Ok(piece)).is_err() {
-                return;
+            if filled > 0 {
+                let piece = Arc::new(piece);
+                if let Some(copies) = &self.copies {
+                    // It is seen by those who want to.
+                    let _ = copies.send(Arc::clone(&piece));
+                }
+                if self.full.send(Ok(piece)).is_err() {
+                    return;
+                }
             }
             match ended {
                 Some(Some(error)) => {
@@ -76,13 +96,13 @@ impl Read for Piped {
                 }
                 Ok(Err(error)) => {
                     self.ended = true;
-                    self.piece.clear();
+                    self.piece = Piece::default();
                     self.at = 0;
                     return Err(error);
                 }
                 Err(_) => {
                     self.ended = true;
-                    self.piece.clear();
+                    self.piece = Piece::default();
                 }
             }
             self.at = 0;
@@ -120,6 +140,19 @@ mod tests {
             let error = piped.read_to_end(&mut bytes).expect_err("cut");
             assert_eq!((bytes.len(), error.to_string().as_str()), (3_000_000, "cut"));
             assert_eq!(piped.read(&mut [0; 8]).expect("the end"), 0);
+        });
+    }
+
+    #[test]
+    fn others_see_all_of_it_too() {
+        let (mut filled, mut piped) = pipe();
+        let copies = filled.copies();
+        thread::scope(|scope| {
+            scope.spawn(move || filled.fill(&mut io::repeat(b'x').take(3_000_000)));
+            let seen = scope.spawn(move || copies.iter().map(|piece| piece.len()).sum::<usize>());
+            let mut bytes = Vec::new();
+            piped.read_to_end(&mut bytes).expect("read");
+            assert_eq!((bytes.len(), seen.join().expect("no panic")), (3_000_000, 3_000_000));
         });
     }
 

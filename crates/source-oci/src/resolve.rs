@@ -78,6 +78,8 @@ pub(crate) struct Root {
     pub(crate) repository: String,
     /// What stands above it.
     pub(crate) above: Vec<Arc<Document>>,
+    /// The digest of what it refers to, if it is a referrer.
+    pub(crate) about: Option<Digest>,
 }
 
 /// Follows what leads to images.
@@ -129,6 +131,12 @@ impl<'a> Resolver<'a> {
             self.gaps.push((whole(&root.name), error.skip()));
         }
         Ok(())
+    }
+
+    /// What refers to an image: signatures, lists of what is in it.
+    pub(crate) fn referrer(&mut self, root: &Root) -> Result<(), Error> {
+        self.check(&root.digest, &root.bytes);
+        self.follow(root, &root.bytes, &root.digest, root.descriptor.as_ref(), &root.above, 0)
     }
 
     /// As [`root`](Self::root), for what a layout's index says; its digest is checked.
@@ -237,10 +245,16 @@ impl<'a> Resolver<'a> {
             described.media_type.is_empty()
                 || described.media_type.contains("image") && described.media_type.contains("json")
         });
-        let kind = match attests {
-            Some(subject) => Some(format!("attestation of {subject}")),
-            None if is_image => None,
-            None => manifest.artifact_type.clone().or_else(|| Some(described.as_ref()?.media_type.clone())),
+        let artifact =
+            if is_image { None } else { described.as_ref().map(|described| &described.media_type) };
+        let kind = match (attests, &root.about) {
+            (Some(subject), _) => Some(format!("attestation of {subject}")),
+            (None, Some(subject)) => {
+                let what = manifest.artifact_type.as_ref().or(artifact).map_or("referrer", String::as_str);
+                Some(format!("{what} of {subject}"))
+            }
+            (None, None) if is_image => None,
+            (None, None) => manifest.artifact_type.clone().or_else(|| artifact.cloned()),
         };
         let platform = match descriptor.and_then(|descriptor| descriptor.platform.clone()) {
             Some(platform) if platform.is_known() => platform,

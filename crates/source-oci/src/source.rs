@@ -1,7 +1,7 @@
 //! Images as a source of objects.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,6 +45,8 @@ pub struct Options {
     pub limits: Limits,
     /// Whether every tag of a repository is scanned, instead of one.
     pub all_tags: bool,
+    /// Whether what refers to an image in its registry is scanned, too: signatures, lists of what is in it.
+    pub referrers: bool,
     /// Images whose layers are left out where they lie at the bottom of another.
     pub bases: Vec<Base>,
 }
@@ -360,10 +362,12 @@ pub(crate) fn key_of(document: &Document) -> Arc<str> {
 
 fn source_error(error: &Error) -> SourceError {
     match error {
-        Error::Io { what, source } => SourceError::Io {
-            path: what.clone(),
-            source: std::io::Error::new(source.kind(), source.to_string()),
-        },
+        Error::Io { what, source } if source.kind() == ErrorKind::NotFound => {
+            SourceError::NotFound { path: what.clone() }
+        }
+        Error::Io { what, source } => {
+            SourceError::Invalid { path: what.clone(), problem: source.to_string() }
+        }
         Error::Reference { reference: what, problem }
         | Error::Missing { what, problem }
         | Error::Broken { what, problem }

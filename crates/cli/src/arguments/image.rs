@@ -56,6 +56,9 @@ pub(crate) struct ImagesArguments {
     /// Scan every tag of a repository
     #[arg(long)]
     pub(crate) all_tags: bool,
+    /// Also scan what refers to an image in its registry: signatures, attestations, bills of materials
+    #[arg(long)]
+    pub(crate) referrers: bool,
     /// Report only files in these states: present, deleted, overwritten [default: all]
     ///
     /// Everything is scanned in any case. Whoever pulls an image has the files that a later layer deletes or

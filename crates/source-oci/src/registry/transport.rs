@@ -192,6 +192,25 @@ impl Transport {
         }
     }
 
+    /// As [`get`](Self::get), for what need not be there, or what a registry need not know.
+    pub(crate) fn get_if_there(&self, name: &Name, rest: &str) -> Result<Option<Vec<u8>>, Error> {
+        let what = format!("{}/{}: {rest}", name.registry(), name.repository());
+        loop {
+            let answer = self.ask(Method::GET, name, rest, MANIFESTS, MANIFEST_LIMIT)?;
+            match answer.status {
+                StatusCode::OK => {
+                    self.worked(name);
+                    return Ok(Some(answer.body));
+                }
+                StatusCode::UNAUTHORIZED => self.authorize(name, &Challenge::all(&answer.headers))?,
+                StatusCode::NOT_FOUND | StatusCode::BAD_REQUEST | StatusCode::METHOD_NOT_ALLOWED => {
+                    return Ok(None);
+                }
+                status => return Err(refusal(what, status)),
+            }
+        }
+    }
+
     /// One request to a repository under its authorization, whatever the answer is.
     pub(crate) fn ask(
         &self,

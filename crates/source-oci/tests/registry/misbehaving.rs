@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keysieve_finding::{MaskKind, Secret, SkipReason};
 use keysieve_source_oci::{Credential, Credentials, Options};
-use keysieve_testkit::TestLayout;
+use keysieve_testkit::{ImageLayer, Packing, TestImage, TestLayout};
 
 use crate::server::{Request, Response, Server};
 use crate::{image, options, scan, whole};
@@ -66,7 +66,13 @@ fn answer(layout: &TestLayout, manners: &Manners, request: &Request) -> Response
         return Response::of(200, r#"{"name": "app", "tags": ["v1", "v2"]}"#);
     }
     let Some((kind, name)) = rest.split_once('/') else { return Response::of(404, "{}") };
-    let digest = layout.tagged(name).unwrap_or_else(|| name.to_owned());
+    if kind == "referrers" && layout.tagged(&format!("list-of-{name}")).is_none() {
+        return Response::of(404, "{}");
+    }
+    let digest = match kind {
+        "referrers" => layout.tagged(&format!("list-of-{name}")).unwrap_or_default(),
+        _ => layout.tagged(name).unwrap_or_else(|| name.to_owned()),
+    };
     let Some(blob) = layout.blobs.get(&digest) else { return Response::of(404, "{}") };
     if kind == "manifests" {
         return Response::of(200, blob.clone());
@@ -269,6 +275,32 @@ fn all_tags_are_scanned_and_one_that_is_broken_is_a_gap() {
         scan(&format!("{}/app", server.address), Options { all_tags: true, ..plain() }).expect("scanned");
     assert_eq!(seen.files.get("large"), Some(&600_000));
     assert_eq!(seen.skips.len(), 1, "there is no v2: {:?}", seen.skips);
+}
+
+#[test]
+fn what_refers_to_an_image_is_scanned_when_that_is_asked_for() {
+    let artifact = |name: &str| {
+        let layer = ImageLayer::new("").raw(format!("about {name}").into_bytes()).packed(Packing::Plain);
+        let mut artifact =
+            TestImage::new("unknown", "unknown").layer(layer.media_type("application/spdx+json"));
+        artifact.config["history"] = serde_json::json!([name]);
+        artifact
+    };
+    let (listed, signature) = (artifact("listed"), artifact("signed"));
+    let subject = layout().tagged("v1").expect("a tag");
+    let tag = subject.replace(':', "-");
+    for list in [format!("list-of-{subject}"), tag.clone()] {
+        let all = layout().index(&list, &[&listed], Vec::new()).image(&format!("{tag}.sig"), &signature);
+        let (server, _) = registry(all, Manners::default());
+        let reference = format!("{}/app:v1", server.address);
+        let seen = scan(&reference, Options { referrers: true, ..plain() }).expect("scanned");
+        whole(&seen);
+        assert!(
+            server.asked(&signature.digests()[0]).len() == 1 && server.asked(&listed.digests()[0]).len() == 1
+        );
+        whole(&scan(&reference, plain()).expect("scanned"));
+        assert_eq!(server.asked(&listed.digests()[0]).len(), 1, "not unless it is asked for");
+    }
 }
 
 #[test]

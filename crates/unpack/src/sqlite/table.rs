@@ -11,6 +11,9 @@ use super::schema::Table;
 /// How much of the containers in a table is kept until it has been read.
 const KEPT: usize = 16 << 20;
 
+/// The longest names of columns that are repeated in each row: a page can have thousands.
+const NAMES: usize = 4096;
+
 /// Reads the rows of a table, one a line unless there are lines in it.
 pub(super) struct Rows<'d, 'a> {
     database: &'d mut Database<'a>,
@@ -34,10 +37,11 @@ impl<'d, 'a> Rows<'d, 'a> {
         // The schema stands there as it is.
         let (ready, left) =
             if table.root == 0 { (columns.to_vec(), Vec::new()) } else { (Vec::new(), vec![table.root]) };
-        let before = match columns {
-            [] => [b"INSERT INTO ", &table.name[..], b" VALUES ("].concat(),
-            columns => [b"INSERT INTO ", &table.name[..], b" (", columns, b") VALUES ("].concat(),
-        };
+        let mut before = [b"INSERT INTO ", &table.name[..table.name.len().min(NAMES)]].concat();
+        if !columns.is_empty() && columns.len() <= NAMES {
+            before.extend([b" (", columns, b")"].concat());
+        }
+        before.extend(b" VALUES (");
         Self { database, budget, before, left, ready, at: 0, made, containers: Vec::new(), kept: 0 }
     }
 
@@ -53,7 +57,8 @@ impl<'d, 'a> Rows<'d, 'a> {
     fn fill(&mut self) -> io::Result<()> {
         self.ready.clear();
         self.at = 0;
-        while let (true, Some(number)) = (self.ready.is_empty(), self.left.pop()) {
+        while self.ready.is_empty() {
+            let Some(number) = self.left.pop() else { break };
             let Some(page) = self.database.page(number) else { continue };
             self.left.extend(page.below.iter().rev());
             if page.rows {

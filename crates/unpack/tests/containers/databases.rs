@@ -10,6 +10,8 @@ const PAGE: usize = 512;
 /// What is in a page that is none of a tree, or a leaf with its cells.
 enum Page {
     Leaf(Vec<Vec<u8>>),
+    /// The pages below it.
+    Interior(Vec<u8>),
     Raw(Vec<u8>),
 }
 
@@ -55,16 +57,23 @@ fn database(pages: &[Page], encoding: u8) -> Vec<u8> {
             made[16] = 2;
             made[59] = encoding;
         }
+        let mut put = |kind: u8, header: usize, cells: &[Vec<u8>]| {
+            made[start] = kind;
+            made[start + 4] = cells.len() as u8;
+            let mut end = PAGE;
+            for (at, cell) in cells.iter().enumerate() {
+                end -= cell.len();
+                made[end..end + cell.len()].copy_from_slice(cell);
+                made[start + header + 2 * at..][..2].copy_from_slice(&(end as u16).to_be_bytes());
+            }
+        };
         match page {
-            Page::Leaf(cells) => {
-                made[start] = 13;
-                made[start + 4] = cells.len() as u8;
-                let mut end = PAGE;
-                for (at, cell) in cells.iter().enumerate() {
-                    end -= cell.len();
-                    made[end..end + cell.len()].copy_from_slice(cell);
-                    made[start + 8 + 2 * at..][..2].copy_from_slice(&(end as u16).to_be_bytes());
-                }
+            Page::Leaf(cells) => put(13, 8, cells),
+            Page::Interior(below) => {
+                let (last, others) = below.split_last().expect("one");
+                let cells: Vec<Vec<u8>> = others.iter().map(|page| vec![0, 0, 0, *page, 9]).collect();
+                put(5, 12, &cells);
+                made[start + 11] = *last;
             }
             Page::Raw(raw) => made[..raw.len()].copy_from_slice(raw),
         }
@@ -99,6 +108,24 @@ fn a_table_is_read_as_what_would_fill_it() {
     assert_eq!(seen[1], expected);
     assert!(seen[2].starts_with("@1024: ") && seen[2].contains("a deleted row"), "{}", seen[2]);
     assert_eq!(seen.len(), 3);
+}
+
+#[test]
+fn rows_come_in_their_order_from_all_pages_of_a_tree() {
+    let row = |number, value: &str| Page::Leaf(vec![cell(number, &record(&["k", value]), 0)]);
+    let pages = [
+        schema(SQL),
+        Page::Interior(vec![4, 6, 3]),
+        row(4, "d"),
+        Page::Interior(vec![5, 7]),
+        row(1, "a"),
+        row(3, "c"),
+        row(2, "b"),
+    ];
+    let seen = list(Container::Sqlite, &database(&pages, 1));
+    let values: Vec<&str> = seen[1].lines().filter_map(|line| line.split('\'').nth(3)).collect();
+    assert_eq!(values, ["a", "b", "c", "d"]);
+    assert_eq!(seen.len(), 2, "nothing is left over");
 }
 
 #[test]

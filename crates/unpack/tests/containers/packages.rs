@@ -36,10 +36,14 @@ impl Inside for Listing {
     }
 }
 
-pub(crate) fn list(container: Container, mut bytes: &[u8]) -> Vec<String> {
+pub(crate) fn list(container: Container, bytes: &[u8]) -> Vec<String> {
+    list_within(container, bytes, Limits::default())
+}
+
+pub(crate) fn list_within(container: Container, mut bytes: &[u8], limits: Limits) -> Vec<String> {
     assert_eq!(Container::of(bytes), Some(container));
     let mut listing = Listing::default();
-    let budget = Budget::new(Limits::default());
+    let budget = Budget::new(limits);
     assert!(container.open(&mut bytes, &budget, &mut listing).is_continue());
     listing.0
 }

@@ -1,8 +1,8 @@
 //! Packs of git, put together here.
 
-use keysieve_unpack::{Compression, Container};
+use keysieve_unpack::{Compression, Container, Limits};
 
-use crate::packages::list;
+use crate::packages::{list, list_within};
 use crate::tools::compress;
 
 /// What git calls `hello` and a newline.
@@ -58,6 +58,30 @@ fn what_cannot_be_made_is_named() {
     assert_eq!(seen[1], "? archive-broken");
     let lie = object(FROM, &[base.len() as u8], b"\x06\xFF\x01\x90\x05");
     assert_eq!(list(Container::Pack, &pack(&[base, lie]))[1], "? archive-broken");
+}
+
+#[test]
+fn a_bomb_ends_at_the_limit() {
+    let limits = || Limits { free: 1 << 20, ratio: 10, ..Limits::default() };
+    let zeros = pack(&[object(BLOB, &[], &vec![0; 8 << 20])]);
+    assert_eq!(list_within(Container::Pack, &zeros, limits())[0], "? archive-limit");
+    // Each is made of the one before it, four times.
+    let mut objects = vec![object(BLOB, &[], &[b'x'; 1000])];
+    let size = |size: usize| {
+        let (low, middle, high) = (size & 0x7F | 0x80, size >> 7 & 0x7F | 0x80, size >> 14 & 0x7F | 0x80);
+        [low as u8, middle as u8, high as u8, (size >> 21) as u8]
+    };
+    for step in 0..8_u32 {
+        let from = 1000 * 4_usize.pow(step);
+        let copy = [0xF0, from as u8, (from >> 8) as u8, (from >> 16) as u8];
+        let delta = [&size(from)[..], &size(4 * from), &copy.repeat(4)].concat();
+        let back = objects.last().map_or(0, Vec::len);
+        let back = if back < 128 { vec![back as u8] } else { panic!("{back}") };
+        objects.push(object(FROM, &back, &delta));
+    }
+    let seen = list_within(Container::Pack, &pack(&objects), limits());
+    assert!(seen.contains(&"? archive-limit".to_owned()), "{}", seen.len());
+    assert!(seen.iter().map(String::len).sum::<usize>() < 4 << 20);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 use std::io::Cursor;
 
-use keysieve_unpack::Container;
+use keysieve_unpack::{Container, Limits};
 use sevenz_rust2::{ArchiveEntry, ArchiveWriter, EncoderConfiguration, EncoderMethod};
 
-use crate::packages::list;
+use crate::packages::{list, list_within};
 use crate::tools::text;
 
 fn archive(method: EncoderMethod, entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -47,6 +47,19 @@ fn what_is_damaged_or_cut_off_is_named_and_loses_no_other_block() {
         assert_eq!(seen[0], "? archive-broken", "cut at {cut}");
         assert!(seen[1].starts_with("@0: 7z"), "it is looked at as it is");
     }
+}
+
+#[test]
+fn a_bomb_ends_at_the_limit_and_one_that_is_too_large_is_looked_at_as_it_is() {
+    let bytes = archive(EncoderMethod::LZMA2, &[("zeros", &vec![0; 8 << 20])]);
+    let limits = Limits { free: 1 << 20, ratio: 10, ..Limits::default() };
+    let seen = list_within(Container::SevenZip, &bytes, limits);
+    assert!(seen[0].len() < 2 << 20 && seen[1] == "zeros? archive-limit", "{:?}", &seen[1..]);
+    let seen = list_within(Container::SevenZip, &bytes, Limits { held: 100, ..Limits::default() });
+    assert_eq!(seen[0], "? archive-limit");
+    assert!(seen[1].starts_with("@0: 7z") && seen.len() == 2);
+    let small = Limits { window: 4 << 10, ..Limits::default() };
+    assert_eq!(list_within(Container::SevenZip, &bytes, small), ["? archive-limit"]);
 }
 
 #[test]
