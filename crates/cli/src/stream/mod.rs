@@ -1,5 +1,6 @@
 //! The verbs that mask streams.
 
+pub(crate) mod backlog;
 mod known;
 mod pump;
 pub(crate) mod redact;

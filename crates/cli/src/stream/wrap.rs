@@ -10,8 +10,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use keysieve_stream::{Redactor, Setup};
 
-use super::pump::{Ended, Input, Output, pump, widen};
-use super::redact::{HOLD, failures};
+use super::backlog::{Outlet, Overflow};
+use super::pump::{Ended, Input, pump, widen};
+use super::redact::{HOLD, failures, tell_lost};
 use super::setup::Asked;
 use super::terminal::Terminal;
 use crate::arguments::WrapArguments;
@@ -52,20 +53,21 @@ fn wrap(asked: &WrapArguments) -> Result<Exit> {
             return Ok(Exit::Chosen(if missing { NOT_FOUND } else { NOT_RUN }));
         }
     };
+    let overflow = &asked.stream.hold.overflow;
     let outputs = match &terminal {
         Some(terminal) => {
             forward(&child, terminal.resizer())?;
             let hold = asked.stream.hold.hold_ms.unwrap_or(ECHO);
             let output = terminal.output().context("no terminal for the program")?;
             terminal.listen().context("our terminal")?;
-            [Some(filter(output, io::stdout(), &setup, hold)), None]
+            [Some(filter(output, io::stdout(), overflow, &setup, hold)), None]
         }
         None => {
             forward(&child, || {})?;
             let hold = asked.stream.hold.hold_ms.unwrap_or(HOLD);
             [
-                child.stdout.take().map(|output| filter(output, io::stdout(), &setup, hold)),
-                child.stderr.take().map(|output| filter(output, io::stderr(), &setup, hold)),
+                child.stdout.take().map(|output| filter(output, io::stdout(), overflow, &setup, hold)),
+                child.stderr.take().map(|output| filter(output, io::stderr(), overflow, &setup, hold)),
             ]
         }
     };
@@ -89,13 +91,20 @@ fn spawn(mut command: Command, pty: bool) -> io::Result<(Child, Option<Terminal>
 fn filter(
     reader: impl Read + Send + 'static,
     writer: impl Write + Send + 'static,
+    overflow: &Overflow,
     setup: &Arc<Setup>,
     hold: Duration,
 ) -> JoinHandle<(Ended, u64)> {
     let mut redactor = Redactor::new(Arc::clone(setup));
+    let outlet = Outlet::new(overflow, writer);
     thread::spawn(move || {
+        let outlet = match outlet {
+            Ok(outlet) => outlet,
+            Err(error) => return (Ended::Write(error), 0),
+        };
         let (input, _) = Input::read(reader);
-        let ended = pump(&input, &mut redactor, hold, &mut Output(writer));
+        let (ended, lost) = pump(&input, &mut redactor, hold, outlet);
+        tell_lost(lost);
         (ended, redactor.failures())
     })
 }

@@ -39,8 +39,8 @@ use crate::{fingerprint_key, messages, session};
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How often a checkpoint is written.
-const CHECKPOINT: Duration = Duration::from_secs(1);
+/// How often a checkpoint is written at most; the first one at once.
+const CHECKPOINT: Duration = Duration::from_millis(500);
 
 /// So many pieces that came over sockets may wait; then those who send them wait.
 const WAITING: usize = 64;
@@ -80,7 +80,7 @@ struct Watch<'a> {
     metrics: Arc<Metrics>,
     events: Receiver<Event>,
     /// What the last checkpoint said, and when.
-    saved: (Checkpoint, Instant),
+    saved: (Checkpoint, Option<Instant>),
 }
 
 impl<'a> Watch<'a> {
@@ -110,7 +110,7 @@ impl<'a> Watch<'a> {
             Arc::new(move |received| sender.send(Event::Received(received)).is_ok())
         };
         inputs::open(asked, &take)?;
-        let saved = (checkpoint.clone(), Instant::now());
+        let saved = (checkpoint.clone(), None);
         let follower = Follower::new(&asked.paths, start, checkpoint)?;
         listen(sender)?;
         Ok(Self { asked, setup, follower, streams: HashMap::new(), copy, alarm, metrics, events, saved })
@@ -246,7 +246,7 @@ impl<'a> Watch<'a> {
     /// Writes a checkpoint, if it is time and something has changed.
     fn save(&mut self, now: bool) -> Result<()> {
         let Some(path) = &self.asked.state else { return Ok(()) };
-        if !now && self.saved.1.elapsed() < CHECKPOINT {
+        if !now && self.saved.1.is_some_and(|when| when.elapsed() < CHECKPOINT) {
             return Ok(());
         }
         let checkpoint = self.follower.checkpoint();
@@ -256,8 +256,8 @@ impl<'a> Watch<'a> {
             }
             checkpoint.save(path).with_context(|| format!("--state {}", path.display()))?;
             self.metrics.checkpoints.fetch_add(1, Ordering::Relaxed);
+            self.saved = (checkpoint, Some(Instant::now()));
         }
-        self.saved = (checkpoint, Instant::now());
         Ok(())
     }
 
