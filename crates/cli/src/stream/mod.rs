@@ -1,7 +1,7 @@
 //! The verbs that mask streams.
 
 pub(crate) mod backlog;
-mod known;
+pub(crate) mod known;
 mod pump;
 pub(crate) mod redact;
 pub(crate) mod setup;

@@ -28,9 +28,6 @@ pub(crate) const HOLD: Duration = Duration::from_millis(200);
 /// How long after a signal what was read may take to go out.
 const FAREWELL: Duration = Duration::from_millis(1500);
 
-/// How often known values are looked at for changes.
-const LOOK: Duration = Duration::from_secs(2);
-
 /// Masks standard input.
 pub(crate) fn run(asked: &RedactArguments) -> Exit {
     redact(asked).unwrap_or_else(|error| session::refuse(&error))
@@ -78,11 +75,7 @@ pub(crate) fn failures(count: u64, open: bool) -> String {
 /// Turns signals into events, and changed files of known values into reloads.
 fn listen(asked: StreamArguments, events: SyncSender<Event>) -> Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot listen for signals")?;
-    let watched = !(asked.known.files.is_empty() && asked.known.directories.is_empty());
-    let again = (asked.clone(), events.clone());
-    if watched {
-        thread::spawn(move || watch(&again.0, &again.1));
-    }
+    watch(&asked, &events);
     thread::spawn(move || {
         for signal in signals.forever() {
             let event = if signal == SIGHUP {
@@ -106,19 +99,18 @@ fn give_up() {
     std::process::exit(i32::from(Exit::Internal.code()));
 }
 
-/// Reloads whenever known values change.
-fn watch(asked: &StreamArguments, events: &SyncSender<Event>) {
-    let mut state = known::state(&asked.known);
-    loop {
-        thread::sleep(LOOK);
-        let now = known::state(&asked.known);
-        if now != state {
-            state = now;
-            if reload(asked).is_some_and(|event| events.send(event).is_err()) {
+/// Reloads whenever known values change, on a thread of its own.
+pub(crate) fn watch(asked: &StreamArguments, events: &SyncSender<Event>) {
+    let Some(mut changes) = known::Changes::of(&asked.known) else { return };
+    let (asked, events) = (asked.clone(), events.clone());
+    thread::spawn(move || {
+        loop {
+            thread::sleep(known::LOOK);
+            if changes.any() && reload(&asked).is_some_and(|event| events.send(event).is_err()) {
                 return;
             }
         }
-    }
+    });
 }
 
 /// Reads everything anew. What is broken changes nothing but for a word on standard error.

@@ -33,6 +33,7 @@ use self::metrics::Metrics;
 use self::stream::{Copy, Outputs, Stream};
 use crate::arguments::{StartName, WatchArguments};
 use crate::exit::Exit;
+use crate::stream::known::Changes;
 use crate::stream::setup::Asked;
 use crate::{fingerprint_key, messages, session};
 
@@ -79,6 +80,8 @@ struct Watch<'a> {
     alarm: Alarm,
     metrics: Arc<Metrics>,
     events: Receiver<Event>,
+    /// Known values that may change.
+    changes: Option<Changes>,
     /// What the last checkpoint said, and when.
     saved: (Checkpoint, Option<Instant>),
 }
@@ -113,7 +116,8 @@ impl<'a> Watch<'a> {
         let saved = (checkpoint.clone(), None);
         let follower = Follower::new(&asked.paths, start, checkpoint)?;
         listen(sender)?;
-        Ok(Self { asked, setup, follower, streams: HashMap::new(), copy, alarm, metrics, events, saved })
+        let (streams, changes) = (HashMap::new(), Changes::of(&asked.known));
+        Ok(Self { asked, setup, follower, streams, copy, alarm, metrics, events, changes, saved })
     }
 
     fn follow(mut self) -> Result<Exit> {
@@ -123,6 +127,9 @@ impl<'a> Watch<'a> {
             self.save(self.asked.once)?;
             if self.asked.once || self.wait()? {
                 break;
+            }
+            if self.changes.as_mut().is_some_and(Changes::any) {
+                self.reload();
             }
             self.round()?;
         }

@@ -251,6 +251,29 @@ fn a_silence_keeps_alerts_back_and_is_listed() {
 }
 
 #[test]
+fn a_rotated_secret_of_a_mounted_directory_is_known_at_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    // As the kubelet mounts it: what is current is a link that is swapped.
+    let mount = directory.path().join("mount");
+    let put = |version: &str, value: &str| {
+        fs::create_dir_all(mount.join(version)).expect("made");
+        fs::write(mount.join(version).join("pass"), value).expect("written");
+        std::os::unix::fs::symlink(version, mount.join("..new")).expect("linked");
+        fs::rename(mount.join("..new"), mount.join("..data")).expect("swapped");
+    };
+    put("..1", "first plain value");
+    std::os::unix::fs::symlink("..data/pass", mount.join("pass")).expect("linked");
+    let log = directory.path().join("app.log");
+    add(&log, "a first plain value b\n");
+    let watch = Watch::start(directory.path(), &["app.log", "--known-dir", "mount"]);
+    watch.until(|| watch.copy() == "a [REDACTED:pass] b\n");
+    put("..2", "second plain value");
+    watch.until(|| watch.get("/metrics").contains("keysieve_reloads_total 1\n"));
+    add(&log, "a second plain value b\n");
+    watch.until(|| watch.copy() == "a [REDACTED:pass] b\n".repeat(2));
+}
+
+#[test]
 fn what_cannot_be_watched_is_said() {
     let directory = tempfile::tempdir().expect("a directory");
     fs::write(directory.path().join("notes"), "no state\n").expect("written");
