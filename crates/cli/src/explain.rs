@@ -177,7 +177,7 @@ impl Text<'_> {
 
     /// A value that is assigned to a telling name.
     fn candidate(&self, explanation: &Explanation, judged: &[Span], lines: &Lines) -> String {
-        let place = place_weight(self.kind, explanation.score.bare);
+        let place = place_weight(self.kind, explanation.score);
         let confidence =
             if judged.contains(&explanation.value) { explanation.score.confidence(self.kind) } else { None };
         let mask = if explanation.kind == NameKind::Password { MaskKind::Password } else { MaskKind::Token };
@@ -193,10 +193,10 @@ impl Text<'_> {
             let _ = writeln!(text, "    {:>5}  {}", points(weight.points), weight.reason);
         }
         if place != 0 {
-            let reason = if explanation.score.bare {
-                "in source code, a value without quotes is a name or an expression"
-            } else {
-                "the file is text for people"
+            let reason = match self.kind {
+                FileKind::Code => "in source code, a value without quotes is a name or an expression",
+                FileKind::Translation => "the file holds a program's texts in a language",
+                _ => "the file is text for people",
             };
             let _ = writeln!(text, "    {:>5}  {reason}", points(place));
         }

@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::session::{self, Groups, Target};
 use crate::signals::Input;
-use crate::{file_list, ignore_files, messages};
+use crate::{ignore_files, image_list, messages};
 
 /// The word for the base that an image names itself.
 const LABELLED: &str = "auto-label";
@@ -68,9 +68,7 @@ impl<'a> Images<'a> {
     ) -> Result<Self> {
         let mut names = references.to_vec();
         if let Some(list) = &asked.refs_from {
-            let listed = file_list::read(list, false)?;
-            let named = listed.iter().map(|name| name.to_string_lossy().trim().to_owned());
-            names.extend(named.filter(|name| !name.is_empty() && !name.starts_with('#')));
+            names.extend(image_list::read(list)?);
         }
         if names.is_empty() {
             bail!("no image is named");
@@ -95,7 +93,7 @@ impl<'a> Images<'a> {
             },
             limits,
             all_tags: asked.all_tags,
-            bases: asked.bases.iter().map(|base| base_of(base)).collect::<Result<_>>()?,
+            bases: bases(asked)?,
         };
         let source = ImageSource::new(parsed, options)?.stdin(Input::new(control));
         Ok(Self { asked, names, source })
@@ -165,6 +163,15 @@ fn platforms(asked: &ImagesArguments) -> Platforms {
     };
     let these: Vec<_> = asked.platforms.iter().filter_map(one).collect();
     if these.is_empty() { Platforms::Host } else { Platforms::These(these) }
+}
+
+/// What is left out: layers of bases, and those that an older image has.
+fn bases(asked: &ImagesArguments) -> Result<Vec<Base>> {
+    let mut bases = asked.bases.iter().map(|base| base_of(base)).collect::<Result<Vec<_>>>()?;
+    for older in &asked.since {
+        bases.push(Base::Older(Reference::parse(older)?));
+    }
+    Ok(bases)
 }
 
 fn base_of(written: &str) -> Result<Base> {

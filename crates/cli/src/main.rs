@@ -13,6 +13,8 @@ mod hook;
 mod ignore_files;
 #[cfg(feature = "image")]
 mod image;
+#[cfg(feature = "image")]
+mod image_list;
 mod man;
 mod messages;
 mod outputs;

@@ -1,6 +1,8 @@
 //! What a run of bytes must be like, at least, for a context rule's value to begin with it: told from a few of its
 //! bytes, before the value is compared.
 
+use std::sync::LazyLock;
+
 use keysieve_rules::{ByteSet, Rule, Shape};
 
 use crate::boundary::is_word;
@@ -74,6 +76,9 @@ impl Fits {
     }
 }
 
+/// The bytes of words.
+static WORD_BYTES: LazyLock<ByteSet> = LazyLock::new(|| ByteSet::of(is_word));
+
 impl Fit {
     #[inline]
     fn may(&self, haystack: &[u8], start: &mut Start) -> bool {
@@ -96,15 +101,15 @@ impl Fit {
         let mut over = ByteSet::default();
         let mut probe: Option<(usize, ByteSet)> = None;
         for element in &shape.elements {
-            let size = element.set.iter().count();
-            if element.min > 0 && least == most && probe.is_none_or(|(_, best)| size < best.iter().count()) {
+            let size = element.set.len();
+            if element.min > 0 && least == most && probe.is_none_or(|(_, best)| size < best.len()) {
                 probe = Some((least, element.set));
             }
             least = least.saturating_add(element.min as usize);
             most = most.saturating_add(element.max as usize);
             over = over.union(&element.set);
         }
-        let over = ByteSet::of(|byte| over.contains(byte) && !is_word(byte));
+        let over = over.without(&WORD_BYTES);
         Self { least, most, over, probe }
     }
 }

@@ -77,6 +77,7 @@ const NOTHING: &[&str] = &[
     "true",
     "false",
     "undefined",
+    "undef",
     "empty",
     "prompt",
     "disabled",
@@ -250,6 +251,7 @@ fn refers(secret: &[u8]) -> bool {
         b"getenv(",
         b"process.env",
         b"config.",
+        b".values.",
         b"settings.",
         b"var.",
         b"local.",
@@ -276,7 +278,28 @@ fn refers(secret: &[u8]) -> bool {
     let path = matches!(secret, [b'/', ..] | [b'.', b'/', ..] | [b'~', b'/', ..])
         && secret.iter().filter(|&&byte| byte == b'/').count() > 1;
     let variable = matches!(secret, [b'@', name @ .., b'@'] | [b'_', b'_', name @ .., b'_', b'_'] if name.iter().all(|&byte| crate::boundary::is_word(byte) || byte == b'.'));
-    starts || path || variable || is_call(secret) || secret.windows(3).any(|three| three == b"://")
+    starts
+        || path
+        || variable
+        || is_named(secret)
+        || is_call(secret)
+        || secret.windows(3).any(|three| three == b"://")
+}
+
+/// The name of what is to be put in: `KEYSTONE_DBPASS`, `@DB-PASSWORD`.
+pub(crate) fn is_named(secret: &[u8]) -> bool {
+    const WORDS: &[&[u8]] = &[b"PASS", b"PWD", b"SECRET", b"TOKEN", b"KEY"];
+    let name = secret.strip_prefix(b"@").unwrap_or(secret);
+    let parts = name.split(|byte| matches!(byte, b'_' | b'-'));
+    let part = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_uppercase)
+            && part.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    let digits = name.iter().filter(|byte| byte.is_ascii_digit()).count();
+    parts.clone().count() > 1
+        && digits < 3
+        && parts.clone().all(part)
+        && parts.clone().any(|part| WORDS.iter().any(|word| part.ends_with(word) || part.starts_with(word)))
 }
 
 /// `name(`, `Some::name(`, `a.b(…)`: what computes the password.
@@ -298,6 +321,15 @@ pub(crate) fn is_commented(haystack: &[u8], at: usize) -> bool {
     let line = line.trim_ascii_start();
     !line.starts_with(b"#define")
         && [&b"#"[..], b";", b"//", b"--", b"<!--"].iter().any(|start| line.starts_with(start))
+}
+
+/// Whether what stands at a place is part of what a template computes: `{{- $password := .Values.password }}`.
+pub(crate) fn is_in_template(haystack: &[u8], at: usize) -> bool {
+    const REACH: usize = 160;
+    let near = &haystack[at.saturating_sub(REACH)..at];
+    let line = memchr::memrchr(b'\n', near).map_or(near, |newline| &near[newline + 1..]);
+    let last = |mark: &[u8; 2]| line.windows(2).rposition(|two| two == mark);
+    last(b"{{").is_some_and(|opened| last(b"}}").is_none_or(|closed| closed < opened))
 }
 
 #[cfg(test)]

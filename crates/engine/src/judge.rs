@@ -1,7 +1,7 @@
 //! The gates that a rule declares: what a match must also satisfy.
 
 use keysieve_finding::{Confidence, FileKind, SecretKind, Span};
-use keysieve_rules::{OnInvalid, Pattern};
+use keysieve_rules::{OnInvalid, Pattern, Structure};
 
 use crate::compiled::Compiled;
 use crate::context::is_token;
@@ -9,7 +9,7 @@ use crate::designation::is_of_no_secret;
 use crate::entropy::shannon;
 use crate::form::Spans;
 use crate::generic::{self, Judged, is_identifier, is_random};
-use crate::human::{Human, is_commented};
+use crate::human::{Human, is_commented, is_in_template, is_named};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
 use crate::{Checked, Match, Note};
@@ -54,6 +54,15 @@ pub(crate) fn judge(
             confidence = Confidence::Low;
         } else if is_placeholder(secret) || goes_on_as_template(&haystack[spans.secret.end..]) {
             return None;
+        } else if compiled.rule.info.kind == SecretKind::Password {
+            if is_named(secret) {
+                return None;
+            }
+            let basic =
+                (gates.structure == Some(Structure::BasicAuth)).then(|| structure::basic_password(secret));
+            if Human::of(basic.flatten().as_deref().unwrap_or(secret)) == Human::Default {
+                confidence = Confidence::Low;
+            }
         }
     }
     let mut checked = Checked::None;
@@ -103,6 +112,9 @@ fn placed(haystack: &[u8], secret: &[u8], spans: Spans, confidence: Confidence) 
         Human::Chosen => {
             let before = spans.secret.start.checked_sub(1).map(|at| haystack[at]);
             let bare = !matches!(before, Some(b'"' | b'\'' | b'`' | b'>'));
+            if bare && is_in_template(haystack, spans.secret.start) {
+                return None;
+            }
             if bare
                 && secret.iter().all(u8::is_ascii_alphabetic)
                 && is_sentence(&haystack[spans.secret.end..])

@@ -48,6 +48,10 @@ const WORDS: &[&str] = &[
     "mypass",
     "my_pass",
     "undefined",
+    "fill_me",
+    "fill-me",
+    "fillme",
+    "fill_in",
     "todo_",
     "<your",
     "test_key",
@@ -86,6 +90,11 @@ pub(crate) fn is_reference(secret: &[u8]) -> bool {
         | [b'%', .., b'%']
         | [b'#', b'{', ..] => true,
         [b'$', name @ ..] => {
+            let length = name.iter().take_while(|&&byte| crate::boundary::is_word(byte)).count();
+            // `$ref{db.password}`
+            if name.get(length) == Some(&b'{') && secret.ends_with(b"}") {
+                return true;
+            }
             name.iter().all(|&byte| crate::boundary::is_word(byte))
                 && name.iter().any(u8::is_ascii_alphabetic)
         }

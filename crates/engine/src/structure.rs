@@ -57,6 +57,13 @@ fn is_basic(secret: &[u8]) -> bool {
     printable && colon.is_some_and(|colon| colon + 1 < text.len())
 }
 
+/// The password in Basic credentials.
+pub(crate) fn basic_password(secret: &[u8]) -> Option<Vec<u8>> {
+    let text = decode(secret)?;
+    let colon = text.iter().position(|&byte| byte == b':')?;
+    Some(text[colon + 1..].to_vec())
+}
+
 fn decode(secret: &[u8]) -> Option<Vec<u8>> {
     STANDARD.decode(secret).or_else(|_| STANDARD_NO_PAD.decode(secret)).ok()
 }

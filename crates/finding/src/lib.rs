@@ -30,6 +30,7 @@ mod secret;
 mod severity;
 mod skip;
 mod span;
+mod translation;
 
 pub use allowed::{Allowed, AllowedBy};
 pub use fingerprint::{Fingerprint, FingerprintKey, ParseFingerprintError};

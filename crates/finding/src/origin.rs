@@ -172,13 +172,18 @@ pub enum FileKind {
     Config,
     /// Prose.
     Prose,
+    /// The texts of a program in one of its languages.
+    Translation,
 }
 
 impl FileKind {
-    /// Judges by the extension of the last part of a path.
+    /// Judges by the extension of the last part of a path, and by the names of the directories that texts are kept in.
     #[must_use]
     pub fn of(path: &[u8]) -> Self {
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        if crate::translation::is_translation(path, name) {
+            return Self::Translation;
+        }
         if name.starts_with(b".env") || name.starts_with(b".npmrc") || name.starts_with(b".netrc") {
             return Self::Config;
         }

@@ -65,9 +65,10 @@ struct Halves {
 impl Halves {
     fn of(set: ByteSet) -> Self {
         let beyond = if set.beyond_ascii() { 0xFF00 } else { 0 };
-        set.ascii().fold(Self { low: 0, high: beyond }, |halves, byte| Self {
-            low: halves.low | 1 << (byte & 15),
-            high: halves.high | 1 << (byte >> 4),
+        let rows = (0..8).map(|high| (high, set.ascii_row(high)));
+        rows.fold(Self { low: 0, high: beyond }, |halves, (high, row)| Self {
+            low: halves.low | row,
+            high: halves.high | u16::from(row != 0) << high,
         })
     }
 
@@ -161,11 +162,17 @@ fn row(buckets: &[(Shape, f64)], shape: &Shape, alone: f64, shares: &Shares) -> 
 
 /// The earlier and the later of the two that are cheapest to join.
 fn cheapest(prices: &[Vec<f64>]) -> (usize, usize) {
-    let pairs = prices.iter().enumerate().flat_map(|(later, row)| {
-        row.iter().enumerate().map(move |(earlier, price)| (earlier, later, *price))
-    });
-    let best = pairs.min_by(|a, b| a.2.total_cmp(&b.2));
-    best.map_or((0, 1), |(earlier, later, _)| (earlier, later))
+    let (mut best, mut least) = ((0, 1), f64::INFINITY);
+    for (later, row) in prices.iter().enumerate() {
+        // Most rows have none that is cheaper, which is told fast.
+        let lowest = row.iter().copied().fold(f64::INFINITY, f64::min);
+        if lowest < least
+            && let Some(earlier) = row.iter().position(|&price| price <= lowest)
+        {
+            (best, least) = ((earlier, later), lowest);
+        }
+    }
+    best
 }
 
 /// Roughly how often a byte stands in source text and logs. Only the choice of buckets hangs on it, no result.

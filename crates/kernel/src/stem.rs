@@ -49,9 +49,9 @@ impl ByteSet {
         self.beyond
     }
 
-    /// Its ASCII bytes.
-    pub(crate) fn ascii(self) -> impl Iterator<Item = u8> {
-        (0..128).filter(move |&byte| self.ascii >> byte & 1 == 1)
+    /// Its ASCII bytes that have this upper half, one bit for each lower half.
+    pub(crate) fn ascii_row(self, high: u32) -> u16 {
+        (self.ascii >> (16 * high)) as u16
     }
 }
 

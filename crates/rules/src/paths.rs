@@ -16,8 +16,8 @@ use crate::wildcard::{SHORTEST, Wildcard};
 /// looked up, and a glob with stars is tried where its longest literal occurs.
 #[derive(Debug)]
 pub struct Paths<'a> {
-    /// Plain names with their rules, sorted.
-    names: Vec<(&'a [u8], u32)>,
+    /// Plain names with their first bytes and their rules, sorted.
+    names: Vec<(u64, &'a [u8], u32)>,
     /// Globs with stars and their rules, sorted by what their literals begin with.
     wildcards: Vec<(Head, Wildcard<'a>, u32)>,
     /// One bit for every hash that a head has.
@@ -70,7 +70,7 @@ impl<'a> Paths<'a> {
         for (index, rule) in (0_u32..).zip(rules) {
             for path in rule.paths.iter().filter_map(|path| part(path)) {
                 if let Some(name) = plain_name(path) {
-                    names.push((name.as_bytes(), index));
+                    names.push((start(name.as_bytes()), name.as_bytes(), index));
                 } else if let Some((wildcard, head)) = *read.entry(path).or_insert_with(|| headed(path)) {
                     heads[hash(head) / 64] |= 1 << (hash(head) % 64);
                     wildcards.push((head, wildcard, index));
@@ -92,9 +92,10 @@ impl<'a> Paths<'a> {
     pub fn of(&self, path: &[u8]) -> Vec<u32> {
         let path = path.to_ascii_lowercase();
         let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(&path);
-        let first = self.names.partition_point(|(known, _)| *known < name);
-        let named = self.names[first..].iter().take_while(|(known, _)| *known == name);
-        let mut rules: Vec<u32> = named.map(|(_, rule)| *rule).collect();
+        let key = (start(name), name);
+        let first = self.names.partition_point(|(start, known, _)| (*start, *known) < key);
+        let named = self.names[first..].iter().take_while(|(_, known, _)| *known == name);
+        let mut rules: Vec<u32> = named.map(|(.., rule)| *rule).collect();
         for (at, head) in path.windows(SHORTEST).enumerate() {
             let Ok(head) = Head::try_from(head) else { continue };
             if self.heads[hash(head) / 64] >> (hash(head) % 64) & 1 == 0 {
@@ -115,6 +116,14 @@ impl<'a> Paths<'a> {
         rules.dedup();
         rules
     }
+}
+
+/// What a name begins with, as a number that is compared fast.
+fn start(name: &[u8]) -> u64 {
+    let mut start = [0; 8];
+    let length = name.len().min(8);
+    start[..length].copy_from_slice(&name[..length]);
+    u64::from_be_bytes(start)
 }
 
 /// A glob with stars, and what its literal begins with.

@@ -32,6 +32,7 @@ mod cursor;
 mod held;
 mod layers;
 mod merge;
+mod names;
 mod nest;
 mod object;
 mod overlap;
@@ -42,6 +43,7 @@ mod sink;
 mod snippet;
 mod utf16;
 mod versions;
+mod wide;
 
 pub use cache::Cache;
 pub use control::Control;

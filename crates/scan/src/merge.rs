@@ -1,5 +1,6 @@
 //! From sightings to findings: judged place by place, then merged by secret.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,22 @@ pub(crate) struct Merge<'a> {
     skips: Vec<(Origin, Skip)>,
     /// What was counted without being kept.
     below: Below,
+}
+
+/// What reports say of the rules, of those that found something: most find nothing in any run.
+struct Infos<'a> {
+    engine: &'a Engine,
+    made: Vec<OnceCell<Arc<RuleInfo>>>,
+}
+
+impl<'a> Infos<'a> {
+    fn new(engine: &'a Engine) -> Self {
+        Self { engine, made: vec![OnceCell::new(); engine.len()] }
+    }
+
+    fn of(&self, rule: u32) -> &Arc<RuleInfo> {
+        self.made[rule as usize].get_or_init(|| Arc::new(self.engine.rule(rule).info.clone()))
+    }
 }
 
 impl<'a> Merge<'a> {
@@ -76,14 +93,14 @@ impl<'a> Merge<'a> {
                 location.layer.as_ref().and_then(|place| place.layer.as_ref()).map(|layer| layer.index);
             (location.origin.path(), location.byte_start, location.byte_end, sighting.rule, layer)
         });
-        let infos: Vec<Arc<RuleInfo>> = self.engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
+        let infos = Infos::new(self.engine);
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
         let mut layers = Layers::default();
         let mut kept = Vec::new();
         let commits = self.policy.asks_for_commits();
         for mut sighting in self.composite(sightings) {
             let path = sighting.location.origin.path();
-            let info = &infos[sighting.rule as usize];
+            let info = infos.of(sighting.rule);
             if !self.policy.looks_at(&info.id, &path) {
                 continue;
             }
@@ -155,7 +172,7 @@ impl<'a> Merge<'a> {
     fn settle(
         &self,
         kept: Vec<Kept>,
-        infos: &[Arc<RuleInfo>],
+        infos: &Infos<'_>,
         record: Option<&mut Record>,
         names: &mut Names<'_>,
         outcome: &mut Outcome,
@@ -169,7 +186,7 @@ impl<'a> Merge<'a> {
         let mut known = known.into_iter();
         let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
         for Kept { sighting, fingerprint, .. } in kept {
-            let info = &infos[sighting.rule as usize];
+            let info = infos.of(sighting.rule);
             if let Some(by) = known.next().flatten() {
                 count(Verdict::Suppressed(by), outcome);
                 if self.options.keep_allowed {
@@ -254,10 +271,10 @@ struct Kept {
 }
 
 impl Kept {
-    fn place<'a>(&'a self, infos: &'a [Arc<RuleInfo>]) -> Place<'a> {
+    fn place<'a>(&'a self, infos: &'a Infos<'_>) -> Place<'a> {
         let Self { sighting, fingerprint, ordinal } = self;
         Place {
-            rule: &infos[sighting.rule as usize],
+            rule: infos.of(sighting.rule),
             secret: &sighting.secret,
             fingerprint: *fingerprint,
             unvalued: ordinal.map(|ordinal| (&*sighting.name, ordinal)),

@@ -9,6 +9,7 @@ use keysieve_finding::{Origin, Skip, SkipReason};
 use keysieve_source::{Blob, BlobSink, Windows};
 use keysieve_unpack::{Budget, Container, Inside, Trouble};
 
+use crate::names;
 use crate::sink::Sink;
 
 /// How much of an entry is looked at at once.
@@ -123,6 +124,7 @@ impl Entries<'_> {
 impl Inside for Entries<'_> {
     fn entry(&mut self, name: Option<&[u8]>, content: &mut dyn Read) -> ControlFlow<()> {
         let origin = self.origin(name);
+        names::look(self.below.sink, &origin);
         let read = self.windows.read(content, &origin, None, &self.below);
         self.read(&origin, read)
     }

@@ -11,6 +11,7 @@ use crate::run::Rules;
 use crate::sighting::Sighting;
 use crate::snippet::{Hidden, snippet};
 use crate::utf16::{self, Decoder};
+use crate::wide::{Run, Wide};
 
 /// What is kept of an object between its windows.
 #[derive(Debug, Default)]
@@ -19,6 +20,7 @@ pub(crate) struct Object {
     pub(crate) held: Option<Vec<u8>>,
     feed: Feed,
     form: Option<Form>,
+    wide: Wide,
     /// Where the next step's bytes begin.
     cursor: Option<Cursor>,
     /// The secrets of earlier steps that later ones can still show, in bytes of the decoded object.
@@ -93,12 +95,36 @@ impl Object {
             view.look(recent, sightings);
             cursor = view.cursor;
         });
+        self.wide(rules, blob, &form, scratch);
         (self.form, self.cursor) = (Some(form), Some(cursor));
         if !blob.last {
             return Vec::new();
         }
         self.note_unused(rules, blob.origin);
         std::mem::take(&mut self.sightings)
+    }
+
+    /// Looks at what is UTF-16 in an object that is not text.
+    fn wide(&mut self, rules: &Rules<'_>, blob: &Blob<'_>, form: &Form, scratch: &mut Scratch) {
+        if !form.binary {
+            return;
+        }
+        let sightings = &mut self.sightings;
+        self.wide.window(blob.bytes, blob.last, |Run { offset, order, text }| {
+            let (known, begin) = (sightings.len(), form.offset);
+            let decoder = Some(Decoder::new(order));
+            let form = Form { offset: form.offset + offset, mark: 0, decoder, binary: true };
+            let (mut feed, mut recent) = (Feed::at(rules.place(blob.origin)), Vec::new());
+            feed.window(rules.engine, &text, true, scratch, |step| {
+                let cursor = Cursor::new(1);
+                View { rules, origin: blob.origin, form: &form, step, cursor }.look(&mut recent, sightings);
+            });
+            for sighting in &mut sightings[known..] {
+                // As all others of the object have it.
+                let Location { byte_start, byte_end, .. } = sighting.location;
+                sighting.span = (byte_start - begin, byte_end - begin);
+            }
+        });
     }
 
     /// Notes the comments in whose line nothing is that they allow.
@@ -153,6 +179,7 @@ impl Object {
             let cursor = Cursor::new(blob.line);
             View { rules, origin: blob.origin, form: &form, step, cursor }.look(recent, sightings);
         });
+        self.wide(rules, blob, &form, scratch);
         (self.sightings, traces)
     }
 }
@@ -315,7 +342,7 @@ impl View<'_> {
     ) -> Location {
         let Form { offset, mark, decoder, binary } = self.form;
         let stored = |cursor: &Cursor, at: usize| match decoder {
-            Some(_) => offset + mark + 2 * cursor.units(),
+            Some(decoder) => offset + mark + decoder.width() as u64 * cursor.units(),
             None => offset + self.step.base + at as u64,
         };
         let near = hidden
@@ -428,7 +455,9 @@ impl View<'_> {
 
 /// Widens a span to the boundaries of characters.
 fn widen(haystack: &[u8], span: Span) -> Span {
-    let inside = |at: usize| haystack.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
+    // Behind a character of one byte stands none that goes on, whatever the next byte says.
+    let follows = |at: usize| at.checked_sub(1).is_some_and(|before| haystack[before] >= 0x80);
+    let inside = |at: usize| follows(at) && haystack.get(at).is_some_and(|byte| byte & 0xC0 == 0x80);
     let start =
         (span.start.saturating_sub(3)..=span.start).rev().find(|&at| !inside(at)).unwrap_or(span.start);
     let end = (span.end..=span.end + 3).find(|&at| !inside(at)).unwrap_or(span.end);

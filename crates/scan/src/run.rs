@@ -67,8 +67,9 @@ pub(crate) struct Rules<'a> {
     specificity: Vec<u8>,
     /// What they ask of paths.
     paths: Paths<'a>,
-    /// What they ask of the last part of a path, whatever comes before it.
-    names: Paths<'a>,
+    /// What they ask of the last part of a path, whatever comes before it, if the source has objects of which only that
+    /// is known.
+    names: Option<Paths<'a>>,
     /// Where objects stand of which only the name is known.
     places: RwLock<Places>,
     /// For each rule, whether its findings count.
@@ -122,7 +123,10 @@ impl Rules<'_> {
     fn named(&self, name: &[u8]) -> (Place, u64) {
         let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         known.unwrap_or_else(|| {
-            let rules = self.names.of(name);
+            let rules = match &self.names {
+                Some(names) => names.of(name),
+                None => Paths::of_names(self.engine.rules()).of(name),
+            };
             let class = class(name, &rules);
             let place = (Place::of_rules(rules), class);
             let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
@@ -184,7 +188,7 @@ pub fn scan_and_record(
             policy,
             specificity,
             paths: engine.paths(),
-            names: Paths::of_names(engine.rules()),
+            names: source.knows_names_alone().then(|| Paths::of_names(engine.rules())),
             places: RwLock::default(),
             counts,
         },

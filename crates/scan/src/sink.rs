@@ -20,7 +20,7 @@ use crate::object::Object;
 use crate::overlap::settle;
 use crate::run::Rules;
 use crate::sighting::Sighting;
-use crate::{Cache, Control, nest};
+use crate::{Cache, Control, names, nest};
 
 /// Scans what a source hands over, on the source's threads.
 pub(crate) struct Sink<'a> {
@@ -102,10 +102,14 @@ impl BlobSink for Sink<'_> {
     }
 
     fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
+        names::look(self, origin);
         nest::open(self, origin, start, rest)
     }
 
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
+        if blob.offset == 0 && blob.carry.is_empty() {
+            names::look(self, blob.origin);
+        }
         match held::look(self, blob) {
             Held::Not(blob) => self.window(blob),
             Held::Back(flow) => flow,
@@ -145,6 +149,14 @@ impl Sink<'_> {
     /// Scans a window of a part of a container, which says nothing of the whole.
     pub(crate) fn part(&self, blob: Blob<'_>) -> ControlFlow<()> {
         self.scan(blob, false, None).0
+    }
+
+    /// Scans a name, which counts as no object.
+    pub(crate) fn name(&self, name: Blob<'_>) {
+        let mut worker = self.worker();
+        let mut seen = settle(Object::default().window(&self.rules, &name, &mut worker.scratch));
+        worker.sightings.append(&mut seen);
+        self.done(worker);
     }
 
     /// Scans a window, of a whole object or of a part of a container; or an object that has one, as a version, of another one if there is a base.

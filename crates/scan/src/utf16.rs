@@ -1,10 +1,22 @@
-//! Text stored as UTF-16, read as UTF-8.
+//! Text stored as UTF-16 or UTF-32, read as UTF-8.
 
-/// The byte order of UTF-16.
+/// The byte order of UTF-16, or of UTF-32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     Little,
     Big,
+    Little32,
+    Big32,
+}
+
+impl Order {
+    /// How many bytes a unit has.
+    pub(crate) const fn width(self) -> usize {
+        match self {
+            Self::Little | Self::Big => 2,
+            Self::Little32 | Self::Big32 => 4,
+        }
+    }
 }
 
 /// How much of an object is looked at to tell what it is.
@@ -14,8 +26,8 @@ const LOOKED_AT: usize = 4096;
 /// Latin letters is told by its NUL bytes: nearly all at one of the two sides of each pair, nearly none at the other.
 pub(crate) fn detect(start: &[u8]) -> Option<(Order, usize)> {
     match start {
-        // Four bytes with two zeros are UTF-32, which nobody writes.
-        [0xFF, 0xFE, 0, 0, ..] => return None,
+        [0xFF, 0xFE, 0, 0, ..] => return Some((Order::Little32, 4)),
+        [0, 0, 0xFE, 0xFF, ..] => return Some((Order::Big32, 4)),
         [0xFF, 0xFE, ..] => return Some((Order::Little, 2)),
         [0xFE, 0xFF, ..] => return Some((Order::Big, 2)),
         _ => {}
@@ -44,14 +56,14 @@ pub(crate) fn detect(start: &[u8]) -> Option<(Order, usize)> {
 #[derive(Debug)]
 pub(crate) struct Decoder {
     order: Order,
-    /// The odd byte of a window, and the first half of a character beyond the basic plane.
-    odd: Option<u8>,
+    /// What a window has of its last unit, and the first half of a character beyond the basic plane.
+    cut: Vec<u8>,
     high: Option<u16>,
 }
 
 impl Decoder {
     pub(crate) fn new(order: Order) -> Self {
-        Self { order, odd: None, high: None }
+        Self { order, cut: Vec::new(), high: None }
     }
 
     /// What reports call it.
@@ -59,33 +71,49 @@ impl Decoder {
         match self.order {
             Order::Little => "utf-16le",
             Order::Big => "utf-16be",
+            Order::Little32 => "utf-32le",
+            Order::Big32 => "utf-32be",
         }
+    }
+
+    /// How many bytes a unit has.
+    pub(crate) fn width(&self) -> usize {
+        self.order.width()
     }
 
     /// Appends the text of a window to `text`. Lone halves become U+FFFD, so that every unit stands for itself.
     pub(crate) fn decode(&mut self, bytes: &[u8], last: bool, text: &mut Vec<u8>) {
+        let width = self.width();
         let mut bytes = bytes;
-        if let (Some(odd), Some((&next, rest))) = (self.odd, bytes.split_first()) {
-            self.odd = None;
-            self.unit([odd, next], text);
+        if !self.cut.is_empty() {
+            let (more, rest) = bytes.split_at(bytes.len().min(width - self.cut.len()));
+            self.cut.extend_from_slice(more);
             bytes = rest;
+            if self.cut.len() < width {
+                return;
+            }
+            let unit = std::mem::take(&mut self.cut);
+            self.unit(&unit, text);
         }
-        let pairs = bytes.chunks_exact(2);
-        if let [odd] = pairs.remainder() {
-            self.odd = Some(*odd);
-        }
-        for pair in pairs {
-            self.unit([pair[0], pair[1]], text);
+        let units = bytes.chunks_exact(width);
+        self.cut.extend_from_slice(units.remainder());
+        for unit in units {
+            self.unit(unit, text);
         }
         if last && self.high.take().is_some() {
             push(char::REPLACEMENT_CHARACTER, text);
         }
     }
 
-    fn unit(&mut self, pair: [u8; 2], text: &mut Vec<u8>) {
-        let unit = match self.order {
-            Order::Little => u16::from_le_bytes(pair),
-            Order::Big => u16::from_be_bytes(pair),
+    fn unit(&mut self, bytes: &[u8], text: &mut Vec<u8>) {
+        let unit = match (self.order, bytes) {
+            (Order::Little, &[low, high]) | (Order::Big, &[high, low]) => u16::from_be_bytes([high, low]),
+            (Order::Little32, &[a, b, c, d]) | (Order::Big32, &[d, c, b, a]) => {
+                let character = char::from_u32(u32::from_le_bytes([a, b, c, d]));
+                push(character.unwrap_or(char::REPLACEMENT_CHARACTER), text);
+                return;
+            }
+            _ => return,
         };
         if let Some(high) = self.high.take() {
             if let Some(Ok(both)) = char::decode_utf16([high, unit]).next() {
@@ -113,7 +141,7 @@ mod tests {
     fn encode(text: &str, order: Order) -> Vec<u8> {
         let bytes = |unit: u16| match order {
             Order::Little => unit.to_le_bytes(),
-            Order::Big => unit.to_be_bytes(),
+            _ => unit.to_be_bytes(),
         };
         text.encode_utf16().flat_map(bytes).collect()
     }
@@ -140,6 +168,23 @@ mod tests {
         assert_eq!(detect(&encode("\u{feff}x", Order::Big)), Some((Order::Big, 2)));
         assert_eq!(detect(text.as_bytes()), None);
         assert_eq!(detect(&[0; 64]), None);
+    }
+
+    #[test]
+    fn utf_32_has_a_mark() {
+        let text = "key = é\u{1f511}";
+        let little: Vec<u8> =
+            format!("\u{feff}{text}").chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        let big: Vec<u8> = little.chunks_exact(4).flat_map(|unit| unit.iter().rev().copied()).collect();
+        for (bytes, order) in [(little, Order::Little32), (big, Order::Big32)] {
+            assert_eq!(detect(&bytes), Some((order, 4)));
+            for cut in 4..bytes.len() {
+                let (mut decoder, mut decoded) = (Decoder::new(order), Vec::new());
+                decoder.decode(&bytes[4..cut], false, &mut decoded);
+                decoder.decode(&bytes[cut..], true, &mut decoded);
+                assert_eq!(String::from_utf8_lossy(&decoded), text, "cut at {cut}");
+            }
+        }
     }
 
     #[test]

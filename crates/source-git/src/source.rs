@@ -73,6 +73,10 @@ impl GitSource {
 }
 
 impl Source for GitSource {
+    fn knows_names_alone(&self) -> bool {
+        true
+    }
+
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError> {
         // Whether the sink has had enough is its own business.
         let _ = self.everything(threads, sink);

@@ -1,4 +1,7 @@
-//! Layers of base images, which somebody else is responsible for. They are known by their diff ids, never guessed.
+//! Layers of base images, which somebody else is responsible for, and of older images, which were scanned before. They
+//! are known by their diff ids, never guessed.
+
+use std::collections::HashSet;
 
 use crate::Error;
 use crate::digest::Digest;
@@ -7,7 +10,7 @@ use crate::reference::Reference;
 use crate::resolve::{Platforms, Resolved};
 use crate::source::Base;
 
-/// A layer that is left out, and the base it belongs to.
+/// A layer that is left out, and why.
 pub(crate) type LeftOut = (String, String);
 
 /// Marks the layers of images that they share with a base, from the bottom up.
@@ -23,6 +26,19 @@ pub(crate) fn leave_out(
                 Ok(prefixes) => {
                     for image in images.iter_mut() {
                         mark(image, &prefixes, &reference.written, &mut left_out);
+                    }
+                }
+                Err(error) => errors.push(error),
+            },
+            Base::Older(reference) => match layers_of(opener, reference) {
+                Ok(older) => {
+                    let older: HashSet<Digest> = older.into_iter().flatten().collect();
+                    for layer in images.iter_mut().flat_map(|image| &mut image.layers) {
+                        if layer.diff_id.as_ref().is_some_and(|id| older.contains(id)) {
+                            layer.excluded = true;
+                            let why = format!("a layer that {} has, too", reference.written);
+                            left_out.push((layer.key.to_string(), why));
+                        }
                     }
                 }
                 Err(error) => errors.push(error),
@@ -71,6 +87,6 @@ fn mark(image: &mut Resolved, bases: &[Vec<Digest>], name: &str, left_out: &mut 
     let Some(count) = bases.iter().filter(on).map(Vec::len).max() else { return };
     for layer in &mut image.layers[..count] {
         layer.excluded = true;
-        left_out.push((layer.key.to_string(), name.to_owned()));
+        left_out.push((layer.key.to_string(), format!("a layer of the base image {name}")));
     }
 }

@@ -30,6 +30,8 @@ pub enum Base {
     Labelled,
     /// This one.
     Image(Reference),
+    /// An older one of the same: every layer that it has is left out, wherever it lies.
+    Older(Reference),
 }
 
 /// How images are scanned.
@@ -235,8 +237,7 @@ impl Visit<'_> {
             return Ok(());
         }
         let (left_out, errors) = base::leave_out(opener, &self.source.options.bases, &mut self.state.images);
-        for (layer, base) in left_out {
-            let why = format!("a layer of the base image {base}");
+        for (layer, why) in left_out {
             self.sink.skipped(&whole(&layer), Skip::new(SkipReason::Ignored, why));
         }
         match errors.into_iter().next() {

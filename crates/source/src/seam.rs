@@ -45,6 +45,12 @@ pub trait Source: Sync {
         Ok(None)
     }
 
+    /// Whether it has objects of which it knows only the last part of their paths while it visits them. One that has
+    /// and does not say so is scanned as well, but slowly.
+    fn knows_names_alone(&self) -> bool {
+        false
+    }
+
     /// Whether a sighting to which [`attribute`](Self::attribute) gives no place stays where it is. If not, it is none
     /// that was asked for: it was there before.
     fn keeps_unplaced(&self) -> bool {

@@ -7,6 +7,7 @@ use flate2::{Decompress, FlushDecompress};
 use lzma_rust2::{LzipStream, LzmaStream, XzStream};
 use zstd::stream::raw::{self, DParameter, InBuffer, Operation, OutBuffer};
 
+use crate::lz4::Lz4;
 use crate::{Compression, Limits, Trouble};
 
 /// What a step did.
@@ -37,6 +38,7 @@ pub(crate) enum Codec {
     ZipLzma(ZipLzma),
     Deflate64(Box<InflaterManaged>),
     Bzip2(bzip2::Decompress),
+    Lz4(Box<Lz4>),
 }
 
 /// Lzma in zip: a version, the length of the properties, five bytes of them, and the data, which says itself where it
@@ -57,7 +59,7 @@ impl Codec {
         Ok(match compression {
             // The header of gzip is not the library's business.
             Compression::Gzip => Self::deflate(),
-            Compression::Zlib => Self::Deflate(Decompress::new(true)),
+            Compression::Zlib => Self::zlib(),
             Compression::Zstd => {
                 let mut decoder = raw::Decoder::new()?;
                 decoder.set_parameter(DParameter::WindowLogMax(limits.window.max(1024).ilog2()))?;
@@ -66,6 +68,7 @@ impl Codec {
             Compression::Xz => Self::Xz(Box::new(XzStream::new_mem_limit(false, kibibytes(limits)))),
             Compression::Lzma => Self::Lzma(Box::new(LzmaStream::new_mem_limit(kibibytes(limits), None))),
             Compression::Bzip2 => Self::Bzip2(bzip2::Decompress::new(false)),
+            Compression::Lz4 => Self::Lz4(Box::new(Lz4::new())),
             Compression::Lzip => Self::Lzip(Box::new(LzipStream::new_mem_limit(false, kibibytes(limits)))),
         })
     }
@@ -85,6 +88,19 @@ impl Codec {
         }
     }
 
+    /// Deflate in zlib, of which one comes after the other.
+    pub(crate) fn zlib() -> Self {
+        Self::Deflate(Decompress::new(true))
+    }
+
+    /// Makes ready for another one of [`zlib`](Self::zlib).
+    pub(crate) fn again_zlib(&mut self) {
+        match self {
+            Self::Deflate(inflate) => inflate.reset(true),
+            other => *other = Self::zlib(),
+        }
+    }
+
     /// Deflate without anything around it.
     pub(crate) fn deflate() -> Self {
         Self::Deflate(Decompress::new(false))
@@ -99,6 +115,7 @@ impl Codec {
             Self::Lzip(_) => *self = Self::new(Compression::Lzip, limits)?,
             Self::Lzma(_) => *self = Self::new(Compression::Lzma, limits)?,
             Self::Bzip2(_) => *self = Self::new(Compression::Bzip2, limits)?,
+            Self::Lz4(_) => *self = Self::new(Compression::Lz4, limits)?,
             Self::ZipLzma(_) => *self = Self::ZipLzma(ZipLzma::Header(Vec::new(), None, limits.window)),
             Self::Deflate64(_) => *self = Self::Deflate64(Box::new(InflaterManaged::new())),
         }
@@ -116,6 +133,7 @@ impl Codec {
             Self::ZipLzma(lzma) => lzma.step(input, output),
             Self::Deflate64(inflater) => deflate64_step(inflater, input, output),
             Self::Bzip2(decoder) => bzip2_step(decoder, input, output),
+            Self::Lz4(lz4) => lz4.step(input, output),
         }
     }
 }

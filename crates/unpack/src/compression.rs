@@ -18,6 +18,8 @@ pub enum Compression {
     Bzip2,
     /// lzip (<https://www.nongnu.org/lzip/manual/lzip_manual.html#File-format>): one member after the other.
     Lzip,
+    /// lz4: one frame after the other.
+    Lz4,
 }
 
 impl Compression {
@@ -42,6 +44,9 @@ impl Compression {
                 Some(Self::Bzip2)
             }
             [b'L', b'Z', b'I', b'P', 1, ..] => Some(Self::Lzip),
+            // The version is 1, and one bit is reserved.
+            [0x04, 0x22, 0x4D, 0x18, flags, ..] if flags & 0xC2 == 0x40 => Some(Self::Lz4),
+            [0x02, 0x21, 0x4C, 0x18, ..] => Some(Self::Lz4),
             _ => Self::weakly(start),
         }
     }
@@ -84,6 +89,7 @@ impl Compression {
             Self::Lzma => "lzma",
             Self::Bzip2 => "bzip2",
             Self::Lzip => "lzip",
+            Self::Lz4 => "lz4",
         }
     }
 }

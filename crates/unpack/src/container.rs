@@ -8,7 +8,10 @@ use keysieve_finding::Skip;
 use crate::strings::Strings;
 use crate::tar::{EntryKind, Part, Tar};
 use crate::zip::{self, Zip};
-use crate::{Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pdf, rpm, unknown};
+use crate::{
+    Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pack, pdf, rpm, seven_zip,
+    sqlite, unknown,
+};
 
 /// Takes what a container holds, in the order in which it is there.
 pub trait Inside {
@@ -41,6 +44,12 @@ pub enum Container {
     Rpm,
     /// A document whose text is in compressed streams.
     Pdf,
+    /// A 7z archive.
+    SevenZip,
+    /// A pack of git, with the history of a repository.
+    Pack,
+    /// A database of SQLite, whose values stand side by side.
+    Sqlite,
     /// Compiled code, whose strings stand right behind their lengths.
     Compiled(Compiled),
     /// Something that is known by sight only, and named for that.
@@ -77,6 +86,15 @@ impl Container {
         }
         if cpio::begins(start) {
             return Some(Self::Cpio);
+        }
+        if start.starts_with(&seven_zip::MAGIC) {
+            return Some(Self::SevenZip);
+        }
+        if pack::MAGIC.iter().any(|magic| start.starts_with(magic)) {
+            return Some(Self::Pack);
+        }
+        if start.starts_with(sqlite::MAGIC) {
+            return Some(Self::Sqlite);
         }
         if let Some(compiled) = Compiled::of(start) {
             return Some(Self::Compiled(compiled));
@@ -118,6 +136,9 @@ impl Container {
             Self::Ar => ar::open(&mut input, budget, inside),
             Self::Cpio => cpio::open(&mut input, budget, inside),
             Self::Pdf => pdf::open(&mut input, budget, inside),
+            Self::SevenZip => seven_zip::open(&mut input, budget, inside),
+            Self::Pack => pack::open(&mut input, budget, inside),
+            Self::Sqlite => sqlite::open(&mut input, budget, inside),
             Self::Compiled(compiled) => inside.loose(0, &mut Strings::new(input, compiled)),
             Self::Rpm => package(input, budget, inside),
             Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
@@ -130,7 +151,7 @@ impl Container {
 fn starts_well(compression: Compression, start: &[u8]) -> bool {
     const TRIED: usize = 4096;
     // A limit of its own: a megabyte is more than enough to tell.
-    let budget = Budget::new(Limits { bytes: Some(1 << 20), window: 8 << 20, ..Limits::default() });
+    let budget = Budget::new(Limits { bytes: Some(1 << 20), ..Limits::default() });
     let mut expanded = Expanded::new(compression, Input::new(start), budget);
     let mut made = [0; TRIED];
     let mut filled = 0;

@@ -6,7 +6,8 @@
 //! - [`zip`] walks over zip archives, without needing the directory at their end.
 //!
 //! What they read from need not be a file, nor know its end; nothing is written anywhere, and memory does not depend on
-//! how large things are. What unpacking may cost is bounded by [`Limits`], for an outermost object and all that is in it
+//! how large things are, except where they cannot be read in order: those are held in memory up to
+//! [`Limits::held`]. What unpacking may cost is bounded by [`Limits`], for an outermost object and all that is in it
 //! together ([`Budget`]). What cannot be unpacked is named: errors of reading carry a [`Trouble`], which is a
 //! [`Skip`](keysieve_finding::Skip) for reports.
 //!
@@ -64,13 +65,18 @@ mod cpio;
 mod expanded;
 mod gzip;
 mod input;
+mod lz4;
+mod pack;
 mod pdf;
 mod rpm;
+mod seven_zip;
 mod slice;
+mod sqlite;
 mod strings;
 pub mod tar;
 mod trouble;
 mod unknown;
+mod whole;
 pub mod zip;
 
 pub use budget::{Budget, Limits, Metered};

@@ -44,7 +44,7 @@ pub(crate) struct ImageArguments {
 #[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Images")]
 pub(crate) struct ImagesArguments {
-    /// Also scan the images named in FILE, one a line
+    /// Also scan the images named in FILE: one a line, or in Kubernetes manifests and what `kubectl get -o json` writes
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) refs_from: Option<PathBuf>,
     /// Scan these platforms: OS/ARCH[/VARIANT] or 'all' [default: linux on this machine's processor]
@@ -66,6 +66,9 @@ pub(crate) struct ImagesArguments {
     /// the image names as its base
     #[arg(long = "exclude-base", value_name = "REF")]
     pub(crate) bases: Vec<String>,
+    /// Scan only the layers that this older image does not have
+    #[arg(long, value_name = "REF")]
+    pub(crate) since: Vec<String>,
 }
 
 /// How registries are spoken to.

@@ -46,6 +46,10 @@ struct Everything {
 }
 
 impl Source for Everything {
+    fn knows_names_alone(&self) -> bool {
+        true
+    }
+
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError> {
         self.git.visit(threads, sink)?;
         for tree in self.work_trees.iter().take_while(|_| !sink.stopped()) {

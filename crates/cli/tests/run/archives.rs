@@ -157,6 +157,22 @@ fn names_in_archives_are_shown_and_never_used() {
 }
 
 #[test]
+fn a_secret_in_a_name_is_found_and_masked() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let token = ["glp", "at-", "7kQvz9XwB3mN", "8pLr4sTy"].concat();
+    let name = format!("backup/{token}.txt");
+    fs::write(directory.path().join("a.tar"), tar(&[(&name, b"nothing")])).expect("written");
+    fs::write(directory.path().join(format!("{token}.log")), "nothing").expect("written");
+    let output = run(directory.path(), &["scan", "-f", "json"]);
+    let mut paths = paths(&output);
+    paths.sort_unstable();
+    assert_eq!(paths.len(), 2, "{paths:?}");
+    assert!(paths[0].starts_with("a.tar!/backup/") && paths[0].ends_with(".txt!/(name)"), "{paths:?}");
+    assert!(paths[1].ends_with(".log!/(name)"), "{paths:?}");
+    assert!(!super::stdout(&output).contains(&token[6..]), "no raw secret");
+}
+
+#[test]
 fn depth_and_limit_are_options() {
     let directory = tempfile::tempdir().expect("a directory");
     let inner = tar(&[("a.env", leak().as_bytes())]);

@@ -24,6 +24,24 @@ fn utf16(text: &str) -> Vec<u8> {
     units.flat_map(u16::to_le_bytes).collect()
 }
 
+fn utf32(text: &str) -> Vec<u8> {
+    std::iter::once('\u{feff}')
+        .chain(text.chars())
+        .flat_map(|character| u32::from(character).to_le_bytes())
+        .collect()
+}
+
+/// Text as a program for .NET has it: behind its length, at an odd place, among other things.
+fn wide_in_a_program(text: &str) -> Vec<u8> {
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [&b"MZ\x90\0\x03\0\0\0"[..], &[0xC3; 3000], &[wide.len() as u8 | 1], &wide, &[0, 1, 0xC3]].concat()
+}
+
+/// A string as Python compiles it.
+fn bytecode(text: &str) -> Vec<u8> {
+    [&b"\xa7\r\r\n\0\0\0\0\0\0\0\0\0\0\0\0\xfa"[..], &[text.len() as u8], text.as_bytes(), b"N"].concat()
+}
+
 fn tar(name: &str, content: &[u8]) -> Vec<u8> {
     let image = TestImage::new("linux", "amd64")
         .layer(ImageLayer::new("").file(name, content).packed(Packing::Plain));
@@ -59,6 +77,9 @@ fn planted() -> (TestImage, BTreeSet<Place>) {
         .file(&long, present(&long, 0))
         .file("crlf.txt", format!("a\r\nb\r\n{}", present("crlf.txt", 0)))
         .file("wide.txt", utf16(&present("wide.txt", 0)))
+        .file("wider.txt", utf32(&present("wider.txt", 0)))
+        .file("bin/wide.dll", wide_in_a_program(&present("bin/wide.dll", 0)))
+        .file("lib/m.pyc", bytecode(&present("lib/m.pyc", 0)))
         .file("usr/lib/app.so", format!("\0\0\0{}\0\0", present("usr/lib/app.so", 0)))
         .file("app/node_modules/x/index.js", present("app/node_modules/x/index.js", 0))
         .file("usr/share/doc/README.md", present("usr/share/doc/README.md", 0))
@@ -405,6 +426,36 @@ fn references_can_come_from_a_file() {
     fs::write(directory.path().join("refs"), "# ours\noci:layout:v1\n\n").expect("written");
     let report = scan(directory.path(), &["--refs-from", "refs"]);
     assert_eq!(locations(&report).len(), 1);
+}
+
+#[test]
+fn references_can_come_from_manifests() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let image = TestImage::new("linux", "amd64").layer(ImageLayer::new("COPY a /").file("a", line(1)));
+    TestLayout::default().image("v1", &image).write_to(&directory.path().join("layout")).expect("written");
+    let pod = "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - image: oci:layout:v1\n  - image: oci:layout:v1\n";
+    fs::write(directory.path().join("pod.yaml"), pod).expect("written");
+    let report = scan(directory.path(), &["--refs-from", "pod.yaml"]);
+    assert_eq!((locations(&report).len(), &report["target"]["images"][1]), (1, &Value::Null));
+    fs::write(directory.path().join("pod.yaml"), pod.replace("oci:layout:v1", "\"{{ .Values.image }}\""))
+        .expect("written");
+    let output = run(directory.path(), &["image", "--refs-from", "pod.yaml"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(code(&output) == 2 && said.contains("render it first"), "{said}");
+}
+
+#[test]
+fn of_an_image_only_what_is_newer_can_be_scanned() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let layer = |number: usize| ImageLayer::new("COPY l /").file(format!("l{number}"), line(number));
+    let older = TestImage::new("linux", "amd64").layer(layer(1)).layer(layer(2));
+    let newer = TestImage::new("linux", "amd64").layer(layer(3)).layer(layer(2)).layer(layer(4));
+    let layout = TestLayout::default().image("v1", &older).image("v2", &newer);
+    layout.write_to(&directory.path().join("layout")).expect("written");
+    let report = scan(directory.path(), &["oci:layout:v2", "--since", "oci:layout:v1"]);
+    let paths: Vec<String> = places(&report).into_iter().map(|place| place.0).collect();
+    assert_eq!(paths, ["l3", "l4"]);
+    assert_eq!(report["stats"]["excluded"], 1);
 }
 
 #[cfg(unix)]

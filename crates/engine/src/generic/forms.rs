@@ -39,7 +39,14 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         | [b'_', b'_', .., b'_', b'_'] => true,
         [b'$', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
-        [b'%', b's' | b'd' | b'v' | b'q' | b'@', ..] | [b'@', b'{' | b'(', ..] => true,
+        [b'%', b's' | b'd' | b'v' | b'q' | b'@' | b'[', ..]
+        | [b'%', b'1'..=b'9', b'$', ..]
+        | [b'@', b'{' | b'(', ..]
+        | [b'{', b'$', ..] => true,
+        // What is put in when a template is filled, and the parameters of statements: `@DB_PASSWORD`, `$p_1, …`.
+        [b'@', rest @ ..] if is_constant(rest) || crate::human::is_named(text) => true,
+        [b'$' | b'@' | b':', rest @ ..] if goes_on_with_another(rest) => true,
+        _ if is_formatted(text, counts) => true,
         // Patterns of shells: `*-*-mingw*`.
         _ if counts.has(b'*')
             && counts.letters() > 0
@@ -59,6 +66,33 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
     }
 }
 
+/// What a program puts a value into, colours or matches: `Auth-Token:%s`, `\033[32mPASS`, `^.{8,}$`, `a//b[@c]`.
+fn is_formatted(text: &[u8], counts: &Counts) -> bool {
+    const COLOURS: &[&[u8]] = &[b"\\033[", b"\\x1b[", b"\\x1B[", b"\\u001b[", b"\\u001B[", b"\\e["];
+    match text {
+        [b'^', .., b'$'] => counts.has(b'{') || counts.has(b'[') || counts.has(b'.'),
+        [name @ .., b'%', b's' | b'd' | b'v'] => name
+            .iter()
+            .all(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_' | b':' | b'=' | b' ')),
+        _ => {
+            counts.has(b'[')
+                && (text.windows(2).any(|two| two == b"[@")
+                    || counts.has(b'\\')
+                        && COLOURS
+                            .iter()
+                            .any(|start| text.windows(start.len()).any(|window| window == *start)))
+        }
+    }
+}
+
+/// `$p_1,[other]=$p_2`: after a sign and a name comes a comma.
+fn goes_on_with_another(rest: &[u8]) -> bool {
+    let name = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || byte == b'_').count();
+    name > 2
+        && rest[0].is_ascii_alphabetic()
+        && matches!(rest.get(name..name + 2), Some([b',', b'[' | b' ' | b'$' | b'@' | b':' | b'"' | b'`']))
+}
+
 /// `tls,$KEY_FILE`: a sign and a name in capitals.
 fn names_variable(text: &[u8]) -> bool {
     text.iter().enumerate().any(|(at, &byte)| {
@@ -71,9 +105,10 @@ fn names_variable(text: &[u8]) -> bool {
 /// A digest or hash that names its algorithm, or text that says that it is sealed or public.
 pub(super) fn is_sealed(text: &[u8]) -> bool {
     const STARTS: &str = "sha1- sha1: sha224- sha256- sha256: sha384- sha384: sha512- sha512: md5: md5- pbkdf2 bcrypt scrypt \
-        argon2 $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $pbkdf2 $apr1$ {ssha {sha {crypt {bcrypt enc[ enc( ssh-rsa \
-        ssh-ed25519 ecdsa-sha2 ssh-dss -----begin $ansible_vault vault:v arn: projects/ data: urn: aaaab3nza aaaac3nza \
-        lls0tls1crudjt kms: op:// ref+ secretsmanager: ssm: keyvault @microsoft.keyvault u2fsdgvkx1 pk.eyj pk_live_ pk_test_ scram-sha-";
+        argon2 $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $pbkdf2 $apr1$ {ssha {sha {crypt {bcrypt {cipher enc[ enc( ssh-rsa \
+        ssh-ed25519 ecdsa-sha2 ssh-dss -----begin $ansible_vault vault:v arn: projects/ data: urn: aaaab3nza aaaac3nza aaaae2vjz \
+        lls0tls1crudjt mfkwewyhkoziz mhyweayhkoziz migfma0gcsqgsib3dqe miibijanbgkqhkig9w0b miicijanbgkqhkig9w0b mcowbqydk2v \
+        migbmbagbyqgsm49ag ro0ab aqiaaa5maaaapaaa kms: op:// ref+ secretsmanager: ssm: keyvault @microsoft.keyvault u2fsdgvkx1 pk.eyj pk_live_ pk_test_ scram-sha-";
     static SEALED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let starts = StartKind::Anchored;
         AhoCorasick::builder().ascii_case_insensitive(true).start_kind(starts).build(words(STARTS)).ok()
@@ -81,6 +116,8 @@ pub(super) fn is_sealed(text: &[u8]) -> bool {
     SEALED.as_ref().is_some_and(|starts| starts.is_match(Input::new(text).anchored(Anchored::Yes)))
         || is_octets(text)
         || is_sealed_secret(text)
+        || is_fingerprinted(text)
+        || is_header(text)
         // What was decoded from binary data.
         || text.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
 }
@@ -89,6 +126,24 @@ pub(super) fn is_sealed(text: &[u8]) -> bool {
 fn is_sealed_secret(text: &[u8]) -> bool {
     let base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
     text.len() >= 340 && matches!(text, [b'A', b'g', b'A'..=b'D', ..]) && text.iter().all(base64)
+}
+
+/// A name with the fingerprint of a public key behind it: `kubernetes.site-ba_d8_85_a0_5b_50_b0_01_e0_b2_b0_ae_5d_f6_7a_d1`.
+fn is_fingerprinted(text: &[u8]) -> bool {
+    const LENGTH: usize = 16 * 3 - 1;
+    let Some(from) = text.len().checked_sub(LENGTH) else { return false };
+    let separator = text[from + 2];
+    matches!(separator, b'_' | b':' | b'-')
+        && text[from..].chunks(3).all(|three| {
+            three[..2].iter().all(u8::is_ascii_hexdigit) && three.get(2).is_none_or(|&byte| byte == separator)
+        })
+}
+
+/// The header of a JWT without the rest, which is the same for everyone: `eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9`.
+fn is_header(text: &[u8]) -> bool {
+    const STARTS: &[&[u8]] = &[b"eyJhbGciOiJ", b"eyJ0eXAiOiJKV1Qi"];
+    text.len() < 60 && !text.contains(&b'.') && STARTS.iter().any(|start| text.starts_with(start))
+        || text.starts_with(b"eyJ") && text.windows(5).any(|five| five.eq_ignore_ascii_case(b".xxx."))
 }
 
 /// Bytes one by one, as fingerprints and binary constants are written: `73:7c:79`, `\x2a\x86`.
@@ -197,6 +252,9 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
     ];
     let root = || text[1..].split(|&byte| byte == b'/').next().is_some_and(|part| ROOTS.contains(&part));
     if text.starts_with(b"./")
+        // Keys of the registry of Windows.
+        || text.starts_with(b"HK") && counts.has(b'\\')
+        || counts.has(b':') && is_ipv6(text)
         || text[0] == b'/' && root()
         || text.starts_with(b"../")
         || text.starts_with(b"~/")
@@ -208,6 +266,10 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
         return false;
     }
     let slashes = text.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    // `Store40/v4/e3/48/1a/e3481a8f-…`, of which base64 as long would have one at most.
+    if slashes >= 4 && text.len() < 128 && !counts.has(b'+') && !counts.has(b'=') && counts.blank == 0 {
+        return true;
+    }
     let dots = text.iter().filter(|&&byte| byte == b'.').count();
     let parts_are_words = || {
         text.split(|byte| matches!(byte, b'/' | b'\\' | b'.'))
@@ -222,7 +284,7 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
     }
     // A file's name, and a host's.
     const ENDINGS: &str = "war jar zip tgz gz tar exe dll key pem crt txt json yml yaml properties conf cfg ini py js ts java php html xml jks p12 pfx cer env \
-        local com net org io go rb sh png svg css";
+        local com net org io go rb sh png jpg jpeg gif ico svg css mov mp4 geojson";
     static FILES: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(ENDINGS).map(|word| (word, ()))));
     let ending = memchr::memrchr(b'.', text).map(|dot| text[dot + 1..].to_ascii_lowercase());
     if ending.is_some_and(|ending| FILES.get(&ending).is_some()) {
@@ -235,6 +297,12 @@ pub(super) fn is_address(text: &[u8], counts: &Counts) -> bool {
             && text[at + 1..].iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
             && text[at + 1..].contains(&b'.')
     })
+}
+
+/// `fe80:0000:0000:0000:0204:61ff:fe9d:f156`
+fn is_ipv6(text: &[u8]) -> bool {
+    text.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b':')
+        && std::str::from_utf8(text).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 /// A call, a member, an index, an operation, a concatenation.
@@ -275,14 +343,28 @@ pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool
     let a_word = || {
         text.split(|&byte| byte == b'.').skip(1).any(|part| part.len() > 3 && Words::of(part).percent() >= 75)
     };
-    several
-        && parts.all(|part| {
-            name(part) && !part[0].is_ascii_digit() && (part.len() < 8 || Words::of(part).percent() >= 50)
-        })
-        && (words.letters == 0 || words.percent() >= 40 || text.len() < 12 || a_word())
+    // `old.TLSKeyPwd`
+    let telling = || {
+        counts.letters() + 1 == text.len() && text[0].is_ascii_lowercase() && super::score::repeats_name(text)
+    };
+    several && telling()
+        || several
+            && parts.all(|part| {
+                name(part) && !part[0].is_ascii_digit() && (part.len() < 8 || Words::of(part).percent() >= 50)
+            })
+            && (words.letters == 0 || words.percent() >= 40 || text.len() < 12 || a_word())
 }
 
 pub(super) fn is_number(text: &[u8], counts: &Counts) -> bool {
+    // The versions of packages that do: `^1.2.0`, `npm:~4.1`.
+    let range = text.strip_prefix(b"npm:").unwrap_or(text);
+    if let [b'^' | b'~', rest @ ..] = range
+        && rest.first().is_some_and(u8::is_ascii_digit)
+        && rest.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'))
+        && rest.contains(&b'.')
+    {
+        return true;
+    }
     let marks = text
         .iter()
         .filter(|byte| matches!(byte, b'.' | b'-' | b':' | b'/' | b',' | b'+' | b'_' | b'%' | b'#'))
@@ -350,9 +432,25 @@ fn is_numbered(text: &[u8], counts: &Counts) -> bool {
     (2..=4).contains(&digits) && digits == counts.digit && text.len() >= digits + 4 && counts.lower > 0
 }
 
+/// The name of a header of one's own making: `X-Amz-Content-Sha256`.
+fn is_header_name(text: &[u8]) -> bool {
+    let part = |part: &[u8]| {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let letters = &part[..part.len() - digits];
+        letters.first().is_some_and(u8::is_ascii_uppercase) && letters[1..].iter().all(u8::is_ascii_lowercase)
+    };
+    text.strip_prefix(b"X-").is_some_and(|name| {
+        name.split(|&byte| byte == b'-').all(part)
+            && name.split(|&byte| byte == b'-').any(|part| part.len() > 3 && Words::of(part).percent() == 100)
+    })
+}
+
 /// Words joined by separators or humps, with few digits at their ends.
 pub(super) fn is_identifier(text: &[u8], counts: &Counts, words: &Words) -> bool {
     if is_constant(text) {
+        return true;
+    }
+    if is_header_name(text) {
         return true;
     }
     let separator = |byte: &u8| matches!(byte, b'_' | b'-' | b'.' | b'/' | b':' | b'#' | b'[' | b']');

@@ -71,13 +71,15 @@ pub struct Score {
     pub points: i16,
     /// Whether the value would be no text in code: it is written without quotes, outside of strings and comments.
     pub bare: bool,
+    /// Whether the value can be no text for people: a machine made it up.
+    pub made: bool,
 }
 
 impl Score {
     /// What it means in an object of a kind; `None` if nothing is to be said.
     #[must_use]
     pub fn confidence(self, kind: FileKind) -> Option<Confidence> {
-        score::confidence(self.points + place_weight(kind, self.bare))
+        score::confidence(self.points + place_weight(kind, self))
     }
 }
 
@@ -91,6 +93,17 @@ pub(crate) fn is_identifier(text: &[u8]) -> bool {
 pub(crate) fn is_random(text: &[u8]) -> bool {
     use value::{Counts, Looks, Words, looks};
     !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Random
+}
+
+/// Whether a value is one that no one would read to others, in any language.
+fn is_made(text: &[u8]) -> bool {
+    use value::{Counts, Looks, Words, looks};
+    let counts = Counts::of(text);
+    match looks(text, false, &counts, &Words::of(text)) {
+        Looks::Hex | Looks::Uuid => true,
+        Looks::Random => counts.digit > 1 && counts.beyond == 0,
+        _ => false,
+    }
 }
 
 /// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
@@ -119,12 +132,14 @@ pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<
     }
 }
 
-/// What the kind of an object adds: in code, a value without quotes is a name or an expression.
+/// What the kind of an object adds: in code, a value without quotes is a name or an expression; among the texts of a
+/// program, one that people can read is a text.
 #[must_use]
-pub fn place_weight(kind: FileKind, bare: bool) -> i16 {
-    match (kind, bare) {
-        (FileKind::Code, true) => -25,
-        (FileKind::Prose, _) => -4,
+pub fn place_weight(kind: FileKind, score: Score) -> i16 {
+    match kind {
+        FileKind::Code if score.bare => -25,
+        FileKind::Prose => -4,
+        FileKind::Translation if !score.made => -60,
         _ => 0,
     }
 }
@@ -290,7 +305,8 @@ pub(crate) fn judge(haystack: &[u8], at: usize, names: &mut Names, mut found: im
     let Some((name, assigned)) = read(near, at, false, names) else { return false };
     let mut weigh = |haystack: &[u8], assigned: &Assigned| {
         if let Some(points) = score::score(&name, assigned, haystack) {
-            let score = Score { points, bare: is_bare(haystack, &name, assigned) };
+            let made = is_made(&haystack[assigned.value.range()]);
+            let score = Score { points, bare: is_bare(haystack, &name, assigned), made };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }
     };
@@ -333,7 +349,8 @@ pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
             score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
             weights.retain(|weight| weight.points != 0);
             let points = weights.iter().map(|weight| weight.points).sum();
-            let score = Score { points, bare: is_bare(haystack, name, assigned) };
+            let made = is_made(&haystack[assigned.value.range()]);
+            let score = Score { points, bare: is_bare(haystack, name, assigned), made };
             all.push(Explanation { name: name.span, value: assigned.value, kind: name.kind, weights, score });
         });
     }

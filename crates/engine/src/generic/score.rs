@@ -23,6 +23,9 @@ pub(crate) const DROP: i16 = -20;
 /// What the looks of a value can add to what its name and grammar say, at most.
 pub(crate) const MOST_OF_LOOKS: i16 = 45;
 
+/// What is said of a value that is its own name.
+const SAME: i16 = -60;
+
 /// A weight and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight {
@@ -48,6 +51,9 @@ pub(crate) fn score(name: &Name, assigned: &Assigned, haystack: &[u8]) -> Option
     weigh_name(name, &mut |weight, _| points += weight);
     weigh_form(assigned, &mut |weight, _| points += weight);
     let length = assigned.value.len();
+    if same_letters(&haystack[assigned.value.range()], &haystack[name.span.range()]) {
+        points += SAME;
+    }
     if points + MOST_OF_LOOKS < DROP || length < if name.kind == Password { 4 } else { 8 } {
         return None;
     }
@@ -72,7 +78,16 @@ pub(crate) fn weigh(
     weigh_looks(name.kind, looks, &counts, &mut add);
     let named = &haystack[name.span.range()];
     if same_letters(text, named) {
-        add(-60, "it is the name itself");
+        add(SAME, "it is the name itself");
+    }
+    if text.len() >= 6 && text.iter().all(u8::is_ascii_alphabetic) && ends_with_letters(named, text) {
+        add(-40, "it is the end of the name");
+    }
+    if goes_on(haystack, assigned, text) {
+        add(-60, "it is the beginning of what is put together");
+    }
+    if matches!(text, [b'\\', b'u' | b'x', ..]) && text.len() <= 6 {
+        add(-60, "it is a single character");
     }
     if named.eq_ignore_ascii_case(b"auth") {
         add(-10, "the name says only that someone signs in");
@@ -85,7 +100,12 @@ pub(crate) fn weigh(
         add(-60, "it is the beginning of a template");
     }
     match name.kind {
-        Password => weigh_password(text, looks, &counts, &words, &mut add),
+        Password => {
+            if looks == Looks::Word && is_run_together(text, assigned) {
+                add(14, "words are written together, as in no name");
+            }
+            weigh_password(text, looks, &counts, &words, &mut add);
+        }
         Secret | Token | Key => weigh_token(text, looks, &counts, &words, &mut add),
     }
 }
@@ -143,6 +163,41 @@ fn weigh_sentence(
         // `pass "--yes" to go on`
         Operator::Beside if name.eq_ignore_ascii_case(b"pass") => add(-25, "`pass` is a verb here"),
         _ => {}
+    }
+}
+
+/// Whether a string that is assigned is several words without anything between them, in small letters.
+fn is_run_together(text: &[u8], assigned: &Assigned) -> bool {
+    assigned.form == Form::Quoted
+        && matches!(assigned.operator, Operator::Assign | Operator::Colon | Operator::Compare)
+        && text.len() >= 8
+        && text.iter().all(u8::is_ascii_lowercase)
+        && !super::lexicon::is_word(text)
+        && !text.strip_suffix(b"s").is_some_and(super::lexicon::is_word)
+        && !repeats_name(text)
+}
+
+/// Whether a name ends with a word, whatever its case and separators: `AuthMethodUserpass`, `userpass`.
+fn ends_with_letters(name: &[u8], word: &[u8]) -> bool {
+    let letters = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let mut name = name.iter().rev().filter(letters);
+    word.iter().rev().all(|byte| name.next().is_some_and(|other| other.eq_ignore_ascii_case(byte)))
+}
+
+/// Whether a string ends as a prefix does and something is added to it: `'webhook_' . random()`.
+fn goes_on(haystack: &[u8], assigned: &Assigned, text: &[u8]) -> bool {
+    if assigned.form != Form::Quoted
+        || !matches!(text.last(), Some(b'_' | b'-' | b':' | b'/' | b'.' | b'=' | b' '))
+    {
+        return false;
+    }
+    let after = &haystack[(assigned.value.end + 1).min(haystack.len())..];
+    let blanks = after.iter().take(4).take_while(|&&byte| byte == b' ').count();
+    match after[blanks..] {
+        [b'+', next, ..] => next != b'=',
+        [b'.', b'.', ..] | [b'<', b'<', ..] | [b'&', b' ', ..] | [b'|', b'|', ..] => true,
+        [b'.', b' ' | b'$', ..] => true,
+        _ => false,
     }
 }
 

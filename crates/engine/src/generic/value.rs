@@ -218,7 +218,7 @@ pub(crate) fn is_no_code(text: &[u8], counts: &Counts) -> bool {
 /// Whether a machine made it up: long enough, and more mixed than people write.
 fn is_random(text: &[u8], counts: &Counts, words: &Words) -> bool {
     let length = text.len();
-    if length < 8 || (counts.distinct as usize) * 3 < length.min(24) {
+    if length < 8 || counts.digit == length || (counts.distinct as usize) * 3 < length.min(24) {
         return false;
     }
     if counts.letters() == length {
@@ -266,6 +266,17 @@ mod tests {
             ("Please enter your password", Looks::Prose),
             ("Passwort vergessen?", Looks::Prose),
             ("sha256:0f3ea1", Looks::Sealed),
+            ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", Looks::Sealed),
+            ("site-ba_d8_85_a0_5b_50_b0_01_e0_b2_b0_ae_5d_f6_7a_d1", Looks::Sealed),
+            ("{cipher}d1b2458ccede07c8", Looks::Sealed),
+            ("@DB1_PASSWORD", Looks::Reference),
+            ("$ref{db.password}", Looks::Placeholder),
+            ("Auth-Token:%s", Looks::Reference),
+            ("^[A-Za-z]{8,}$", Looks::Reference),
+            ("X-Amz-Content-Sha256", Looks::Identifier),
+            ("HKCU\\Software\\Acme", Looks::Address),
+            ("fe80:0:0:0:204:61ff:fe9d:f156", Looks::Address),
+            ("npm:^1.0.0", Looks::Number),
             ("Summer", Looks::Word),
             ("Summer2024!", Looks::Human),
             ("correcthorse9", Looks::Human),
@@ -275,7 +286,9 @@ mod tests {
         ] {
             assert_eq!(look(text, false), expected, "{text}");
         }
-        for text in ["config.password", "getPassword()", "args[0]", "self.token", "a->b", "Foo::bar"] {
+        for text in
+            ["config.password", "getPassword()", "args[0]", "self.token", "old.TLSKeyPwd", "a->b", "Foo::bar"]
+        {
             assert_eq!(look(text, true), Looks::Expression, "{text}");
         }
     }

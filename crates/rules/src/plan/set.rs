@@ -3,11 +3,46 @@
 use std::fmt;
 
 use regex_syntax::hir::ClassBytes;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A set of bytes, one bit each.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ByteSet([u64; 4]);
+
+/// As 32 bytes at once: there are thousands in the pack, and every run reads them.
+impl Serialize for ByteSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut bytes = [0; 32];
+        for (eight, word) in bytes.chunks_exact_mut(8).zip(self.0) {
+            eight.copy_from_slice(&word.to_le_bytes());
+        }
+        serializer.serialize_bytes(&bytes)
+    }
+}
+
+impl<'de> Deserialize<'de> for ByteSet {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = ByteSet;
+
+            fn expecting(&self, text: &mut fmt::Formatter<'_>) -> fmt::Result {
+                text.write_str("32 bytes")
+            }
+
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<ByteSet, E> {
+                let (words, rest) = bytes.as_chunks::<8>();
+                let words: Result<[[u8; 8]; 4], _> = words.try_into();
+                match words {
+                    Ok(words) if rest.is_empty() => Ok(ByteSet(words.map(u64::from_le_bytes))),
+                    _ => Err(E::invalid_length(bytes.len(), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
 
 impl ByteSet {
     /// The bytes for which `member` holds.
@@ -51,6 +86,12 @@ impl ByteSet {
     #[must_use]
     pub const fn contains(&self, byte: u8) -> bool {
         self.0[(byte >> 6) as usize] >> (byte & 63) & 1 == 1
+    }
+
+    /// Those of its bytes that the other does not hold.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        Self(std::array::from_fn(|word| self.0[word] & !other.0[word]))
     }
 
     /// How many bytes it holds.

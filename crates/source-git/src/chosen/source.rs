@@ -124,6 +124,10 @@ fn of_range(found: &Found, comparison: &mut Comparison<'_, '_>, sink: &dyn BlobS
 }
 
 impl Source for ChosenSource {
+    fn knows_names_alone(&self) -> bool {
+        true
+    }
+
     fn visit(&self, threads: NonZeroUsize, sink: &dyn BlobSink) -> Result<(), SourceError> {
         let (steps, lost) = self.compare(sink);
         let steps = self.steps.get_or_init(|| steps);

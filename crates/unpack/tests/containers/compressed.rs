@@ -7,7 +7,7 @@ use keysieve_unpack::{Compression, Limits};
 
 use crate::tools::{Few, compress, expand, reason, text};
 
-const ALL: [Compression; 7] = [
+const ALL: [Compression; 8] = [
     Compression::Gzip,
     Compression::Zlib,
     Compression::Zstd,
@@ -15,11 +15,18 @@ const ALL: [Compression; 7] = [
     Compression::Lzma,
     Compression::Bzip2,
     Compression::Lzip,
+    Compression::Lz4,
 ];
 
 /// Those of which several in a row are one stream.
-const SEVERAL: [Compression; 5] =
-    [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2, Compression::Lzip];
+const SEVERAL: [Compression; 6] = [
+    Compression::Gzip,
+    Compression::Zstd,
+    Compression::Xz,
+    Compression::Bzip2,
+    Compression::Lzip,
+    Compression::Lz4,
+];
 
 #[test]
 fn a_stream_is_told_by_its_first_bytes_and_read_in_pieces_of_any_size() {
@@ -69,8 +76,8 @@ fn what_comes_before_a_cut_or_damage_is_read_and_the_gap_is_named() {
         let middle = damaged.len() / 2;
         damaged[middle..middle + 64].fill(0xFF);
         let (_, trouble, _) = expand(damaged.as_slice(), &Limits::default());
-        // Neither lzma alone nor a frame of zstd without one has a check sum.
-        if !matches!(compression, Compression::Lzma | Compression::Zstd) {
+        // Neither lzma alone nor a frame of zstd without one has a check sum, and that of lz4 is not looked at.
+        if !matches!(compression, Compression::Lzma | Compression::Zstd | Compression::Lz4) {
             assert_eq!(reason(trouble), Some(SkipReason::ArchiveBroken), "{compression:?}");
         }
     }
@@ -142,4 +149,44 @@ fn an_error_of_the_reader_is_not_taken_for_damage() {
         let trouble = expanded.read_to_end(&mut made).err();
         (made, trouble.map(|error| keysieve_unpack::Trouble::of(&error).0.reason), ())
     }
+}
+
+#[test]
+fn frames_of_lz4_are_of_every_kind() {
+    use lz4_flex::frame::{BlockMode, BlockSize, FrameEncoder, FrameInfo};
+    use std::io::Write;
+
+    let text = text(700_000);
+    for mode in [BlockMode::Linked, BlockMode::Independent] {
+        for sums in [false, true] {
+            let info = FrameInfo::new()
+                .block_mode(mode)
+                .block_size(BlockSize::Max64KB)
+                .block_checksums(sums)
+                .content_checksum(sums)
+                .content_size(sums.then_some(text.len() as u64));
+            let mut encoder = FrameEncoder::with_frame_info(info, Vec::new());
+            encoder.write_all(&text).expect("memory");
+            let bytes = encoder.finish().expect("memory");
+            let (made, trouble, rest) = expand(Few(&bytes, 1000), &Limits::default());
+            assert_eq!((made == text, trouble, rest), (true, None, Vec::new()), "{mode:?} {sums}");
+        }
+    }
+    let block = lz4_flex::block::compress(&text);
+    let length = (block.len() as u32).to_le_bytes();
+    let old = [&[0x02, 0x21, 0x4C, 0x18], &length[..], &block, &length, &block].concat();
+    let (made, trouble, _) = expand(old.as_slice(), &Limits::default());
+    assert_eq!((made == text.repeat(2), trouble), (true, None));
+}
+
+#[test]
+fn lzma_of_a_usual_dictionary_is_told_though_it_is_short() {
+    let options = lzma_rust2::LzmaOptions::with_preset(6);
+    let mut writer = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None).expect("options");
+    std::io::Write::write_all(&mut writer, b"a few words").expect("memory");
+    let bytes = writer.finish().expect("memory");
+    assert_eq!(
+        keysieve_unpack::Container::of(&bytes),
+        Some(keysieve_unpack::Container::Compressed(Compression::Lzma))
+    );
 }

@@ -1,8 +1,11 @@
 //! Containers of every kind, whole, damaged and hostile.
 
 mod compressed;
+mod databases;
 mod documents;
 mod packages;
+mod packs;
+mod seven_zip;
 mod tars;
 mod tools;
 mod zips;

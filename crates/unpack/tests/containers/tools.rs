@@ -33,6 +33,12 @@ pub(crate) fn compress(compression: Compression, text: &[u8]) -> Vec<u8> {
             writer.write_all(text).expect("memory");
             writer.finish().expect("memory")
         }
+        Compression::Lz4 => {
+            let info = lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max64KB);
+            let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+            encoder.write_all(text).expect("memory");
+            encoder.finish().expect("memory")
+        }
         other => panic!("{other:?} is not known here"),
     }
 }

@@ -75,8 +75,9 @@ impl Text<'_> {
         let in_default =
             self.0[..name.start].ends_with(b"${") && matches!(operator, Operator::Colon | Operator::Default);
         let operator = if in_default { Operator::Default } else { operator };
-        let value = self.bare(at, in_default);
-        if value.is_empty() {
+        let value = if operator == Operator::Cell { self.cell(name, at)? } else { self.bare(at, in_default) };
+        // `passwd:,user:`, as the options of commands are listed.
+        if value.is_empty() || self.byte(value.start) == b',' {
             return None;
         }
         if let Some(inner) = self.inside(value) {
@@ -121,6 +122,40 @@ impl Text<'_> {
             .map_or(0, |rest| rest.iter().take(16).take_while(|byte| byte.is_ascii_lowercase()).count());
         let sign = self.blanks(at + length);
         if length > 0 && matches!(self.byte(sign), b':' | b'=') { self.blanks(sign + 1) } else { at }
+    }
+
+    /// The cell of a table beside the one that holds a name; `None` if that is none.
+    fn cell(&self, name: Span, at: usize) -> Option<Span> {
+        let before = &self.0[name.start.saturating_sub(160)..name.start];
+        let line = match memchr::memrchr(b'\n', before) {
+            Some(newline) => &before[newline + 1..],
+            None if before.len() < name.start => return None,
+            None => before,
+        };
+        let mark = |byte: &u8| matches!(byte, b' ' | b'\t' | b'`' | b'*' | b'"' | b'\'' | b'|');
+        let marks = line.iter().rev().take_while(|byte| mark(byte));
+        // Words may stand before the name in its cell: `| admin password | … |`
+        let word = |byte: &u8| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-' | b'.' | b'(' | b')')
+        };
+        let first = line.rsplit(|&byte| byte == b'|').next().unwrap_or_default();
+        let named = marks.count() == line.len()
+            || line.contains(&b'|') && first.iter().all(|byte| word(byte) || mark(byte));
+        if !named {
+            return None;
+        }
+        let rest = self.0.get(at..)?;
+        let length = rest
+            .iter()
+            .take(LONGEST_VALUE)
+            .take_while(|&&byte| !matches!(byte, b'|' | b'\n' | b'\r'))
+            .count();
+        let cell = self.trimmed(Span::new(at, at + length));
+        let text = &self.0[cell.range()];
+        Some(match text {
+            [b'`', inner @ .., b'`'] if !inner.contains(&b'`') => Span::new(cell.start + 1, cell.end - 1),
+            _ => cell,
+        })
     }
 
     /// Past a tag that begins at a place.
