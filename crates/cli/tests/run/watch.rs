@@ -188,7 +188,9 @@ fn audit_events_are_taken_and_the_policy_is_named() {
     assert_eq!(watch.copy(), expected);
     assert!(post("{}").starts_with("HTTP/1.1 400"));
     let alerts = fs::read_to_string(watch.path("alerts.jsonl")).expect("alerts");
-    assert!(alerts.contains("set level Metadata"), "{alerts}");
+    let event: Value = serde_json::from_str(&alerts).expect("one event");
+    crate::follows("alert-1.schema.json", &event);
+    assert!(event["advice"].as_str().is_some_and(|advice| advice.contains("set level Metadata")), "{alerts}");
 }
 
 #[test]
@@ -201,6 +203,11 @@ fn an_alert_is_acknowledged_rotated_and_fires_again() {
     let to = format!("json=http://{address}/");
     let arguments = ["app.log", "--state", "state", "--alert-to", &to, "--alert-interval", "1"];
     let mut watch = Watch::start(directory.path(), &arguments);
+    let next = || {
+        let event = next();
+        crate::follows("alert-1.schema.json", &event);
+        event
+    };
     let fired = next();
     assert_eq!(fired["kind"], "firing");
     let id = fired["id"].as_str().expect("an id").to_owned();
