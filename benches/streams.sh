@@ -50,6 +50,7 @@ python3 benches/streams/latency.py "$keysieve" "$work/logs"
 
 printf '\nkilled\n'
 python3 benches/streams/kill.py "$keysieve" 50
+python3 benches/streams/rotate.py "$keysieve"
 
 printf '\nalerts\n'
 python3 benches/streams/storm.py "$keysieve"
