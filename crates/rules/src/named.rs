@@ -126,27 +126,27 @@ mod tests {
     fn a_value_is_found_in_every_grammar() {
         for (text, value) in [
             ("db_password=moon,light\n", "moon,light"), // keysieve:allow generic-password -- made up
-            ("db.password: moonlight # old", "moonlight"),
+            ("db.password: lantern # old", "lantern"),
             ("{\"dbPassword\": \"moon light\"}", "moon light"),
             ("{\"dbPassword\":4711,\"x\":1}", "4711"),
             ("define('DB_PASSWORD', 'it''s moon');", "it''s moon"),
             ("$db['db_password'] = \"moon$light\";", "moon$light"), // keysieve:allow
-            ("'db_password' => 'moonlight',", "moonlight"),
+            ("'db_password' => 'lantern',", "lantern"),
             ("<DbPassword>moon light</DbPassword>", "moon light"),
             ("<Pass encoding=\"base64\">bW9vbg==</Pass>", "bW9vbg=="),
-            ("<x userPass='moonlight'/>", "moonlight"),
-            ("<add key=\"DbPassword\" value=\"moonlight\"/>", "moonlight"),
-            ("<property name=\"dbPassword\">moonlight</property>", "moonlight"),
-            ("<name>db.password</name>\n  <value>moonlight</value>", "moonlight"),
-            ("<key>db_password</key><string>moonlight</string>", "moonlight"),
-            ("- name: DB_PASSWORD\n  value: moonlight\n", "moonlight"),
-            ("{\"name\": \"db_password\", \"value\": \"moonlight\"}", "moonlight"),
-            ("conn(smtp_pass='moonlight', port=25)", "moonlight"),
-            ("x {\\\"db_password\\\": \\\"moonlight\\\"}", "moonlight"),
+            ("<x userPass='lantern'/>", "lantern"),
+            ("<add key=\"DbPassword\" value=\"lantern\"/>", "lantern"),
+            ("<property name=\"dbPassword\">lantern</property>", "lantern"),
+            ("<name>db.password</name>\n  <value>lantern</value>", "lantern"),
+            ("<key>db_password</key><string>lantern</string>", "lantern"),
+            ("- name: DB_PASSWORD\n  value: lantern\n", "lantern"),
+            ("{\"name\": \"db_password\", \"value\": \"lantern\"}", "lantern"),
+            ("conn(smtp_pass='lantern', port=25)", "lantern"),
+            ("x {\\\"db_password\\\": \\\"lantern\\\"}", "lantern"),
         ] {
             assert_eq!(found(Assigned::Any, text).as_deref(), Some(value), "{text}");
         }
-        assert_eq!(found(Assigned::Blank, "smtppass moonlight\n").as_deref(), Some("moonlight"));
+        assert_eq!(found(Assigned::Blank, "smtppass lantern\n").as_deref(), Some("lantern"));
     }
 
     #[test]
@@ -156,11 +156,11 @@ mod tests {
             "db_password = \"\"",
             "db_password_file=/run/x",
             "<DbPassword></DbPassword>",
-            "the db_password moonlight",
-            "mydb_password=moonlight",
+            "the db_password lantern",
+            "mydb_password=lantern",
         ] {
             assert_eq!(found(Assigned::Any, text), None, "{text}");
         }
-        assert_eq!(found(Assigned::Quoted, "db_password = moonlight"), None);
+        assert_eq!(found(Assigned::Quoted, "db_password = lantern"), None);
     }
 }
