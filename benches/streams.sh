@@ -43,13 +43,14 @@ fi
 printf '\nmemory\n'
 for _ in $(seq $((10240 / megabytes))); do cat "$work/logs"; done | timed 'redact, 10 GB' "$keysieve" redact --no-config >/dev/null
 head -c 1000000000 /dev/zero | tr '\0' 'x' | timed 'redact, a line of 1 GB' "$keysieve" redact --no-config >/dev/null
-base64 -w0 /dev/urandom | head -c 1000000000 | timed 'redact, 1 GB of base64 in a line' "$keysieve" redact --no-config >/dev/null
+head -c 750000000 /dev/urandom | base64 -w0 | timed 'redact, 1 GB of base64 in a line' "$keysieve" redact --no-config >/dev/null
 
 printf '\nlatency\n'
 python3 benches/streams/latency.py "$keysieve" "$work/logs"
 
 printf '\nkilled\n'
 python3 benches/streams/kill.py "$keysieve" 50
+python3 benches/streams/rotate.py "$keysieve"
 
 printf '\nalerts\n'
 python3 benches/streams/storm.py "$keysieve"

@@ -1,6 +1,6 @@
 //! What is said of a leak.
 
-use keysieve_finding::Severity;
+use keysieve_finding::{Confidence, Severity};
 use serde::{Deserialize, Serialize};
 
 /// What is said of a leak. Never the secret.
@@ -18,6 +18,9 @@ pub struct Event {
     pub rule: String,
     /// How bad it is.
     pub severity: Severity,
+    /// How sure it is.
+    #[serde(default = "medium")]
+    pub confidence: Confidence,
     /// Where the secret was seen first.
     pub source: Place,
     /// The masked line around it.
@@ -37,6 +40,11 @@ pub struct Event {
     /// Whether a silence keeps it from receivers.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub silenced: bool,
+}
+
+/// What events say that say nothing of it.
+const fn medium() -> Confidence {
+    Confidence::Medium
 }
 
 /// Why an event comes.
@@ -69,11 +77,14 @@ pub struct Place {
     /// The container.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container: Option<String>,
+    /// The id of the container, as its runtime has given it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub container_id: Option<String>,
 }
 
 impl Place {
     /// In a file. The kubelet's names say more: `/var/log/pods/NAMESPACE_POD_UID/CONTAINER/N.log`, and the links to them,
-    /// `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`.
+    /// `/var/log/containers/POD_NAMESPACE_CONTAINER-ID.log`; so do docker's, `…/containers/ID/ID-json.log`.
     #[must_use]
     pub fn of_file(file: &str, offset: u64) -> Self {
         let mut place = Self { file: file.to_owned(), offset, ..Self::default() };
@@ -84,9 +95,14 @@ impl Place {
             }
         } else if let [.., "containers", name] = parts.as_slice()
             && let [pod, namespace, rest] = name.split('_').collect::<Vec<_>>().as_slice()
-            && let Some((container, _)) = rest.rsplit_once('-')
+            && let Some((container, id)) = rest.rsplit_once('-')
         {
             place.set(namespace, pod, container);
+            place.container_id = Some(id.trim_end_matches(".log").to_owned());
+        } else if let [.., "containers", id, name] = parts.as_slice()
+            && name.strip_prefix(id).is_some_and(|rest| rest.starts_with("-json.log"))
+        {
+            place.container_id = Some((*id).to_owned());
         }
         place
     }
@@ -111,6 +127,7 @@ pub(crate) mod tests {
             time: seen,
             rule: "r".to_owned(),
             severity: Severity::High,
+            confidence: Confidence::High,
             source: Place::of_file("/var/app.log", 0),
             excerpt: String::new(),
             count: 1,
@@ -131,5 +148,8 @@ pub(crate) mod tests {
         assert_eq!(of("/var/log/pods/shop_web-1_0f3a/app/0.log"), ["shop", "web-1", "app"]);
         assert_eq!(of("/var/log/containers/web-1_shop_app-main-0f3a.log"), ["shop", "web-1", "app-main"]);
         assert_eq!(of("/var/log/syslog"), ["", "", ""]);
+        let id = |file: &str| Place::of_file(file, 0).container_id.unwrap_or_default();
+        assert_eq!(id("/var/log/containers/web-1_shop_app-main-0f3a.log"), "0f3a");
+        assert_eq!(id("/var/lib/docker/containers/0f3a/0f3a-json.log"), "0f3a");
     }
 }

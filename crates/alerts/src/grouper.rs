@@ -3,7 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
-use keysieve_finding::{Fingerprint, Severity};
+use keysieve_finding::{Confidence, Fingerprint, Severity};
 
 use crate::{Event, Kind, Place};
 
@@ -14,6 +14,8 @@ pub struct Leak<'a> {
     pub rule: &'a str,
     /// How bad it is.
     pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
     /// Which secret it is: of the rule and the value.
     pub fingerprint: Fingerprint,
     /// The masked line around it.
@@ -66,6 +68,7 @@ impl Grouper {
             time: now,
             rule: leak.rule.to_owned(),
             severity: leak.severity,
+            confidence: leak.confidence,
             source: place(),
             excerpt: leak.excerpt.to_owned(),
             count: 1,
@@ -147,7 +150,8 @@ mod tests {
 
     fn leak(value: &[u8]) -> Leak<'static> {
         let fingerprint = Fingerprint::of_secret(&FingerprintKey::default(), "r", value);
-        Leak { rule: "r", severity: Severity::High, fingerprint, excerpt: "", about: "" }
+        let (severity, confidence) = (Severity::High, Confidence::High);
+        Leak { rule: "r", severity, confidence, fingerprint, excerpt: "", about: "" }
     }
 
     #[test]

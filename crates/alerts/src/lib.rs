@@ -8,11 +8,12 @@
 //! ```
 //! use std::time::Duration;
 //! use keysieve_alerts::{Grouper, Leak, Place};
-//! use keysieve_finding::{Fingerprint, FingerprintKey, Severity};
+//! use keysieve_finding::{Confidence, Fingerprint, FingerprintKey, Severity};
 //!
 //! let mut grouper = Grouper::new(Duration::from_secs(300), 1000);
 //! let fingerprint = Fingerprint::of_secret(&FingerprintKey::default(), "github-pat", b"a value");
-//! let leak = Leak { rule: "github-pat", severity: Severity::Critical, fingerprint, excerpt: "token …", about: "" };
+//! let (severity, confidence) = (Severity::Critical, Confidence::High);
+//! let leak = Leak { rule: "github-pat", severity, confidence, fingerprint, excerpt: "token …", about: "" };
 //! assert!(grouper.leak(&leak, Place::default, 0).is_some());
 //! assert!(grouper.leak(&leak, Place::default, 1).is_none(), "it is known");
 //! assert_eq!(grouper.summaries(300)[0].count, 2);

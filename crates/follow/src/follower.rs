@@ -1,6 +1,6 @@
 //! All files that are followed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
@@ -276,7 +276,7 @@ impl Follower {
 
     /// Reads what was put aside while nothing was followed: the rest of what the checkpoint knows, and all that is newer.
     fn catch_up(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
-        let mut seen = HashSet::new();
+        let mut gone = Vec::new();
         for noted in std::mem::take(&mut self.noted) {
             let current = File::open(&noted.path).and_then(|file| {
                 Ok(noted.identity.is(&file, &file.metadata()?)? && file.metadata()?.len() >= noted.offset)
@@ -286,15 +286,26 @@ impl Follower {
                 continue;
             }
             let aside = put_aside(&noted.path);
-            let found = aside.iter().position(|(path, _)| Aside::begins(path, &noted.identity));
-            let Some(found) = found else {
-                let error = io::Error::new(io::ErrorKind::NotFound, "it was removed before its end was read");
-                self.troubles.push(Trouble { path: noted.path.clone(), error });
-                continue;
-            };
-            for (index, (path, _)) in aside.iter().enumerate().skip(found) {
-                let from = if index == found { noted.offset } else { 0 };
+            match aside.iter().position(|(path, _)| Aside::begins(path, &noted.identity)) {
+                Some(found) => gone.push((aside, found, noted.offset)),
+                None => {
+                    let error =
+                        io::Error::new(io::ErrorKind::NotFound, "it was removed before its end was read");
+                    self.troubles.push(Trouble { path: noted.path, error });
+                }
+            }
+        }
+        // One that is newer than another may be known, too, and be read already.
+        let mut starts: HashMap<PathBuf, u64> = HashMap::new();
+        for (aside, found, offset) in &gone {
+            let start = starts.entry(aside[*found].0.clone()).or_default();
+            *start = (*start).max(*offset);
+        }
+        let mut seen = HashSet::new();
+        for (aside, found, _) in gone {
+            for (path, _) in &aside[found..] {
                 if seen.insert(path.clone()) {
+                    let from = starts.get(path).copied().unwrap_or(0);
                     let id = self.id();
                     self.aside(path, id, from, each);
                     each(Piece { id, path, offset: 0, bytes: b"", last: true });

@@ -153,6 +153,23 @@ fn a_restart_goes_on_where_it_was() {
 }
 
 #[test]
+fn what_was_rotated_and_read_is_not_read_again_after_a_restart() {
+    let mut scene = Scene::new();
+    for round in 1..5 {
+        scene.write("app.log", 20);
+        scene.poll();
+        scene.rename("app.log", &format!("app.log.2026112{round}"));
+        scene.write("app.log", 3);
+        scene.poll();
+    }
+    scene.restart();
+    scene.poll();
+    scene.write("app.log", 2);
+    scene.poll();
+    scene.assert_whole();
+}
+
+#[test]
 fn links_are_followed_to_where_they_lead() {
     let mut scene = Scene::new();
     fs::create_dir(scene.path("pod")).expect("made");

@@ -49,6 +49,7 @@ impl Redactor {
         for (mask, place) in masks.iter().zip(places).filter(|(mask, _)| !mask.again) {
             sink.redacted(Redaction {
                 label: &mask.label,
+                confidence: mask.confidence,
                 value: &mask.value,
                 offset: self.base + mask.span.start as u64,
                 excerpt: excerpt(&out, place),

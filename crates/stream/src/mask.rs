@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use keysieve_finding::{MaskKind, Secret};
+use keysieve_finding::{Confidence, MaskKind, Secret};
 
 use crate::{Hit, Label};
 
@@ -12,6 +12,7 @@ pub(crate) struct Mask {
     pub(crate) span: Range<usize>,
     pub(crate) label: Label,
     pub(crate) rank: u8,
+    pub(crate) confidence: Confidence,
     pub(crate) value: Secret,
     /// Whether the span holds the secret as it is.
     pub(crate) plain: bool,
@@ -25,18 +26,20 @@ impl Mask {
     pub(crate) fn of(hit: &Hit, span: Range<usize>) -> Self {
         let plain = hit.plain && span == hit.span;
         let (label, value) = (hit.label.clone(), hit.value.clone());
-        Self { span, label, rank: hit.rank, value, plain, quoted: false, again: false }
+        let (rank, confidence) = (hit.rank, hit.confidence);
+        Self { span, label, rank, confidence, value, plain, quoted: false, again: false }
     }
 
     /// A part of a line that is masked for what the line is.
     pub(crate) fn of_line(bytes: &[u8], span: Range<usize>, label: Label) -> Self {
         let value = Secret::new(bytes, MaskKind::Password);
-        Self { span, label, rank: u8::MAX - 1, value, plain: false, quoted: false, again: false }
+        let (rank, confidence) = (u8::MAX - 1, Confidence::High);
+        Self { span, label, rank, confidence, value, plain: false, quoted: false, again: false }
     }
 
     /// The beginning of a token.
     pub(crate) fn incomplete(span: Range<usize>) -> Self {
-        Self { rank: 0, ..Self::of_line(b"", span, Label::Incomplete) }
+        Self { rank: 0, confidence: Confidence::Medium, ..Self::of_line(b"", span, Label::Incomplete) }
     }
 }
 
@@ -73,7 +76,8 @@ pub(crate) mod tests {
     pub(crate) fn mask(span: Range<usize>) -> Mask {
         let value = Secret::new(b"", MaskKind::Password);
         let label = Label::Incomplete;
-        Mask { span, label, rank: 0, value, plain: true, quoted: false, again: false }
+        let (rank, confidence) = (0, Confidence::High);
+        Mask { span, label, rank, confidence, value, plain: true, quoted: false, again: false }
     }
 
     #[test]

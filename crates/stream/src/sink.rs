@@ -2,7 +2,7 @@
 
 use std::io;
 
-use keysieve_finding::Secret;
+use keysieve_finding::{Confidence, Secret};
 
 use crate::Label;
 
@@ -28,6 +28,8 @@ pub trait Sink {
 pub struct Redaction<'a> {
     /// Why.
     pub label: &'a Label,
+    /// How sure it is.
+    pub confidence: Confidence,
     /// The secret, all encodings undone.
     pub value: &'a Secret,
     /// Where in the stream it stood, in bytes from the start.

@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use keysieve_finding::{Confidence, Severity};
 
 use super::{ConfigArguments, RuleArguments};
+use crate::stream::backlog::Overflow;
 
 /// What `redact` and `wrap` share.
 #[derive(Args, Clone, Debug)]
@@ -120,6 +121,22 @@ pub(crate) struct HoldArguments {
         hide_env_values = true
     )]
     pub(crate) hold_bytes: usize,
+    /// What to do when the reader is slower than the writer: block, drop-oldest or spill:DIR
+    ///
+    /// `block`: the writer waits, as with any pipe. `drop-oldest`: up to 8 MiB wait, then the oldest lines are dropped, and
+    /// counted. `spill:DIR`: they wait in a file in this directory, which nobody else can open.
+    #[arg(long, value_name = "POLICY", default_value = "block", hide_default_value = true, value_parser = overflow,
+        env = "KEYSIEVE_OVERFLOW", hide_env_values = true)]
+    pub(crate) overflow: Overflow,
+}
+
+fn overflow(text: &str) -> Result<Overflow, String> {
+    match text.split_once(':') {
+        Some(("spill", directory)) if !directory.is_empty() => Ok(Overflow::Spill(directory.into())),
+        None if text == "block" => Ok(Overflow::Block),
+        None if text == "drop-oldest" => Ok(Overflow::DropOldest),
+        _ => Err("expected block, drop-oldest or spill:DIR".to_owned()),
+    }
 }
 
 /// The arguments of `keysieve redact`.

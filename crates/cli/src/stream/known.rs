@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use globset::GlobBuilder;
@@ -35,8 +35,41 @@ pub(crate) fn read(asked: &KnownArguments) -> Result<KnownValues> {
     Ok(known)
 }
 
+/// How often known values are looked at for changes.
+pub(crate) const LOOK: Duration = Duration::from_secs(2);
+
+/// Known values that may change.
+#[derive(Debug)]
+pub(crate) struct Changes {
+    asked: KnownArguments,
+    seen: State,
+    looked: Instant,
+}
+
+impl Changes {
+    /// From now on; none if nothing can change.
+    pub(crate) fn of(asked: &KnownArguments) -> Option<Self> {
+        let fixed = asked.files.is_empty() && asked.directories.is_empty();
+        (!fixed).then(|| Self { asked: asked.clone(), seen: state(asked), looked: Instant::now() })
+    }
+
+    /// Whether they have changed since this was last asked; they are looked at now and then only.
+    pub(crate) fn any(&mut self) -> bool {
+        if self.looked.elapsed() < LOOK {
+            return false;
+        }
+        self.looked = Instant::now();
+        let now = state(&self.asked);
+        let changed = now != self.seen;
+        self.seen = now;
+        changed
+    }
+}
+
+type State = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
+
 /// What changes when a file or a mounted directory does: for each its time and size, and where a link leads.
-pub(crate) fn state(asked: &KnownArguments) -> BTreeMap<PathBuf, (Option<SystemTime>, u64)> {
+fn state(asked: &KnownArguments) -> State {
     let entries = asked.directories.iter().filter_map(|directory| fs::read_dir(directory).ok()).flatten();
     let inner = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let all = asked.files.iter().cloned().chain(inner);

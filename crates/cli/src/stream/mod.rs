@@ -1,6 +1,7 @@
 //! The verbs that mask streams.
 
-mod known;
+pub(crate) mod backlog;
+pub(crate) mod known;
 mod pump;
 pub(crate) mod redact;
 pub(crate) mod setup;

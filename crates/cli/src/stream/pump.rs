@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use keysieve_stream::{Redactor, Setup, Sink};
 
+use super::backlog::Outlet;
+
 /// How much is read at once: what a pipe holds at most.
 const PIECE: usize = 1 << 20;
 
@@ -45,7 +47,7 @@ pub(crate) enum Ended {
 }
 
 /// A writer as a sink.
-pub(crate) struct Output<W>(pub(crate) W);
+struct Output<W>(W);
 
 impl<W: Write> Sink for Output<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -94,13 +96,23 @@ pub(crate) fn widen(pipe: impl AsFd) {
     let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIECE);
 }
 
-/// Moves a stream until it ends.
+/// Moves a stream until it ends, and its reader has all; says how many lines were lost for a reader that was too slow.
 pub(crate) fn pump(
     input: &Input,
     redactor: &mut Redactor,
     hold: Duration,
-    output: &mut Output<impl Write>,
-) -> Ended {
+    outlet: Outlet<impl Write + Send + 'static>,
+) -> (Ended, u64) {
+    let mut output = Output(outlet);
+    let ended = moved(input, redactor, hold, &mut output);
+    match output.0.finish() {
+        Ok(lost) => (ended, lost),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => (Ended::Closed, 0),
+        Err(error) => (Ended::Write(error), 0),
+    }
+}
+
+fn moved(input: &Input, redactor: &mut Redactor, hold: Duration, output: &mut Output<impl Write>) -> Ended {
     loop {
         let event = next(input, redactor, hold);
         let (done, ended) = match event {

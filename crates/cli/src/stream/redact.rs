@@ -11,8 +11,9 @@ use keysieve_stream::Redactor;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use super::backlog::Outlet;
 use super::known;
-use super::pump::{Ended, Event, Input, Output, pump, widen};
+use super::pump::{Ended, Event, Input, pump, widen};
 use super::setup::Asked;
 use crate::arguments::{RedactArguments, StreamArguments};
 use crate::exit::Exit;
@@ -24,8 +25,8 @@ const CLOSED: u8 = 141;
 /// How long an incomplete line waits.
 pub(crate) const HOLD: Duration = Duration::from_millis(200);
 
-/// How often known values are looked at for changes.
-const LOOK: Duration = Duration::from_secs(2);
+/// How long after a signal what was read may take to go out.
+const FAREWELL: Duration = Duration::from_millis(1500);
 
 /// Masks standard input.
 pub(crate) fn run(asked: &RedactArguments) -> Exit {
@@ -39,8 +40,9 @@ fn redact(asked: &RedactArguments) -> Result<Exit> {
     let (input, events) = Input::read(io::stdin());
     listen(asked.stream.clone(), events)?;
     let mut redactor = Redactor::new(setup);
-    let mut output = Output(io::stdout().lock());
-    let ended = pump(&input, &mut redactor, asked.stream.hold.hold_ms.unwrap_or(HOLD), &mut output);
+    let outlet = Outlet::new(&asked.stream.hold.overflow, io::stdout()).context("--overflow")?;
+    let (ended, lost) = pump(&input, &mut redactor, asked.stream.hold.hold_ms.unwrap_or(HOLD), outlet);
+    tell_lost(lost);
     if redactor.failures() > 0 {
         messages::warning(&failures(redactor.failures(), asked.stream.mask.fail_open));
     }
@@ -57,6 +59,13 @@ fn internal(what: &str, error: &io::Error) -> Exit {
     Exit::Internal
 }
 
+/// Says how many lines were lost for a reader that was too slow.
+pub(crate) fn tell_lost(lines: u64) {
+    if lines > 0 {
+        messages::warning(&format!("{lines} lines were dropped, because they were not read fast enough"));
+    }
+}
+
 /// What is said of lines that could not be looked at.
 pub(crate) fn failures(count: u64, open: bool) -> String {
     let what = if open { "went through as they were" } else { "were withheld" };
@@ -66,16 +75,14 @@ pub(crate) fn failures(count: u64, open: bool) -> String {
 /// Turns signals into events, and changed files of known values into reloads.
 fn listen(asked: StreamArguments, events: SyncSender<Event>) -> Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot listen for signals")?;
-    let watched = !(asked.known.files.is_empty() && asked.known.directories.is_empty());
-    let again = (asked.clone(), events.clone());
-    if watched {
-        thread::spawn(move || watch(&again.0, &again.1));
-    }
+    watch(&asked, &events);
     thread::spawn(move || {
         for signal in signals.forever() {
-            let event = match signal {
-                SIGHUP => reload(&asked),
-                _ => Some(Event::Stop),
+            let event = if signal == SIGHUP {
+                reload(&asked)
+            } else {
+                thread::spawn(give_up);
+                Some(Event::Stop)
             };
             if event.is_some_and(|event| events.send(event).is_err()) {
                 return;
@@ -85,19 +92,25 @@ fn listen(asked: StreamArguments, events: SyncSender<Event>) -> Result<()> {
     Ok(())
 }
 
-/// Reloads whenever known values change.
-fn watch(asked: &StreamArguments, events: &SyncSender<Event>) {
-    let mut state = known::state(&asked.known);
-    loop {
-        thread::sleep(LOOK);
-        let now = known::state(&asked.known);
-        if now != state {
-            state = now;
-            if reload(asked).is_some_and(|event| events.send(event).is_err()) {
+/// Ends what a signal could not: nobody takes what is still to go out.
+fn give_up() {
+    thread::sleep(FAREWELL);
+    messages::error("ended by a signal before all was read that had been masked");
+    std::process::exit(i32::from(Exit::Internal.code()));
+}
+
+/// Reloads whenever known values change, on a thread of its own.
+pub(crate) fn watch(asked: &StreamArguments, events: &SyncSender<Event>) {
+    let Some(mut changes) = known::Changes::of(&asked.known) else { return };
+    let (asked, events) = (asked.clone(), events.clone());
+    thread::spawn(move || {
+        loop {
+            thread::sleep(known::LOOK);
+            if changes.any() && reload(&asked).is_some_and(|event| events.send(event).is_err()) {
                 return;
             }
         }
-    }
+    });
 }
 
 /// Reads everything anew. What is broken changes nothing but for a word on standard error.

@@ -10,11 +10,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use keysieve_stream::{Redactor, Setup};
 
-use super::pump::{Ended, Input, Output, pump, widen};
-use super::redact::{HOLD, failures};
+use super::backlog::Outlet;
+use super::pump::{Ended, Input, pump, widen};
+use super::redact::{HOLD, failures, tell_lost, watch};
 use super::setup::Asked;
 use super::terminal::Terminal;
-use crate::arguments::WrapArguments;
+use crate::arguments::{StreamArguments, WrapArguments};
 use crate::exit::Exit;
 use crate::{messages, session};
 
@@ -52,20 +53,21 @@ fn wrap(asked: &WrapArguments) -> Result<Exit> {
             return Ok(Exit::Chosen(if missing { NOT_FOUND } else { NOT_RUN }));
         }
     };
+    let stream = &asked.stream;
     let outputs = match &terminal {
         Some(terminal) => {
             forward(&child, terminal.resizer())?;
             let hold = asked.stream.hold.hold_ms.unwrap_or(ECHO);
             let output = terminal.output().context("no terminal for the program")?;
             terminal.listen().context("our terminal")?;
-            [Some(filter(output, io::stdout(), &setup, hold)), None]
+            [Some(filter(output, io::stdout(), stream, &setup, hold)), None]
         }
         None => {
             forward(&child, || {})?;
             let hold = asked.stream.hold.hold_ms.unwrap_or(HOLD);
             [
-                child.stdout.take().map(|output| filter(output, io::stdout(), &setup, hold)),
-                child.stderr.take().map(|output| filter(output, io::stderr(), &setup, hold)),
+                child.stdout.take().map(|output| filter(output, io::stdout(), stream, &setup, hold)),
+                child.stderr.take().map(|output| filter(output, io::stderr(), stream, &setup, hold)),
             ]
         }
     };
@@ -89,13 +91,22 @@ fn spawn(mut command: Command, pty: bool) -> io::Result<(Child, Option<Terminal>
 fn filter(
     reader: impl Read + Send + 'static,
     writer: impl Write + Send + 'static,
+    asked: &StreamArguments,
     setup: &Arc<Setup>,
     hold: Duration,
 ) -> JoinHandle<(Ended, u64)> {
     let mut redactor = Redactor::new(Arc::clone(setup));
+    let outlet = Outlet::new(&asked.hold.overflow, writer);
+    let asked = asked.clone();
     thread::spawn(move || {
-        let (input, _) = Input::read(reader);
-        let ended = pump(&input, &mut redactor, hold, &mut Output(writer));
+        let outlet = match outlet {
+            Ok(outlet) => outlet,
+            Err(error) => return (Ended::Write(error), 0),
+        };
+        let (input, events) = Input::read(reader);
+        watch(&asked, &events);
+        let (ended, lost) = pump(&input, &mut redactor, hold, outlet);
+        tell_lost(lost);
         (ended, redactor.failures())
     })
 }

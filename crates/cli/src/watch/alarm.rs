@@ -90,7 +90,8 @@ impl Alarm {
         };
         let excerpt = String::from_utf8_lossy(redaction.excerpt);
         let severity = redaction.label.severity();
-        let leak = Leak { rule, severity, fingerprint, excerpt: &excerpt, about };
+        let confidence = redaction.confidence;
+        let leak = Leak { rule, severity, confidence, fingerprint, excerpt: &excerpt, about };
         if let Some(event) = self.grouper.leak(&leak, || Place { offset, ..place.clone() }, now()) {
             self.say(vec![event]);
         }

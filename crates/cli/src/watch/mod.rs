@@ -33,14 +33,15 @@ use self::metrics::Metrics;
 use self::stream::{Copy, Outputs, Stream};
 use crate::arguments::{StartName, WatchArguments};
 use crate::exit::Exit;
+use crate::stream::known::Changes;
 use crate::stream::setup::Asked;
 use crate::{fingerprint_key, messages, session};
 
 /// How often files are looked at.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How often a checkpoint is written.
-const CHECKPOINT: Duration = Duration::from_secs(1);
+/// How often a checkpoint is written at most; the first one at once.
+const CHECKPOINT: Duration = Duration::from_millis(500);
 
 /// So many pieces that came over sockets may wait; then those who send them wait.
 const WAITING: usize = 64;
@@ -79,8 +80,10 @@ struct Watch<'a> {
     alarm: Alarm,
     metrics: Arc<Metrics>,
     events: Receiver<Event>,
+    /// Known values that may change.
+    changes: Option<Changes>,
     /// What the last checkpoint said, and when.
-    saved: (Checkpoint, Instant),
+    saved: (Checkpoint, Option<Instant>),
 }
 
 impl<'a> Watch<'a> {
@@ -110,10 +113,11 @@ impl<'a> Watch<'a> {
             Arc::new(move |received| sender.send(Event::Received(received)).is_ok())
         };
         inputs::open(asked, &take)?;
-        let saved = (checkpoint.clone(), Instant::now());
+        let saved = (checkpoint.clone(), None);
         let follower = Follower::new(&asked.paths, start, checkpoint)?;
         listen(sender)?;
-        Ok(Self { asked, setup, follower, streams: HashMap::new(), copy, alarm, metrics, events, saved })
+        let (streams, changes) = (HashMap::new(), Changes::of(&asked.known));
+        Ok(Self { asked, setup, follower, streams, copy, alarm, metrics, events, changes, saved })
     }
 
     fn follow(mut self) -> Result<Exit> {
@@ -123,6 +127,9 @@ impl<'a> Watch<'a> {
             self.save(self.asked.once)?;
             if self.asked.once || self.wait()? {
                 break;
+            }
+            if self.changes.as_mut().is_some_and(Changes::any) {
+                self.reload();
             }
             self.round()?;
         }
@@ -246,7 +253,7 @@ impl<'a> Watch<'a> {
     /// Writes a checkpoint, if it is time and something has changed.
     fn save(&mut self, now: bool) -> Result<()> {
         let Some(path) = &self.asked.state else { return Ok(()) };
-        if !now && self.saved.1.elapsed() < CHECKPOINT {
+        if !now && self.saved.1.is_some_and(|when| when.elapsed() < CHECKPOINT) {
             return Ok(());
         }
         let checkpoint = self.follower.checkpoint();
@@ -256,8 +263,8 @@ impl<'a> Watch<'a> {
             }
             checkpoint.save(path).with_context(|| format!("--state {}", path.display()))?;
             self.metrics.checkpoints.fetch_add(1, Ordering::Relaxed);
+            self.saved = (checkpoint, Some(Instant::now()));
         }
-        self.saved = (checkpoint, Instant::now());
         Ok(())
     }
 

@@ -116,7 +116,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use keysieve_alerts::Place;
-    use keysieve_finding::Severity;
+    use keysieve_finding::{Confidence, Severity};
 
     use super::*;
 
@@ -128,6 +128,7 @@ mod tests {
             time: 1,
             rule: "r".to_owned(),
             severity: Severity::High,
+            confidence: Confidence::High,
             source: Place::default(),
             excerpt: String::new(),
             count,

@@ -118,6 +118,42 @@ fn a_reader_that_goes_away_ends_it_quietly() {
 }
 
 #[test]
+fn a_reader_that_does_not_read_holds_up_neither_the_end_nor_the_writer() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let spill = format!("spill:{}", directory.path().display());
+    for (policy, waits) in [("block", true), ("drop-oldest", false), (spill.as_str(), false)] {
+        let mut child = process(&["redact", "--overflow", policy])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it runs");
+        let mut input = child.stdin.take().expect("piped");
+        let (done, written) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let line = "some words of a line that nobody reads\n".repeat(1000);
+            let all = (0..512).all(|_| input.write_all(line.as_bytes()).is_ok());
+            let _ = done.send(all);
+        });
+        let done = written.recv_timeout(Duration::from_secs(if waits { 1 } else { 20 }));
+        assert_eq!(done.is_ok(), !waits, "{policy}");
+        if waits {
+            let pid = child.id().to_string();
+            Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
+            let start = Instant::now();
+            assert_eq!(child.wait().expect("it ends").code(), Some(4));
+            assert!(start.elapsed() < Duration::from_secs(5));
+        } else {
+            let output = child.wait_with_output().expect("it ends");
+            let lost = stderr(&output).contains("lines were dropped");
+            let all = 512 * 39_000;
+            assert_eq!((code(&output), lost, output.stdout.len() < all), (0, policy == "drop-oldest", lost));
+            assert!(output.stdout.ends_with(b"nobody reads\n"));
+        }
+    }
+}
+
+#[test]
 fn wrap_masks_both_outputs_and_keeps_the_code() {
     let directory = tempfile::tempdir().expect("a directory");
     let script = format!("echo out {0}; echo err {0} >&2; exit 7", token());

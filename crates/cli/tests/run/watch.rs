@@ -188,7 +188,9 @@ fn audit_events_are_taken_and_the_policy_is_named() {
     assert_eq!(watch.copy(), expected);
     assert!(post("{}").starts_with("HTTP/1.1 400"));
     let alerts = fs::read_to_string(watch.path("alerts.jsonl")).expect("alerts");
-    assert!(alerts.contains("set level Metadata"), "{alerts}");
+    let event: Value = serde_json::from_str(&alerts).expect("one event");
+    crate::follows("alert-1.schema.json", &event);
+    assert!(event["advice"].as_str().is_some_and(|advice| advice.contains("set level Metadata")), "{alerts}");
 }
 
 #[test]
@@ -201,6 +203,11 @@ fn an_alert_is_acknowledged_rotated_and_fires_again() {
     let to = format!("json=http://{address}/");
     let arguments = ["app.log", "--state", "state", "--alert-to", &to, "--alert-interval", "1"];
     let mut watch = Watch::start(directory.path(), &arguments);
+    let next = || {
+        let event = next();
+        crate::follows("alert-1.schema.json", &event);
+        event
+    };
     let fired = next();
     assert_eq!(fired["kind"], "firing");
     let id = fired["id"].as_str().expect("an id").to_owned();
@@ -248,6 +255,29 @@ fn a_silence_keeps_alerts_back_and_is_listed() {
     assert_eq!(watch.copy().matches("[REDACTED").count(), 2, "what is silenced is masked");
     let listed = stdout(&run(&watch.directory, &["alerts", "list", "alerts.jsonl"]));
     assert!(listed.contains("rule github-pat: a drill\n") && listed.contains("  silenced\n"), "{listed}");
+}
+
+#[test]
+fn a_rotated_secret_of_a_mounted_directory_is_known_at_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    // As the kubelet mounts it: what is current is a link that is swapped.
+    let mount = directory.path().join("mount");
+    let put = |version: &str, value: &str| {
+        fs::create_dir_all(mount.join(version)).expect("made");
+        fs::write(mount.join(version).join("pass"), value).expect("written");
+        std::os::unix::fs::symlink(version, mount.join("..new")).expect("linked");
+        fs::rename(mount.join("..new"), mount.join("..data")).expect("swapped");
+    };
+    put("..1", "first plain value");
+    std::os::unix::fs::symlink("..data/pass", mount.join("pass")).expect("linked");
+    let log = directory.path().join("app.log");
+    add(&log, "a first plain value b\n");
+    let watch = Watch::start(directory.path(), &["app.log", "--known-dir", "mount"]);
+    watch.until(|| watch.copy() == "a [REDACTED:pass] b\n");
+    put("..2", "second plain value");
+    watch.until(|| watch.get("/metrics").contains("keysieve_reloads_total 1\n"));
+    add(&log, "a second plain value b\n");
+    watch.until(|| watch.copy() == "a [REDACTED:pass] b\n".repeat(2));
 }
 
 #[test]
