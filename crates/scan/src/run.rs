@@ -193,6 +193,7 @@ pub fn scan_and_record(
             counts,
         },
         control,
+        named: source.hands_over_names(),
         cache: options.cache.as_deref(),
         limits: options.archives.clone(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),

@@ -26,6 +26,8 @@ use crate::{Cache, Control, names, nest};
 pub(crate) struct Sink<'a> {
     pub(crate) rules: Rules<'a>,
     pub(crate) control: &'a Control,
+    /// Whether names are handed over as objects of their own.
+    pub(crate) named: bool,
     pub(crate) cache: Option<&'a Cache>,
     pub(crate) limits: Limits,
     pub(crate) deadline: Option<Instant>,
@@ -102,12 +104,14 @@ impl BlobSink for Sink<'_> {
     }
 
     fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
-        names::look(self, origin);
+        if !self.named {
+            names::look(self, origin);
+        }
         nest::open(self, origin, start, rest)
     }
 
     fn blob(&self, blob: Blob<'_>) -> ControlFlow<()> {
-        if blob.offset == 0 && blob.carry.is_empty() {
+        if !self.named && blob.offset == 0 && blob.carry.is_empty() {
             names::look(self, blob.origin);
         }
         match held::look(self, blob) {

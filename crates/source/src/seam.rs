@@ -45,6 +45,11 @@ pub trait Source: Sync {
         Ok(None)
     }
 
+    /// Whether it hands over the names of its objects as objects of their own.
+    fn hands_over_names(&self) -> bool {
+        false
+    }
+
     /// Whether it has objects of which it knows only the last part of their paths while it visits them. One that has
     /// and does not say so is scanned as well, but slowly.
     fn knows_names_alone(&self) -> bool {

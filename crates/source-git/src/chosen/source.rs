@@ -124,6 +124,10 @@ fn of_range(found: &Found, comparison: &mut Comparison<'_, '_>, sink: &dyn BlobS
 }
 
 impl Source for ChosenSource {
+    fn hands_over_names(&self) -> bool {
+        true
+    }
+
     fn knows_names_alone(&self) -> bool {
         true
     }
