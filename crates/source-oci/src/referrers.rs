@@ -17,6 +17,9 @@ const COSIGN: [&str; 3] = [".sig", ".att", ".sbom"];
 /// How many referrers of one image are followed.
 const MOST: usize = 1000;
 
+/// A manifest, and what the list says of it.
+type Listed = (Vec<u8>, Option<Descriptor>);
+
 /// Follows what refers to the images that were found from some place on, and to what they were found by.
 pub(crate) fn follow(
     transport: &Transport,
@@ -51,7 +54,7 @@ fn of(
     name: &Name,
     subject: &Digest,
     resolver: &mut Resolver<'_>,
-) -> Result<Vec<(Vec<u8>, Option<Descriptor>)>, Error> {
+) -> Result<Vec<Listed>, Error> {
     let tag = subject.as_str().replace(':', "-");
     let list = match transport.get_if_there(name, &format!("referrers/{subject}"))? {
         Some(list) => Some(list),
