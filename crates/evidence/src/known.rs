@@ -18,6 +18,69 @@ const KNOWN: &[(&str, &str)] = &[
         "f2d6ca16515033e5dce14eba840b979d27b5cbae24bb3e5bf484339667f86397",
         "the test key of Stripe's documentation",
     ),
+    // As the specifications print them.
+    ("6c96130f130ab0d6d158397e24d2bcc1c9a5e73ae081f6e983f1c7b545d24a4c", "the example token of RFC 6749"),
+    ("00cf4c781dc37003f7c7dd7d4c9a6ef1e0f4c62d9a291aa8bc398774e3fefd32", "the example token of RFC 6749"),
+    (
+        "ca7459e2b26776de081b9a07e40227fd6cff232a1e3233ff6b6aa6d036ca9981",
+        "the example credentials of RFC 6749",
+    ),
+    (
+        "584b27d64ebc1b3341f7fc9a9c3f1a54422e9a1ca3079fd5531d9f489219f8d0",
+        "the example credentials of RFC 6749",
+    ),
+    (
+        "e9974c507d2a802143f614c878fcbb622a3800e05e6e0d329fee2c5b6b243329",
+        "the example credentials of RFC 6749",
+    ),
+    (
+        "53f5da0aaa93d64cd5772c554cbf940f0539e689dddbeb8f923eec3f72c02ea9",
+        "the example credentials of RFC 6749",
+    ),
+    ("b8e148545b13c78bc74da2f1a7275dd71e56ddece129d7d2f7b3ecc06f7994da", "the example token of RFC 6750"),
+    ("ea9bdfd02c0c412c8cc36ba67f6c17f9b314b2c518e63ff3776077d68245736d", "the example token of RFC 7009"),
+    (
+        "ad71fb4165536675d80a8bbfe957697e4b9e17b35d5500406abc219705337107",
+        "the example token of OpenID Connect",
+    ),
+    (
+        "9e309cccd311ea64d04133daf7760f71f38a566db7aa98b71e043ede9325680f",
+        "the example token of OpenID Connect",
+    ),
+    (
+        "cf4d418ed3de92d71f767db5391d5a2dacd40e1ce49e75d1137e2ecf4982d844",
+        "the example credentials of RFC 7617",
+    ),
+    (
+        "73f71af093fdf1541b2c376f03436d71d1209d8a181f87d36e53a44b87ac4c4f",
+        "the example credentials of RFC 7617",
+    ),
+    (
+        "cb87c87e4a138d9a72259d2a01bab15623c9846e568c1509b287721645a6ea53",
+        "the example credentials of RFC 5849",
+    ),
+    (
+        "649e1f5c769e718ba10d1a702a36499a731441d960b06da91c4c97786bf84595",
+        "the example credentials of RFC 5849",
+    ),
+    (
+        "4c20e6f5cc11b93731e74cbe20739821d61c3563c9f50ecb884a27cd369f01fb",
+        "the example credentials of RFC 5849",
+    ),
+    (
+        "6aa14267d94944e6b6483c81f5ad37f87bbc7e88aa368d4aba1e71e0b79cd8c4",
+        "the example credentials of RFC 5849",
+    ),
+    (
+        "bb9b1163338b2a51495834ad5c65420443d6327381cf0f94ebf92b117f209d72",
+        "the example credentials of RFC 5849",
+    ),
+    ("8b1b17a9740c068accab5c3d0d652c8e3cc13206e70bb73b42ea41d4c2de3c12", "the example key of RFC 7515"),
+    ("549c9390539efcfa01d2744e82e7da34409a63dd0feaf310f7a6e12551fe7668", "the example seed of RFC 6238"),
+    (
+        "8be5d113c0871ce1a122d68a7dff940ab7b09ad8dfcfd9a85aa5c1acc026279e",
+        "the example seed of the key URI format",
+    ),
     // Checked by the fingerprint that Vagrant publishes.
     ("bde93142b0780b2a66d27977d35f4f542e71cc538d491fe6609e2380b747a027", "Vagrant's insecure key"),
 ];
