@@ -33,8 +33,8 @@ fn is_jwt(secret: &[u8]) -> bool {
 
 /// A block with key material in it, not a description of one: at least 64 base64 characters, not all alike.
 fn key_block(secret: &[u8]) -> Option<Note> {
-    // A template of a block, to be filled.
-    if contains_folded(secret, b"{{") {
+    // A template of a block, to be filled, or one that was masked.
+    if contains_folded(secret, b"{{") || contains_folded(secret, b"[redacted") {
         return None;
     }
     let material =
@@ -79,6 +79,15 @@ mod tests {
         let bad = format!("{}.{}.c2ln", part(r#"{"typ":"JWT"}"#), part(r#"{"sub":"1"}"#));
         assert_eq!(check(Structure::Jwt, good.as_bytes()), Some(Note::None));
         assert_eq!(check(Structure::Jwt, bad.as_bytes()), None);
+    }
+
+    #[test]
+    fn a_masked_block_is_none() {
+        let block =
+            |line: &str| format!("-----BEGIN PRIVATE KEY-----\n{line}\n{line}\n-----END PRIVATE KEY-----");
+        let body = STANDARD.encode("a body that is long enough, made up for 1 test: 0123456789 xyz");
+        assert!(check(Structure::PrivateKey, block(&body).as_bytes()).is_some());
+        assert!(check(Structure::PrivateKey, block("[REDACTED:private-key]").as_bytes()).is_none());
     }
 
     #[test]
