@@ -95,17 +95,6 @@ pub(crate) fn is_random(text: &[u8]) -> bool {
     !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Random
 }
 
-/// Whether a value is one that no one would read to others, in any language.
-fn is_made(text: &[u8]) -> bool {
-    use value::{Counts, Looks, Words, looks};
-    let counts = Counts::of(text);
-    match looks(text, false, &counts, &Words::of(text)) {
-        Looks::Hex | Looks::Uuid => true,
-        Looks::Random => counts.digit > 1 && counts.beyond == 0,
-        _ => false,
-    }
-}
-
 /// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
 /// such a place a word can be a password, but neither a reference nor text for people can, and hardly a name.
 pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<Confidence> {
@@ -304,8 +293,7 @@ pub(crate) fn judge(haystack: &[u8], at: usize, names: &mut Names, mut found: im
     let near = &haystack[..haystack.len().min(at + NEAR)];
     let Some((name, assigned)) = read(near, at, false, names) else { return false };
     let mut weigh = |haystack: &[u8], assigned: &Assigned| {
-        if let Some(points) = score::score(&name, assigned, haystack) {
-            let made = is_made(&haystack[assigned.value.range()]);
+        if let Some((points, made)) = score::score(&name, assigned, haystack) {
             let score = Score { points, bare: is_bare(haystack, &name, assigned), made };
             found(Judged { kind: name.kind, name: name.span, value: assigned.value, score });
         }
@@ -346,10 +334,11 @@ pub fn explain(haystack: &[u8]) -> Vec<Explanation> {
     for at in (0..haystack.len()).filter(|&at| is_stem(haystack, at)) {
         each(haystack, at, true, &mut names, |name, assigned| {
             let mut weights = Vec::new();
-            score::weigh(name, assigned, haystack, |points, reason| weights.push(Weight { points, reason }));
+            let made = score::weigh(name, assigned, haystack, |points, reason| {
+                weights.push(Weight { points, reason })
+            });
             weights.retain(|weight| weight.points != 0);
             let points = weights.iter().map(|weight| weight.points).sum();
-            let made = is_made(&haystack[assigned.value.range()]);
             let score = Score { points, bare: is_bare(haystack, name, assigned), made };
             all.push(Explanation { name: name.span, value: assigned.value, kind: name.kind, weights, score });
         });

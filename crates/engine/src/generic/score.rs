@@ -23,9 +23,6 @@ pub(crate) const DROP: i16 = -20;
 /// What the looks of a value can add to what its name and grammar say, at most.
 pub(crate) const MOST_OF_LOOKS: i16 = 45;
 
-/// What is said of a value that is its own name.
-const SAME: i16 = -60;
-
 /// A weight and what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weight {
@@ -45,30 +42,32 @@ pub(crate) fn confidence(score: i16) -> Option<Confidence> {
     }
 }
 
-/// The score of an assignment; `None` where it is dropped, which is told as early as it can be.
-pub(crate) fn score(name: &Name, assigned: &Assigned, haystack: &[u8]) -> Option<i16> {
+/// The score of an assignment, and whether a machine made the value; `None` where it is dropped, which is told as early
+/// as it can be.
+pub(crate) fn score(name: &Name, assigned: &Assigned, haystack: &[u8]) -> Option<(i16, bool)> {
     let mut points = 0_i16;
     weigh_name(name, &mut |weight, _| points += weight);
     weigh_form(assigned, &mut |weight, _| points += weight);
     let length = assigned.value.len();
-    if same_letters(&haystack[assigned.value.range()], &haystack[name.span.range()]) {
-        points += SAME;
-    }
-    if points + MOST_OF_LOOKS < DROP || length < if name.kind == Password { 4 } else { 8 } {
+    if points + MOST_OF_LOOKS < DROP
+        || length < if name.kind == Password { 4 } else { 8 }
+        || same_letters(&haystack[assigned.value.range()], &haystack[name.span.range()])
+    {
         return None;
     }
     points = 0;
-    weigh(name, assigned, haystack, |weight, _| points += weight);
-    (points >= DROP).then_some(points)
+    let made = weigh(name, assigned, haystack, |weight, _| points += weight);
+    (points >= DROP).then_some((points, made))
 }
 
-/// Hands every weight of an assignment to `add`.
+/// Hands every weight of an assignment to `add`. Says whether the value is one that no one would read to others, in any
+/// language.
 pub(crate) fn weigh(
     name: &Name,
     assigned: &Assigned,
     haystack: &[u8],
     mut add: impl FnMut(i16, &'static str),
-) {
+) -> bool {
     let text = &haystack[assigned.value.range()];
     let counts = Counts::of(text);
     let words = Words::of(text);
@@ -78,7 +77,7 @@ pub(crate) fn weigh(
     weigh_looks(name.kind, looks, &counts, &mut add);
     let named = &haystack[name.span.range()];
     if same_letters(text, named) {
-        add(SAME, "it is the name itself");
+        add(-90, "it is the name itself");
     }
     if text.len() >= 6 && text.iter().all(u8::is_ascii_alphabetic) && ends_with_letters(named, text) {
         add(-40, "it is the end of the name");
@@ -107,6 +106,11 @@ pub(crate) fn weigh(
             weigh_password(text, looks, &counts, &words, &mut add);
         }
         Secret | Token | Key => weigh_token(text, looks, &counts, &words, &mut add),
+    }
+    match looks {
+        Looks::Hex | Looks::Uuid => true,
+        Looks::Random => counts.digit > 1 && counts.beyond == 0,
+        _ => false,
     }
 }
 
