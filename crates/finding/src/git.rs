@@ -174,8 +174,10 @@ impl GitPlace {
     }
 }
 
-/// A moment as people write it, by the civil calendar.
-fn iso8601(seconds: i64, offset: i32) -> String {
+/// A moment, in seconds since 1970, as RFC 3339 writes it in a zone that is so many minutes ahead of UTC, by the civil
+/// calendar.
+#[must_use]
+pub fn iso8601(seconds: i64, offset: i32) -> String {
     let offset = offset.clamp(-1439, 1439);
     let local = seconds.clamp(-62_135_596_800, 253_402_214_400) + i64::from(offset) * 60;
     let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
