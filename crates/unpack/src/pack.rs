@@ -25,11 +25,7 @@ pub(crate) fn open<R: Read>(
     budget: &Budget,
     inside: &mut dyn Inside,
 ) -> ControlFlow<()> {
-    match whole::take(input, "a git pack", budget, inside) {
-        Ok(Ok(bytes)) => Pack::new(&bytes, budget).objects(inside),
-        Ok(Err(flow)) => flow,
-        Err(error) => Trouble::or_flow(Err(error), inside),
-    }
+    whole::open(input, "a git pack", budget, inside, |bytes, inside| Pack::new(bytes, budget).objects(inside))
 }
 
 /// What an object is.

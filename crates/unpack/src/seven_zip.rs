@@ -20,11 +20,7 @@ pub(crate) fn open<R: Read>(
     budget: &Budget,
     inside: &mut dyn Inside,
 ) -> ControlFlow<()> {
-    match whole::take(input, "a 7z archive", budget, inside) {
-        Ok(Ok(bytes)) => entries(&bytes, budget, inside),
-        Ok(Err(flow)) => flow,
-        Err(error) => Trouble::or_flow(Err(error), inside),
-    }
+    whole::open(input, "a 7z archive", budget, inside, |bytes, inside| entries(bytes, budget, inside))
 }
 
 fn entries(bytes: &[u8], budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {

@@ -27,17 +27,13 @@ pub(crate) fn open<R: Read>(
     budget: &Budget,
     inside: &mut dyn Inside,
 ) -> ControlFlow<()> {
-    match whole::take(input, "a database", budget, inside) {
-        Ok(Ok(bytes)) => match Database::of(&bytes) {
-            Some(database) => tables(database, budget, inside),
-            None => {
-                inside.skipped(None, Trouble::broken("the header of the database is damaged").0);
-                inside.loose(0, &mut bytes.as_slice())
-            }
-        },
-        Ok(Err(flow)) => flow,
-        Err(error) => Trouble::or_flow(Err(error), inside),
-    }
+    whole::open(input, "a database", budget, inside, |mut bytes, inside| match Database::of(bytes) {
+        Some(database) => tables(database, budget, inside),
+        None => {
+            inside.skipped(None, Trouble::broken("the header of the database is damaged").0);
+            inside.loose(0, &mut bytes)
+        }
+    })
 }
 
 fn tables(mut database: Database<'_>, budget: &Budget, inside: &mut dyn Inside) -> ControlFlow<()> {
