@@ -7,6 +7,7 @@ use keysieve_finding::Span;
 use keysieve_rules::{Left, Lookahead, Pattern, Rule, Shape};
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::begin::Begin;
 use crate::boundary::starts_word;
 use crate::context::starts_value;
 use crate::form::{Spans, match_at, passes, secret_of};
@@ -20,6 +21,7 @@ pub(crate) const OPEN_EXTENT: usize = 64 * 1024;
 pub(crate) struct Compiled {
     pub(crate) rule: Rule,
     pub(crate) checksum: Option<Checksum>,
+    begin: OnceLock<Begin>,
     anchored: OnceLock<Option<Regex>>,
     plain: OnceLock<Option<Regex>>,
     allow: OnceLock<Vec<Regex>>,
@@ -37,7 +39,14 @@ pub(crate) enum Confirmed {
 impl Compiled {
     pub(crate) fn new(rule: Rule) -> Self {
         let checksum = rule.gates.checksum.as_ref().and_then(|gate| Checksum::by_name(&gate.name));
-        Self { rule, checksum, anchored: OnceLock::new(), plain: OnceLock::new(), allow: OnceLock::new() }
+        Self {
+            rule,
+            checksum,
+            begin: OnceLock::new(),
+            anchored: OnceLock::new(),
+            plain: OnceLock::new(),
+            allow: OnceLock::new(),
+        }
     }
 
     /// The longest match, in bytes.
@@ -48,6 +57,12 @@ impl Compiled {
     /// Whether a match may go on for so long that windows wait for it only where one has begun.
     pub(crate) fn is_open(&self) -> bool {
         self.rule.lookahead == Lookahead::Open || self.rule.plan.extent.is_none()
+    }
+
+    /// Whether a match may begin at `at`, by the eight bytes from there on: no more than a few look-ups.
+    #[inline]
+    pub(crate) fn may_begin(&self, haystack: &[u8], at: usize) -> bool {
+        self.begin.get_or_init(|| Begin::of(&self.rule.plan)).may(haystack, at)
     }
 
     /// Whether a match may begin at `at`, by what stands before it.

@@ -114,6 +114,11 @@ impl Context {
         self.open[usize::from(digit)][usize::from(assigned)]
     }
 
+    /// Whether a value that something is assigned to can have no digit, and whether it can have one.
+    pub(crate) fn open_where_assigned(&self) -> [bool; 2] {
+        self.open.map(|[_, assigned]| assigned)
+    }
+
     /// Whether a word of any rule stands before `at`, near enough on its line; `seen` says which.
     #[inline]
     pub(crate) fn words_before(&self, haystack: &[u8], at: usize, chunk: Chunk<'_>, seen: &mut Seen) -> bool {
@@ -252,29 +257,51 @@ pub(crate) fn starts_value(haystack: &[u8], at: usize, first: &ByteSet) -> bool 
     !cuts || crate::boundary::ends_escape(haystack, at)
 }
 
-/// What may stand between an operator and a value.
-const fn is_filler(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'{')
-}
+/// What a byte before a value is.
+const FILLER: u8 = 1;
+const OPERATOR: u8 = 2;
+const ALPHANUMERIC: u8 = 4;
 
-/// What assigns.
-const fn is_operator(byte: u8) -> bool {
-    matches!(byte, b'=' | b':' | b'>' | b'(' | b',' | b'|')
-}
+/// The bytes that may stand between an operator and a value, those that assign, and the letters and digits.
+const BEFORE: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        classes[at] = match at as u8 {
+            b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\' | b'[' | b'{' => FILLER,
+            b'=' | b':' | b'>' | b'(' | b',' | b'|' => OPERATOR,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => ALPHANUMERIC,
+            _ => 0,
+        };
+        at += 1;
+    }
+    classes
+};
 
 /// Whether [`assigned`] can hold after this byte. Letters and digits can end an escaped operator or an escape sequence.
 pub(crate) const fn is_assignable(before: u8) -> bool {
-    is_filler(before) || is_operator(before) || before.is_ascii_alphanumeric()
+    BEFORE[before as usize] != 0
 }
+
+/// The most bytes between an operator and a value.
+const MOST_FILLER: usize = 6;
 
 /// Whether something that assigns stands before `at`: see [`keysieve_rules::ContextPattern::operator`].
 pub(crate) fn assigned(haystack: &[u8], at: usize) -> bool {
+    let class = |byte: u8| BEFORE[usize::from(byte)];
     let before = &haystack[at.saturating_sub(MAX_WITHIN)..at];
-    let filler = before.iter().rev().take(6).take_while(|&&byte| is_filler(byte)).count();
+    let filler = match before.last_chunk::<{ MOST_FILLER + 1 }>() {
+        // Counted without a branch on each byte.
+        Some(near) => {
+            let bits = near.iter().fold(0_u32, |bits, &byte| bits << 1 | u32::from(class(byte) == FILLER));
+            (bits.trailing_ones() as usize).min(MOST_FILLER)
+        }
+        None => before.iter().rev().take(MOST_FILLER).take_while(|&&byte| class(byte) == FILLER).count(),
+    };
     let before = &before[..before.len() - filler];
     match before.last() {
         None => false,
-        Some(&byte) if is_operator(byte) => true,
+        Some(&byte) if class(byte) == OPERATOR => true,
         Some(_) if filler == 0 => ends_escape_of_operator(before),
         Some(_) => follows_flag_or_scheme(before),
     }

@@ -9,13 +9,14 @@ use keysieve_rules::{Driver, Rule};
 
 use crate::boundary::escape_lengths;
 use crate::compiled::{Compiled, Confirmed};
-use crate::context::{Chunk, Context, assigned, is_assignable};
+use crate::context::{Chunk, Context, assigned};
 use crate::decode;
 use crate::fit::Start;
 use crate::generic::{self, Assignments};
 use crate::heads::{Heads, eight};
 use crate::judge::{assigned_match, judge};
 use crate::placed::Placed;
+use crate::sieve::Sieve;
 use crate::stems::Stems;
 use crate::{Match, Place, Scratch};
 
@@ -290,7 +291,8 @@ impl Engine {
         let to = haystack.len().min(from + decode::BEYOND);
         if from < to {
             self.kernel.scan(haystack, from, to, &mut scratch.blocks);
-            scratch.marks.note(haystack, from, &scratch.blocks);
+            scratch.sieve.fill(&self.kernel, &scratch.blocks);
+            scratch.marks.note(haystack, from, to, &scratch.blocks, &mut scratch.sieve);
         }
     }
 }
@@ -331,70 +333,66 @@ struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Looks at every mark of a chunk.
+    /// Looks at every mark of a chunk that is worth it.
     fn candidates(&mut self, from: usize, blocks: &[Block], scratch: &mut Scratch) {
-        let chunk = Chunk { from, blocks };
+        let (engine, haystack) = (self.engine, self.haystack);
         let to = self.range.end.min(from + CHUNK);
-        let decodes = self.engine.decode_depth > 0;
-        let escape = if decodes { u64::MAX } else { 0 };
-        for (index, block) in blocks.iter().enumerate() {
-            if block.start | block.run | block.stem | block.escape & escape == 0 {
-                continue;
-            }
-            let base = from + index * BLOCK;
-            if decodes {
-                scratch.marks.escapes(self.haystack, base, block.escape);
-            }
-            let mut starts = block.start;
-            while starts != 0 {
-                let at = base + starts.trailing_zeros() as usize;
-                starts &= starts - 1;
-                let head = eight(self.haystack, at);
-                if self.engine.heads.maybe(head) {
-                    self.prefix(at, head, scratch);
-                }
-                if decodes {
-                    scratch.marks.start(self.haystack, at, head);
-                }
-            }
-            let mut runs = block.run;
-            while runs != 0 {
-                let bit = runs.trailing_zeros() as usize;
-                runs &= runs - 1;
-                let at = base + bit;
-                let before = at.checked_sub(1).map(|before| self.haystack[before]);
-                if before.is_none_or(is_assignable) {
-                    let digit = has_digit(blocks, index, bit, to - at);
-                    self.value(at, digit, chunk, scratch);
-                }
-                // Such a byte is no token byte, so what follows it begins a run.
-                if matches!(before, Some(b'\\' | b'%')) {
-                    self.after_escape(at, chunk, scratch);
-                }
-                if decodes {
-                    scratch.marks.run(self.haystack, at, blocks, (index, bit));
-                }
-            }
-            let mut stems = block.stem;
-            while stems != 0 {
-                let at = base + stems.trailing_zeros() as usize;
-                stems &= stems - 1;
-                if let Some(&four) = self.haystack[at..].first_chunk::<4>()
-                    && self.engine.stems.maybe(four)
-                {
-                    self.stem(at, four, scratch);
-                }
+        let decodes = engine.decode_depth > 0;
+        let mut sieve = std::mem::take(&mut scratch.sieve);
+        sieve.fill(&engine.kernel, blocks);
+        if decodes {
+            scratch.marks.sifted(haystack, from, &mut sieve);
+        }
+        sieve.runs(haystack, Chunk { from, blocks }, to, engine.context.open_where_assigned(), decodes);
+        self.runs(Chunk { from, blocks }, &mut sieve, scratch);
+        sieve.starts(haystack, from, &engine.heads);
+        sieve.stems(haystack, from, &engine.stems);
+        for &offset in sieve.prefixes() {
+            let at = from + offset as usize;
+            self.prefix(at, eight(haystack, at), scratch);
+        }
+        for &offset in sieve.each_stem() {
+            let at = from + offset as usize;
+            if let Some(&four) = haystack[at..].first_chunk::<4>() {
+                self.stem(at, four, scratch);
             }
         }
+        scratch.sieve = sieve;
     }
 
-    /// A token start where an escape sequence stands: the token may begin after it.
+    /// Looks at the runs of token bytes of a chunk.
+    fn runs(&mut self, chunk: Chunk<'_>, sieve: &mut Sieve, scratch: &mut Scratch) {
+        let mut escaped = std::mem::take(&mut scratch.escaped);
+        for run in sieve.each_run() {
+            let at = chunk.from + run.offset();
+            if run.is_value() {
+                self.value(at, run.has_digit(), chunk, scratch);
+            }
+            // Such a byte is no token byte, so what follows it begins a run.
+            if run.is_escaped() {
+                self.after_escape(at, chunk, &mut escaped, scratch);
+            }
+            if run.is_joined() {
+                scratch.marks.run(
+                    self.haystack,
+                    at,
+                    chunk.blocks,
+                    (run.offset() / BLOCK, run.offset() % BLOCK),
+                );
+            }
+        }
+        sieve.add_starts(&escaped);
+        escaped.clear();
+        scratch.escaped = escaped;
+    }
+
+    /// A run where an escape sequence stands: a token or a value may begin after it.
     #[cold]
-    fn after_escape(&mut self, at: usize, chunk: Chunk<'_>, scratch: &mut Scratch) {
+    fn after_escape(&mut self, at: usize, chunk: Chunk<'_>, escaped: &mut Vec<u32>, scratch: &mut Scratch) {
         for length in escape_lengths(self.haystack, at) {
             let at = at + length;
             if at + 3 <= self.haystack.len() {
-                self.prefix(at, eight(self.haystack, at), scratch);
+                escaped.push((at - chunk.from) as u32);
                 self.value(at, true, chunk, scratch);
             }
         }
@@ -452,7 +450,8 @@ impl Pass<'_> {
                 let first = at.saturating_sub(entry.max).max(self.range.start);
                 let Some(last) = at.checked_sub(entry.min) else { continue };
                 for start in first..=last {
-                    if compiled.may_start(self.haystack, start)
+                    if compiled.may_begin(self.haystack, start)
+                        && compiled.may_start(self.haystack, start)
                         && self.confirm(entry.rule, start, None, scratch)
                     {
                         break;
@@ -492,17 +491,20 @@ impl Pass<'_> {
     /// Searches for a rule's expression in the whole range.
     fn search(&self, rule: u32, scratch: &mut Scratch) {
         let compiled = &self.engine.rules[rule as usize];
-        let from = self.range.start.max(scratch.last[rule as usize].end);
+        let from = self.range.start.max(scratch.last.get(rule).end);
         let Scratch { matches, traces, last, .. } = scratch;
-        last[rule as usize] = compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
+        let span = compiled.each_match(self.haystack, from..self.range.end, |spans, context| {
             traces.push(spans.whole.range());
             matches.extend(judge(rule, compiled, self.haystack, spans, context));
         });
+        if !span.is_empty() {
+            last.set(rule, span);
+        }
     }
 
     /// Confirms a rule at a place and judges it. Says whether it matched, judged or not.
     fn confirm(&mut self, rule: u32, at: usize, context: Option<(u16, Span)>, scratch: &mut Scratch) -> bool {
-        let last = scratch.last[rule as usize];
+        let last = scratch.last.get(rule);
         if at < last.end || at >= self.unsure {
             // Found later though it stands before: then what is near decides which of them it is.
             if at < last.start {
@@ -517,7 +519,7 @@ impl Pass<'_> {
         match compiled.confirm(self.haystack, at) {
             Confirmed::Yes(spans) => {
                 scratch.traces.push(spans.whole.range());
-                scratch.last[rule as usize] = spans.whole;
+                scratch.last.set(rule, spans.whole);
                 scratch.matches.extend(judge(rule, compiled, self.haystack, spans, context));
                 true
             }
@@ -528,18 +530,6 @@ impl Pass<'_> {
             Confirmed::More | Confirmed::No => false,
         }
     }
-}
-
-/// Whether a digit stands among the token bytes from here on. Beyond 64 bytes, and beyond the `left` ones that the masks
-/// are about, they say nothing; such a value is looked at.
-#[inline]
-fn has_digit(blocks: &[Block], index: usize, bit: usize, left: usize) -> bool {
-    let wide = |mask: fn(&Block) -> u64| {
-        let next = blocks.get(index + 1).map_or(u64::MAX, mask);
-        mask(&blocks[index]) >> bit | next.checked_shl(64 - bit as u32).unwrap_or(0)
-    };
-    let run = (!wide(|block| block.token)).trailing_zeros();
-    run >= 64 || run as usize >= left || wide(|block| block.digit) & ((1 << run) - 1) != 0
 }
 
 impl Search {

@@ -98,7 +98,7 @@ impl Feed {
         }
         let end = if last { self.kept.len() } else { self.kept.len() - engine.reach() };
         for &(rule, length) in &self.overlaps {
-            scratch.last[rule as usize] = Span::new(self.done, self.done + length);
+            scratch.last.set(rule, Span::new(self.done, self.done + length));
         }
         scratch.decoding.covered =
             usize::try_from(self.covered.saturating_sub(self.base)).unwrap_or(usize::MAX);
@@ -138,7 +138,7 @@ impl Feed {
     fn keep(&mut self, sure: usize, scratch: &Scratch) {
         let drop = sure.saturating_sub(LOOKBEHIND);
         self.overlaps.clear();
-        for (rule, span) in (0_u32..).zip(&scratch.last) {
+        for (rule, span) in scratch.last.matched() {
             if span.start < sure && span.end > sure {
                 self.overlaps.push((rule, span.end - sure));
             }

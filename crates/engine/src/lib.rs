@@ -34,6 +34,7 @@
 //! The plain version of all this is [`Engine::oracle`]: each rule's expression over the whole haystack, one after the
 //! other, with the same gates. Tests hold the two against each other.
 
+mod begin;
 mod boundary;
 mod compiled;
 mod context;
@@ -57,6 +58,7 @@ mod place;
 mod placed;
 mod placeholder;
 mod scratch;
+mod sieve;
 mod stems;
 mod structure;
 mod versions;

@@ -6,10 +6,10 @@ use std::arch::x86_64::{
     _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
 };
 
-use crate::Block;
 use crate::buckets::{SETS, Tables};
 use crate::class::Classes;
 use crate::sweep::{Lanes, WINDOW, sweep};
+use crate::{Block, Marked};
 
 /// Groups of bytes that are all pairings of some lower and some upper halves; together they are the token class. The
 /// digits have the sign bit, the other word bytes are the greater ones, so that every class is one comparison.
@@ -57,13 +57,27 @@ pub(crate) struct Avx2 {
 
 impl Avx2 {
     pub(crate) fn new(tables: &[Tables; SETS]) -> Option<Self> {
-        is_x86_feature_detected!("avx2").then(|| Self { tables: tables.clone() })
+        let there = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt");
+        there.then(|| Self { tables: tables.clone() })
     }
 
     pub(crate) fn scan(&self, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
         // SAFETY: `new` made `self`, so the processor has AVX2.
         unsafe { scan(&self.tables, haystack, from, to, out) }
     }
+
+    pub(crate) fn marked(&self, blocks: &[Block], out: &mut Marked) {
+        // SAFETY: `new` made `self`, so the processor has what it asked for.
+        unsafe { marked(blocks, out) }
+    }
+}
+
+/// Counting bits and taking the lowest of them away are an instruction each.
+#[target_feature(enable = "bmi1,popcnt")]
+pub(crate) fn marked(blocks: &[Block], out: &mut Marked) {
+    out.write(blocks);
 }
 
 #[target_feature(enable = "avx2")]

@@ -7,10 +7,11 @@ use std::arch::x86_64::{
 };
 use std::array;
 
-use crate::Block;
+use crate::avx2::marked;
 use crate::buckets::{SETS, Tables};
 use crate::class::{BACKSLASH, CLASSES, Classes, LINE, LOWER, REFERENCE, TOKEN, UPPER, WORD};
 use crate::sweep::{Lanes, WINDOW, sweep};
+use crate::{Block, Marked};
 
 /// Exists only on a processor that has AVX-512F, -BW and -VBMI.
 #[derive(Clone, Debug)]
@@ -25,7 +26,9 @@ impl Avx512 {
     pub(crate) fn new(sets: &[Tables; SETS]) -> Option<Self> {
         let there = is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
-            && is_x86_feature_detected!("avx512vbmi");
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("popcnt");
         there.then(|| Self {
             ascii: sets
                 .each_ref()
@@ -35,8 +38,13 @@ impl Avx512 {
     }
 
     pub(crate) fn scan(&self, haystack: &[u8], from: usize, to: usize, out: &mut Vec<Block>) {
-        // SAFETY: `new` made `self`, so the processor has all three.
+        // SAFETY: `new` made `self`, so the processor has all of them.
         unsafe { scan(self, haystack, from, to, out) }
+    }
+
+    pub(crate) fn marked(&self, blocks: &[Block], out: &mut Marked) {
+        // SAFETY: `new` made `self`, so the processor has what it asked for.
+        unsafe { marked(blocks, out) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::avx2::Avx2;
 use crate::avx512::Avx512;
 use crate::buckets::{SETS, Tables};
 use crate::scalar::Scalar;
-use crate::{Block, Stem};
+use crate::{Block, Marked, Stem};
 
 /// Which instructions do the work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -116,6 +116,17 @@ impl Kernel {
             Lanes::Avx2(lanes) => lanes.scan(haystack, from, to, out),
             #[cfg(target_arch = "x86_64")]
             Lanes::Avx512(lanes) => lanes.scan(haystack, from, to, out),
+        }
+    }
+
+    /// Writes out where the marks of these blocks are; what `out` held before is gone.
+    pub fn marked(&self, blocks: &[Block], out: &mut Marked) {
+        match &self.0 {
+            Lanes::Scalar(_) => out.write(blocks),
+            #[cfg(target_arch = "x86_64")]
+            Lanes::Avx2(lanes) => lanes.marked(blocks, out),
+            #[cfg(target_arch = "x86_64")]
+            Lanes::Avx512(lanes) => lanes.marked(blocks, out),
         }
     }
 }

@@ -23,6 +23,8 @@
 //! assert_eq!(blocks[0].start.trailing_zeros(), 11);
 //! ```
 //!
+//! [`Kernel::marked`] writes the set bits out as numbers, so that the second phase is a loop over them and nothing else.
+//!
 //! Which instructions do the work is decided when a [`Kernel`] is made: AVX-512 (with VBMI) or AVX2 where the
 //! processor has them, else table look-ups, which are also the oracle of the tests. All give the same masks, bit for
 //! bit. It is the only crate of the workspace with `unsafe` code, all of it in the two modules of vector instructions.
@@ -37,10 +39,12 @@ mod block;
 mod buckets;
 mod class;
 mod kernel;
+mod places;
 mod scalar;
 mod stem;
 mod sweep;
 
 pub use block::{BLOCK, Block, TOKEN};
 pub use kernel::{Implementation, Kernel};
+pub use places::{Marked, Places};
 pub use stem::{ByteSet, Stem};

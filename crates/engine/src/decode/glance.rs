@@ -72,9 +72,8 @@ const fn value_forms(at: usize, byte: u8) -> u8 {
 pub(crate) fn may_be_value(eight: u64) -> bool {
     let bytes = eight.to_le_bytes();
     let forms = |at: usize| VALUE[at][usize::from(bytes[at])];
-    // Few get beyond the first four.
     let first = forms(0) & forms(1) & forms(2) & forms(3);
-    first != 0 && first & forms(4) & forms(5) & forms(6) & forms(7) != 0
+    first & forms(4) & forms(5) & forms(6) & forms(7) != 0
 }
 
 /// The forms of an escape: percent, reference by number, reference by name, `\x`, `\u` and `\U`, octal, `\"` before a
@@ -114,7 +113,7 @@ const ESCAPE: [Table; 3] = {
 
 /// Whether what stands at `at` may be an escape that is worth a view.
 #[inline]
-pub(super) fn may_be_escape(haystack: &[u8], at: usize) -> bool {
+pub(crate) fn may_be_escape(haystack: &[u8], at: usize) -> bool {
     let Some([a, b, c]) = haystack[at..].first_chunk::<3>() else { return false };
     ESCAPE[0][usize::from(*a)] & ESCAPE[1][usize::from(*b)] & ESCAPE[2][usize::from(*c)] != 0
 }
@@ -168,7 +167,7 @@ const BEFORE: [Table; 3] = {
 
 /// Whether what stands before the run at `at` may join it to the text before that.
 #[inline]
-pub(super) fn may_join_before(haystack: &[u8], at: usize) -> bool {
+pub(crate) fn may_join_before(haystack: &[u8], at: usize) -> bool {
     let Some(&[c, b, a]) = at.checked_sub(3).and_then(|far| haystack[far..].first_chunk::<3>()) else {
         return at > 1;
     };
@@ -212,7 +211,7 @@ const AFTER: [Table; 3] = {
 
 /// Whether what stands at `end`, where a run ends, may join it to the text after that.
 #[inline]
-pub(super) fn may_join_after(haystack: &[u8], end: usize) -> bool {
+pub(crate) fn may_join_after(haystack: &[u8], end: usize) -> bool {
     let Some([a, b, c]) = haystack[end..].first_chunk::<3>() else { return end + 1 < haystack.len() };
     AFTER[0][usize::from(*a)] & AFTER[1][usize::from(*b)] & AFTER[2][usize::from(*c)] != 0
 }

@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use keysieve_kernel::{BLOCK, Block};
 
-use super::glance::{may_be_escape, may_be_value, may_join_after, may_join_before};
+use super::glance::{may_join_after, may_join_before};
 use super::{backslash, base64, concatenation, hex, html, invisible, percent, quoted};
-use crate::context::is_token;
-use crate::heads::eight;
+use crate::context::{Chunk, is_token};
+use crate::sieve::Sieve;
 
 /// How far a run of token bytes is followed to see what stands behind it.
 const FOLLOWED: usize = 2048;
@@ -43,43 +43,32 @@ impl Marks {
         traces.extend(self.0.iter().map(|mark| mark.owner..mark.place + concatenation::GAP));
     }
 
-    /// Notes the marks of a chunk that the kernel has described.
-    pub(crate) fn note(&mut self, haystack: &[u8], from: usize, blocks: &[Block]) {
-        for (index, block) in blocks.iter().enumerate() {
-            let base = from + index * BLOCK;
-            self.escapes(haystack, base, block.escape);
-            let (mut starts, mut runs) = (block.start, block.run);
-            while starts != 0 {
-                let at = base + starts.trailing_zeros() as usize;
-                starts &= starts - 1;
-                self.start(haystack, at, eight(haystack, at));
-            }
-            while runs != 0 {
-                let bit = runs.trailing_zeros() as usize;
-                runs &= runs - 1;
-                self.run(haystack, base + bit, blocks, (index, bit));
-            }
+    /// Notes the marks of a part of the haystack that the kernel has described, the marks of which are in the sieve.
+    pub(crate) fn note(
+        &mut self,
+        haystack: &[u8],
+        from: usize,
+        to: usize,
+        blocks: &[Block],
+        sieve: &mut Sieve,
+    ) {
+        self.sifted(haystack, from, sieve);
+        sieve.runs(haystack, Chunk { from, blocks }, to, [false; 2], true);
+        for run in sieve.each_run().filter(|run| run.is_joined()) {
+            let offset = run.offset();
+            self.run(haystack, from + offset, blocks, (offset / BLOCK, offset % BLOCK));
         }
     }
 
-    /// Notes those of the bytes that escapes begin with, in a block at `base`, that begin one.
-    #[inline]
-    pub(crate) fn escapes(&mut self, haystack: &[u8], base: usize, escapes: u64) {
-        let mut escapes = escapes;
-        while escapes != 0 {
-            let at = base + escapes.trailing_zeros() as usize;
-            escapes &= escapes - 1;
-            if may_be_escape(haystack, at) {
-                self.escape(haystack, at);
-            }
+    /// Notes the escapes and encoded values of what is in the sieve.
+    pub(crate) fn sifted(&mut self, haystack: &[u8], from: usize, sieve: &mut Sieve) {
+        sieve.escapes(haystack, from);
+        for &offset in sieve.each_escape() {
+            self.escape(haystack, from + offset as usize);
         }
-    }
-
-    /// Notes an encoded value where a token starts, the first eight bytes of which are given.
-    #[inline]
-    pub(crate) fn start(&mut self, haystack: &[u8], at: usize, head: u64) {
-        if may_be_value(head) {
-            self.value(haystack, at);
+        sieve.encoded(haystack, from);
+        for &offset in sieve.each_encoded() {
+            self.value(haystack, from + offset as usize);
         }
     }
 

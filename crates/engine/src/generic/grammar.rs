@@ -141,8 +141,10 @@ impl Text<'_> {
         self.0.get(at).copied().unwrap_or(0)
     }
 
+    /// Whether a text, which is not empty, stands at a place; told by its first byte nearly always.
+    #[inline]
     fn starts(&self, at: usize, text: &[u8]) -> bool {
-        self.0.get(at..).is_some_and(|rest| rest.starts_with(text))
+        self.byte(at) == text[0] && self.0[at..].starts_with(text)
     }
 
     fn blanks(&self, at: usize) -> usize {
@@ -347,6 +349,9 @@ impl Text<'_> {
             self.0.get(end..word_end).is_some_and(|text| text.eq_ignore_ascii_case(word))
                 && !name::is_name(self.byte(word_end))
         };
+        if self.byte(end) != b' ' {
+            return end;
+        }
         WORDS.iter().find(follows).map_or(end, |word| end + word.len())
     }
 

@@ -147,8 +147,10 @@ fn telling(part: &[u8]) -> Option<Telling<'_>> {
     if let Some(kind) = lists::telling(part) {
         return Some(whole(kind, part == b"pass" || part == b"pw"));
     }
-    // In names without humps or separators: `dbpassword`, `authtoken`, `apikey2`.
-    if let Some((kind, at)) = lists::inside(part) {
+    // In names without humps or separators: `dbpassword`, `authtoken`, `apikey2`. The shortest such word has five letters.
+    if part.len() > 5
+        && let Some((kind, at)) = lists::inside(part)
+    {
         let (before, after) = (&part[..at.start], &part[at.end..]);
         return Some(Telling { kind, long: kind == NameKind::Key, weak: false, before, after });
     }
@@ -182,7 +184,7 @@ struct Known {
 }
 
 impl Names {
-    const SLOTS: usize = 512;
+    const SLOTS: usize = 2048;
 
     /// What a name says; `None` if it tells of nothing.
     fn said(&mut self, name: &[u8]) -> Option<Said> {

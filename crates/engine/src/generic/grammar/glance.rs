@@ -16,7 +16,18 @@ pub(in super::super) struct Glance {
     /// Where something stands again, behind blanks.
     after: usize,
     /// Whether what stands there assigns.
-    assigns: bool,
+    assigns: Assigns,
+}
+
+/// Whether something assigns, as far as it is known.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Assigns {
+    No,
+    Yes,
+    /// That takes more than a few bytes to tell.
+    Unknown {
+        closed: bool,
+    },
 }
 
 impl Glance {
@@ -35,35 +46,52 @@ impl Glance {
             b'<' => matches!(two, b'-' | b'/'),
             b'|' => matches!(two, b' ' | b'|'),
             b'>' => true,
-            b'(' => text.may_be_argument(after + 1),
-            b',' => {
-                closed
-                    || text.may_be_tuple(after)
-                    || text.may_be_pair(after + 1)
-                    || text.may_be_argument(after + 1)
-                    || text.values_behind(after).is_some()
-            }
-            b'\n' | b'\r' => text.may_be_pair(after) || text.may_be_tagged(after),
             b'{' => text.starts(after, b"{ get"),
             _ => false,
         };
-        Self { at, after, assigns: assigns || closed && one != 0 }
+        let assigns = match one {
+            _ if assigns || closed && one != 0 => Assigns::Yes,
+            b'(' | b',' | b'\n' | b'\r' => Assigns::Unknown { closed },
+            _ => Assigns::No,
+        };
+        Self { at, after, assigns }
     }
 
     /// Whether, whatever stands there, nothing is assigned to the name.
     #[inline]
     pub(in super::super) fn is_nothing(&self) -> bool {
-        !self.assigns && self.after == self.at
+        self.assigns == Assigns::No && self.after == self.at
     }
 
     /// Whether [`read`](super::read) can find a value that is assigned to the name; `before` is the byte before it.
     #[inline]
     pub(in super::super) fn may_assign(&self, haystack: &[u8], before: Option<u8>) -> bool {
-        self.assigns || self.after > self.at && Text(haystack).may_stand_beside(before, self.at, self.after)
+        let text = Text(haystack);
+        let assigns = match self.assigns {
+            Assigns::No => false,
+            Assigns::Yes => true,
+            Assigns::Unknown { closed } => text.may_assign_there(self.after, closed),
+        };
+        assigns || self.after > self.at && text.may_stand_beside(before, self.at, self.after)
     }
 }
 
 impl Text<'_> {
+    /// Whether a bracket, a comma or the end of a line may stand between the name and its value.
+    fn may_assign_there(&self, after: usize, closed: bool) -> bool {
+        match self.byte(after) {
+            b'(' => self.may_be_argument(after + 1),
+            b',' => {
+                closed
+                    || self.may_be_tuple(after)
+                    || self.may_be_pair(after + 1)
+                    || self.may_be_argument(after + 1)
+                    || self.values_behind(after).is_some()
+            }
+            _ => self.may_be_pair(after) || self.may_be_tagged(after),
+        }
+    }
+
     /// Whether a string begins at a place, or stands on its line behind an expression.
     fn may_be_argument(&self, from: usize) -> bool {
         let at = self.blanks(from);

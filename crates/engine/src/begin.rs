@@ -1,0 +1,152 @@
+//! What the first eight bytes of a match can be, told by a few look-ups before anything is matched.
+
+use keysieve_rules::{Element, Plan};
+
+/// How many bytes are looked at.
+const PLACES: usize = 8;
+
+/// What a match of a plan can begin with.
+#[derive(Debug)]
+pub(crate) struct Begin {
+    /// Per byte, one bit for each place where it may stand.
+    places: Box<[u8; 256]>,
+    /// The literal beginnings of the forms, if there are several and all have one.
+    literals: Box<[Literal]>,
+}
+
+/// Bytes that a form begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Literal {
+    key: u64,
+    /// Which of the bytes count.
+    mask: u64,
+    /// The bit that tells small letters from capitals, where either may stand.
+    fold: u64,
+}
+
+impl Begin {
+    /// Of a plan's shapes, or of its gate if it has none.
+    pub(crate) fn of(plan: &Plan) -> Self {
+        let forms: Vec<&[Element]> = match plan.shapes.as_slice() {
+            [] => vec![&plan.gate],
+            shapes => shapes.iter().map(|shape| shape.elements.as_ref()).collect(),
+        };
+        let mut places = Box::new([0; 256]);
+        forms.iter().for_each(|form| add(&mut places, form));
+        let mut literals: Vec<Literal> = forms.iter().map(|form| Literal::of(form)).collect();
+        literals.sort_unstable();
+        literals.dedup();
+        if literals.len() == 1 || literals.iter().any(|literal| literal.mask == 0) {
+            literals.clear();
+        }
+        Self { places, literals: literals.into() }
+    }
+
+    /// Whether a match may begin at a place.
+    #[inline]
+    pub(crate) fn may(&self, haystack: &[u8], at: usize) -> bool {
+        let Some(&bytes) = haystack[at..].first_chunk::<PLACES>() else { return true };
+        let allowed = |place: usize| self.places[usize::from(bytes[place])] | !(1 << place);
+        let head = u64::from_le_bytes(bytes);
+        (0..PLACES).fold(u8::MAX, |all, place| all & allowed(place)) == u8::MAX
+            && (self.literals.is_empty()
+                || self.literals.iter().any(|literal| (head | literal.fold) & literal.mask == literal.key))
+    }
+}
+
+/// Adds where each byte may stand in a form. What is followed are all ways in which its elements can share the places
+/// out among them.
+fn add(places: &mut [u8; 256], form: &[Element]) {
+    // For each element how many bytes of it there are so far, as bits.
+    let mut taken = vec![0_u32; form.len() + 1];
+    taken[0] = 1;
+    for place in 0..PLACES {
+        for (index, element) in form.iter().enumerate() {
+            if taken[index] >> element.min.min(31) != 0 {
+                taken[index + 1] |= 1;
+            }
+        }
+        if taken[form.len()] != 0 {
+            places.iter_mut().for_each(|byte| *byte |= u8::MAX << place);
+            return;
+        }
+        for (element, taken) in form.iter().zip(&mut taken) {
+            let more = *taken & ((1_u64 << element.max.min(32)) - 1) as u32;
+            if more != 0 {
+                element.set.iter().for_each(|byte| places[usize::from(byte)] |= 1 << place);
+            }
+            *taken = more << 1;
+        }
+    }
+}
+
+impl Literal {
+    fn of(form: &[Element]) -> Self {
+        let mut literal = Self { key: 0, mask: 0, fold: 0 };
+        let mut place = 0;
+        for element in form {
+            let bytes: Vec<u8> = element.set.iter().take(3).collect();
+            let (byte, fold) = match *bytes.as_slice() {
+                [byte] => (byte, 0),
+                [capital, small] if capital | 0x20 == small && small.is_ascii_lowercase() => (small, 0x20),
+                _ => break,
+            };
+            for _ in 0..element.min.min(PLACES as u32) {
+                if place == PLACES {
+                    return literal;
+                }
+                literal.key |= u64::from(byte) << (8 * place);
+                literal.mask |= 0xFF << (8 * place);
+                literal.fold |= fold << (8 * place);
+                place += 1;
+            }
+            if element.min != element.max {
+                break;
+            }
+        }
+        literal
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Engine;
+
+    fn begin(id: &str) -> Begin {
+        let rules = Engine::builtin_rules();
+        let rule = rules.iter().find(|rule| rule.info.id == id).expect("a built-in rule");
+        Begin::of(&rule.plan)
+    }
+
+    #[test]
+    fn what_cannot_go_on_is_none() {
+        let auth = begin("docker-config-auth");
+        for text in [&b"auth\": \"x"[..], b"AUTH : xy", b"auth"] {
+            assert!(auth.may(text, 0), "{text:?}");
+        }
+        for text in [&b"author of"[..], b"AUTHORIZED", b"authenticate"] {
+            assert!(!auth.may(text, 0), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_form_has_its_own_beginning() {
+        let connect = begin("call-connect");
+        assert!(!connect.may(b"SEQUENTIAL ", 0) && !connect.may(b"connected(", 0));
+        assert!(connect.may(b"new Sequelize(", 4) && connect.may(b"connect(a, ", 0));
+    }
+
+    #[test]
+    fn elements_share_the_places_out_in_every_way() {
+        use keysieve_rules::ByteSet;
+        let element = |byte: u8, min, max| Element { set: ByteSet::of(|other| other == byte), min, max };
+        let mut places = [0; 256];
+        add(&mut places, &[element(b'a', 1, 2), element(b'b', 0, 1), element(b'c', 3, 3)]);
+        assert_eq!(places[usize::from(b'a')], 0b1111_0011);
+        assert_eq!(places[usize::from(b'b')], 0b1111_0110);
+        assert_eq!(places[usize::from(b'c')], 0b1111_1110);
+        // The shortest such match has four bytes, and what follows it can be anything.
+        assert_eq!(places[usize::from(b'z')], 0b1111_0000);
+    }
+}
