@@ -1,9 +1,11 @@
 //! The verb `image`.
 
 use std::env;
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use keysieve_finding::{LayerPlace, MaskKind, Origin, Outcome, Secret};
@@ -11,7 +13,8 @@ use keysieve_report::LineHashes;
 use keysieve_scan::{Control, Limits};
 use keysieve_source::Source;
 use keysieve_source_oci::{
-    Base, Credential, Credentials, ImageSource, Options, Platforms, Reference, RegistryOptions,
+    Base, Credential, Credentials, ImageSource, Mirrors, Options, Platforms, Reference, RegistryOptions,
+    Tags, Watcher,
 };
 
 use crate::arguments::{ImageArguments, ImagesArguments, RegistryArguments, Wanted};
@@ -46,7 +49,7 @@ pub(crate) fn run(mut asked: ImageArguments) -> Exit {
     session::run(config, Groups { rules, verdict, key, run }, reports, |control| {
         // A layer is no archive that is opened on the way: how large it may become depends on its own size alone.
         let limits = Limits { bytes: None, ..run.archives() };
-        Images::new(references, images, registry, limits, control)
+        Images::new(references, images, registry, (limits, run.timeout), control)
     })
 }
 
@@ -63,7 +66,7 @@ impl<'a> Images<'a> {
         references: &[String],
         asked: &'a ImagesArguments,
         registry: &RegistryArguments,
-        limits: Limits,
+        (limits, timeout): (Limits, Option<Duration>),
         control: &Arc<Control>,
     ) -> Result<Self> {
         let mut names = references.to_vec();
@@ -79,6 +82,7 @@ impl<'a> Images<'a> {
             bail!("standard input cannot be both an archive and something else");
         }
         let stop = Arc::clone(control);
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
         let options = Options {
             platforms: platforms(asked),
             registry: RegistryOptions {
@@ -86,14 +90,25 @@ impl<'a> Images<'a> {
                 ca_files: registry.ca_files.clone(),
                 plain_http: registry.plain_http.clone(),
                 insecure: registry.insecure,
+                mirrors: Mirrors::find(&registry.registries_conf, &registry.certs_dirs)?,
+                foreign: registry.foreign,
                 allow_private_realm: registry.allow_private_realm,
                 max_wait: registry.max_wait.unwrap_or(RegistryOptions::default().max_wait),
-                stop: Arc::new(move || stop.stopped()),
+                // A registry that says nothing must not outlast the run.
+                stop: Arc::new(move || {
+                    stop.stopped() || deadline.is_some_and(|deadline| Instant::now() >= deadline)
+                }),
                 ..RegistryOptions::default()
             },
             limits,
-            all_tags: asked.all_tags,
+            tags: Tags::new(
+                asked.all_tags,
+                &asked.tags,
+                asked.newer_than.map(|day| day.to_string()),
+                asked.newest,
+            )?,
             referrers: asked.referrers,
+            watcher: asked.events.as_deref().map(watcher).transpose()?.unwrap_or_default(),
             bases: bases(asked)?,
         };
         let source = ImageSource::new(parsed, options)?.stdin(Input::new(control));
@@ -131,6 +146,10 @@ impl Target for Images<'_> {
         LineHashes::default()
     }
 
+    fn cache(&self) -> Option<&Path> {
+        self.asked.cache.as_deref()
+    }
+
     fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
         keep_states(outcome, self.asked);
         Ok(())
@@ -164,6 +183,28 @@ fn platforms(asked: &ImagesArguments) -> Platforms {
     };
     let these: Vec<_> = asked.platforms.iter().filter_map(one).collect();
     if these.is_empty() { Platforms::Host } else { Platforms::These(these) }
+}
+
+/// Who writes events into a file. That it cannot be written to is no reason to end.
+fn watcher(file: &Path) -> Result<Watcher> {
+    let out: Box<dyn Write + Send> = match file == Path::new("-") {
+        true => Box::new(io::stderr()),
+        false => Box::new(File::create(file).with_context(|| format!("--events {}", file.display()))?),
+    };
+    let out = Mutex::new(out);
+    Ok(Watcher::new(move |event| {
+        let line = serde_json::json!({
+            "event": "layer",
+            "state": event.progress.as_str(),
+            "image": event.image,
+            "layer": event.layer,
+            "size": event.size,
+            "nth": event.nth,
+            "layers": event.layers,
+        });
+        let mut out = out.lock().unwrap_or_else(PoisonError::into_inner);
+        let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    }))
 }
 
 /// What is left out: layers of bases, and those that an older image has.

@@ -298,7 +298,7 @@ fn policy(asked: Groups<'_>, target: &impl Target, key: &FingerprintKey, today: 
 fn cache(directory: &Path, ruleset: &Ruleset, policy: &Policy, archives: &Limits) -> Result<Arc<Cache>> {
     // What was not unpacked was not looked at; what lies below a floor is not reported.
     let floors = (policy.min_severity, policy.min_confidence, &policy.only_at);
-    let cache = Cache::open(directory, &format!("{} {archives:?} {floors:?}", ruleset.name));
+    let cache = Cache::open(directory, &format!("{VERSION} {} {archives:?} {floors:?}", ruleset.name));
     Ok(Arc::new(cache.with_context(|| format!("--cache {}", directory.display()))?))
 }
 

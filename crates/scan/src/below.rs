@@ -31,6 +31,16 @@ impl Below {
         below
     }
 
+    /// How many lie below a floor, if all of them do, and none may count for what stands near it.
+    pub(crate) fn of(rules: &Rules<'_>, sightings: &[Sighting]) -> Option<Self> {
+        if sightings.is_empty() {
+            return Some(Self::default());
+        }
+        let mut rest = sightings.to_vec();
+        let below = Self::take(rules, &mut rest);
+        (rest.is_empty() && rules.policy.composite.is_empty()).then_some(below)
+    }
+
     pub(crate) fn add(&mut self, other: Self) {
         self.severity = self.severity.saturating_add(other.severity);
         self.confidence = self.confidence.saturating_add(other.confidence);

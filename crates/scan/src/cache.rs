@@ -1,12 +1,15 @@
 //! What was judged in earlier runs, and had nothing in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::below::Below;
+use crate::tally::Tally;
+use crate::whole_file;
 
 /// How a file of the cache begins.
 const MAGIC: &[u8; 16] = b"keysieve-cache-3";
@@ -14,8 +17,11 @@ const MAGIC: &[u8; 16] = b"keysieve-cache-3";
 /// The most contents that are kept: 60 MB of SHA-1 names.
 const MOST: usize = 2_000_000;
 
-/// The largest file that is read.
-const LARGEST: u64 = 256 << 20;
+/// How a file of a layer begins.
+const LAYER: &[u8; 16] = b"keysieve-layer-1";
+
+/// The most bytes of files of layers; beyond that the oldest go.
+const MOST_OF_LAYERS: u64 = 512 << 20;
 
 /// A content, and the class of the name under which it was looked at.
 type Key = (Box<[u8]>, u64);
@@ -31,6 +37,8 @@ pub(crate) struct Known {
 
 /// The contents in which nothing is to be reported, with how large they are, for one set of rules and one policy.
 ///
+/// Layers of images have a file each: their counts, and what the source noted of them.
+///
 /// A file of it holds names of contents and sizes, nothing of what they contain. It is named by its own hash, written
 /// beside its place and moved there, and never changed: several runs can share a directory, and a file that is damaged
 /// is as good as none.
@@ -43,6 +51,9 @@ pub struct Cache {
     new: Mutex<Vec<(Key, Known)>>,
     /// What could not be read to its end.
     broken: Mutex<BTreeSet<Box<[u8]>>>,
+    layers_added: AtomicBool,
+    /// Why a layer could not be noted.
+    failed: Mutex<Option<io::Error>>,
 }
 
 impl Cache {
@@ -64,7 +75,8 @@ impl Cache {
                 files.push(path);
             }
         }
-        Ok(Self { directory, known, files, new: Mutex::default(), broken: Mutex::default() })
+        let (new, broken, failed) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { directory, known, files, new, broken, layers_added: AtomicBool::new(false), failed })
     }
 
     /// What is known of a content in which nothing was found under a name of this class.
@@ -82,11 +94,69 @@ impl Cache {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(content.into());
     }
 
+    /// What is known of a layer in which nothing was found, and what the source noted of it.
+    pub(crate) fn layer(&self, content: &[u8]) -> Option<(Tally, Vec<u8>)> {
+        let bytes = whole_file::read(&self.layer_file(content), LAYER)?;
+        let (head, memo) = bytes.split_first_chunk::<24>()?;
+        let word = |at: usize| Some(u64::from_le_bytes(*head.get(at..)?.first_chunk()?));
+        let half = |at: usize| Some(u32::from_le_bytes(*head.get(at..)?.first_chunk()?));
+        let below = Below { severity: half(16)?, confidence: half(20)? };
+        Some((Tally { objects: word(0)?, bytes: word(8)?, below, speaks: false }, memo.to_vec()))
+    }
+
+    /// Notes a layer in which nothing was found.
+    pub(crate) fn add_layer(&self, content: &[u8], tally: Tally, memo: &[u8]) {
+        let mut bytes = LAYER.to_vec();
+        bytes.extend_from_slice(&tally.objects.to_le_bytes());
+        bytes.extend_from_slice(&tally.bytes.to_le_bytes());
+        bytes.extend_from_slice(&tally.below.severity.to_le_bytes());
+        bytes.extend_from_slice(&tally.below.confidence.to_le_bytes());
+        bytes.extend_from_slice(memo);
+        self.layers_added.store(true, Ordering::Relaxed);
+        if let Err(error) = whole_file::write(&self.layer_file(content), bytes) {
+            self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        }
+    }
+
+    /// A layer has a file of its own, because what is noted of it can be large.
+    fn layer_file(&self, content: &[u8]) -> PathBuf {
+        self.directory.join(format!("{}.layer", &blake3::hash(content).to_hex()[..32]))
+    }
+
+    fn drop_old_layers(&self) -> io::Result<()> {
+        let mut files = Vec::new();
+        for entry in self.directory.read_dir()? {
+            let entry = entry?;
+            if entry.path().extension().is_some_and(|extension| extension == "layer")
+                && let Ok(metadata) = entry.metadata()
+            {
+                files.push((metadata.modified()?, metadata.len(), entry.path()));
+            }
+        }
+        files.sort();
+        let mut size: u64 = files.iter().map(|(_, length, _)| length).sum();
+        for (_, length, path) in files {
+            if size <= MOST_OF_LAYERS {
+                break;
+            }
+            // Another run may have been faster.
+            let _ = fs::remove_file(path);
+            size -= length;
+        }
+        Ok(())
+    }
+
     /// Writes what is new, together with what was known, and removes the files that this replaces.
     ///
     /// # Errors
     /// If it cannot be written; the next run does without.
     pub fn save(&self) -> io::Result<()> {
+        if self.layers_added.load(Ordering::Relaxed) {
+            self.drop_old_layers()?;
+        }
+        if let Some(error) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Err(error);
+        }
         let mut new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
         let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         new.retain(|((content, _), _)| !broken.contains(content));
@@ -105,12 +175,8 @@ impl Cache {
             bytes.extend_from_slice(&below.severity.to_le_bytes());
             bytes.extend_from_slice(&below.confidence.to_le_bytes());
         }
-        let hash = blake3::hash(&bytes);
-        bytes.extend_from_slice(hash.as_bytes());
-        let path = self.directory.join(format!("{}.seen", &hash.to_hex()[..32]));
-        let beside = self.directory.join(format!("{}.{}", &hash.to_hex()[..32], std::process::id()));
-        File::create(&beside)?.write_all(&bytes)?;
-        fs::rename(&beside, &path)?;
+        let path = self.directory.join(format!("{}.seen", &blake3::hash(&bytes).to_hex()[..32]));
+        whole_file::write(&path, bytes)?;
         for file in self.files.iter().filter(|file| **file != path) {
             // Another run may have been faster.
             let _ = fs::remove_file(file);
@@ -121,13 +187,8 @@ impl Cache {
 
 /// Reads a file, if it is whole.
 fn read(path: &Path, known: &mut BTreeMap<Key, Known>) -> Option<()> {
-    let mut bytes = Vec::new();
-    File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
-    let (bytes, hash) = bytes.split_at_checked(bytes.len().checked_sub(blake3::OUT_LEN)?)?;
-    if blake3::hash(bytes).as_bytes() != hash {
-        return None;
-    }
-    let mut rest = bytes.strip_prefix(MAGIC)?;
+    let bytes = whole_file::read(path, MAGIC)?;
+    let mut rest = bytes.as_slice();
     let mut read = Vec::new();
     while let Some((&length, more)) = rest.split_first() {
         let (content, more) = more.split_at_checked(usize::from(length))?;

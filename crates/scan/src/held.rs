@@ -23,7 +23,7 @@ pub(crate) enum Held<'a> {
 pub(crate) fn look<'b>(sink: &Sink<'_>, blob: Blob<'b>) -> Held<'b> {
     let Blob { origin, bytes, offset, line, last, carry } = blob;
     let begins = offset == 0 && carry.is_empty();
-    if begins && !(is_whole(origin) && sink.opens(bytes)) || !begins && carry.is_empty() {
+    if begins && !(is_whole(origin) && sink.opens(origin, bytes)) || !begins && carry.is_empty() {
         return Held::Not(Blob { origin, bytes, offset, line, last, carry });
     }
     if begins && last {

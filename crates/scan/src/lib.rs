@@ -41,8 +41,10 @@ mod run;
 mod sighting;
 mod sink;
 mod snippet;
+mod tally;
 mod utf16;
 mod versions;
+mod whole_file;
 mod wide;
 
 pub use cache::Cache;

@@ -58,7 +58,7 @@ impl Level<'_> {
     fn container(&self, origin: &Origin, start: &[u8], whole: &mut dyn Read) -> ControlFlow<()> {
         let mut windows = Windows::new(WINDOW);
         let most = self.budget.limits().depth;
-        let container = Container::of(start);
+        let container = container(origin, start);
         let Some(container) = container.filter(|_| self.depth < most) else {
             if container.is_some_and(|container| !container.may_be_none()) {
                 let why = format!("a container in {most} others; --archive-depth opens more");
@@ -75,8 +75,8 @@ impl Level<'_> {
 }
 
 impl BlobSink for Level<'_> {
-    fn opens(&self, start: &[u8]) -> bool {
-        Container::of(start).is_some()
+    fn opens(&self, origin: &Origin, start: &[u8]) -> bool {
+        container(origin, start).is_some()
     }
 
     fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
@@ -129,6 +129,10 @@ impl Inside for Entries<'_> {
         self.read(&origin, read)
     }
 
+    fn link(&mut self, name: &[u8], target: &[u8]) {
+        names::look_at_link(self.below.sink, &self.origin(Some(name)), target);
+    }
+
     fn loose(&mut self, offset: u64, bytes: &mut dyn Read) -> ControlFlow<()> {
         let origin = Arc::clone(&self.outer);
         let read = self.windows.read_piece(bytes, &origin, offset, &self.below);
@@ -143,15 +147,24 @@ impl Inside for Entries<'_> {
     }
 }
 
-/// What to call the one thing in a container: the container's name without the ending that says how it is compressed.
-fn content_name(container: &Origin) -> Arc<[u8]> {
-    let path = match container {
+/// What an object is, by how it begins and by its innermost name.
+pub(crate) fn container(origin: &Origin, start: &[u8]) -> Option<Container> {
+    Container::named(name(origin).map_or(&b""[..], |name| &**name), start)
+}
+
+fn name(origin: &Origin) -> Option<&Arc<[u8]>> {
+    match origin {
         Origin::File { path }
         | Origin::Entry { path, .. }
         | Origin::Git { path: Some(path), .. }
-        | Origin::Image { path, .. } => path,
-        _ => return Arc::from(&b"content"[..]),
-    };
+        | Origin::Image { path, .. } => Some(path),
+        _ => None,
+    }
+}
+
+/// What to call the one thing in a container: the container's name without the ending that says how it is compressed.
+fn content_name(container: &Origin) -> Arc<[u8]> {
+    let Some(path) = name(container) else { return Arc::from(&b"content"[..]) };
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
     let dot = name.iter().rposition(|byte| *byte == b'.');
     match dot.map(|dot| (&name[..dot], name[dot + 1..].to_ascii_lowercase())) {

@@ -15,6 +15,7 @@ use keysieve_unpack::Limits;
 
 use crate::merge::Merge;
 use crate::sink::Sink;
+use crate::tally::Tallies;
 use crate::{Cache, Control};
 
 /// How to run.
@@ -195,6 +196,7 @@ pub fn scan_and_record(
         control,
         named: source.hands_over_names(),
         cache: options.cache.as_deref(),
+        tallies: Tallies::default(),
         limits: options.archives.clone(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),

@@ -10,7 +10,7 @@ use std::time::Instant;
 use keysieve_engine::{Scratch, Traces};
 use keysieve_finding::{GitPart, Origin, Skip, SkipReason};
 use keysieve_source::{Base, Blob, BlobSink, ContentId, Memory};
-use keysieve_unpack::{Container, Limits};
+use keysieve_unpack::Limits;
 
 use crate::attribution::number;
 use crate::below::Below;
@@ -20,6 +20,7 @@ use crate::object::Object;
 use crate::overlap::settle;
 use crate::run::Rules;
 use crate::sighting::Sighting;
+use crate::tally::Tallies;
 use crate::{Cache, Control, names, nest};
 
 /// Scans what a source hands over, on the source's threads.
@@ -29,6 +30,8 @@ pub(crate) struct Sink<'a> {
     /// Whether names are handed over as objects of their own.
     pub(crate) named: bool,
     pub(crate) cache: Option<&'a Cache>,
+    /// What is counted of layers, if there is a cache.
+    pub(crate) tallies: Tallies,
     pub(crate) limits: Limits,
     pub(crate) deadline: Option<Instant>,
     pub(crate) late: AtomicBool,
@@ -99,8 +102,27 @@ impl BlobSink for Sink<'_> {
         known.is_none()
     }
 
-    fn opens(&self, start: &[u8]) -> bool {
-        self.limits.depth > 0 && Container::of(start).is_some()
+    fn recall(&self, id: ContentId<'_>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let Some((tally, memo)) = self.cache.and_then(|cache| cache.layer(id.0)) else { return false };
+        if !taken(&memo) {
+            return false;
+        }
+        self.control.known(tally.objects, tally.bytes);
+        let mut worker = self.worker();
+        worker.below.add(tally.below);
+        self.done(worker);
+        true
+    }
+
+    fn note(&self, id: ContentId<'_>, blob: &str, memo: &[u8]) {
+        let Some(cache) = self.cache else { return };
+        if let Some(tally) = self.tallies.silent(blob) {
+            cache.add_layer(id.0, tally, memo);
+        }
+    }
+
+    fn opens(&self, origin: &Origin, start: &[u8]) -> bool {
+        self.limits.depth > 0 && nest::container(origin, start).is_some()
     }
 
     fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
@@ -130,10 +152,15 @@ impl BlobSink for Sink<'_> {
         }
     }
 
+    fn link(&self, origin: &Origin, target: &[u8]) {
+        names::look_at_link(self, origin, target);
+    }
+
     fn skipped(&self, origin: &Origin, why: Skip) {
         if let (Some(cache), Some((id, GitPart::Blob))) = (self.cache, origin.git()) {
             cache.forget(id.as_bytes());
         }
+        self.tallies.speaks(origin);
         let mut worker = self.worker();
         worker.skips.push((origin.clone(), why));
         self.done(worker);
@@ -158,9 +185,30 @@ impl Sink<'_> {
     /// Scans a name, which counts as no object.
     pub(crate) fn name(&self, name: Blob<'_>) {
         let mut worker = self.worker();
-        let mut seen = settle(Object::default().window(&self.rules, &name, &mut worker.scratch));
-        worker.sightings.append(&mut seen);
+        let origin = name.origin;
+        let look = || settle(Object::default().window(&self.rules, &name, &mut worker.scratch));
+        match catch_unwind(AssertUnwindSafe(look)) {
+            Ok(mut seen) => {
+                self.tally(origin, (0, false), &seen);
+                worker.sightings.append(&mut seen);
+            }
+            Err(_) => self.broke(&mut worker, origin),
+        }
         self.done(worker);
+    }
+
+    /// One object that breaks the engine is one gap, not the end of the run.
+    fn broke(&self, worker: &mut Worker, origin: &Origin) {
+        worker.scratch = Scratch::new(self.rules.engine);
+        let why = Skip::new(SkipReason::Internal, "keysieve failed on this object; please report it");
+        self.tallies.speaks(origin);
+        worker.skips.push((origin.clone(), why));
+    }
+
+    fn tally(&self, origin: &Origin, bytes: (usize, bool), seen: &[Sighting]) {
+        if self.cache.is_some() {
+            self.tallies.scanned(&self.rules, origin, bytes, seen);
+        }
     }
 
     /// Scans a window, of a whole object or of a part of a container; or an object that has one, as a version, of another one if there is a base.
@@ -177,7 +225,6 @@ impl Sink<'_> {
         let mut worker = self.worker();
         let (bytes, last, origin) = (blob.bytes.len(), blob.last, blob.origin);
         let size = blob.offset + bytes as u64;
-        // One object that breaks the engine is one gap, not the end of the run.
         let seen = catch_unwind(AssertUnwindSafe(|| {
             if let Some(base) = version {
                 let (seen, left) = Object::default().version(&self.rules, &blob, base, &mut worker.scratch);
@@ -207,14 +254,11 @@ impl Sink<'_> {
                     let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
                     cache.add(id.as_bytes(), class, Known { size, below });
                 }
+                self.tally(origin, (bytes, last), &seen);
                 worker.sightings.append(&mut seen);
                 self.control.scanned(bytes, last);
             }
-            Err(_) => {
-                worker.scratch = Scratch::new(self.rules.engine);
-                let why = Skip::new(SkipReason::Internal, "keysieve failed on this object; please report it");
-                worker.skips.push((origin.clone(), why));
-            }
+            Err(_) => self.broke(&mut worker, origin),
         }
         self.done(worker);
         let flow = if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };

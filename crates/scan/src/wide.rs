@@ -100,14 +100,29 @@ fn runs(bytes: &[u8], base: u64, before: u8, found: &mut impl FnMut(Run)) {
 
 /// What of a run may be text: from where, to where, in which order. At its ends can be a byte that is of something else,
 /// as a length or the end of other text; where that cannot be told, both are tried.
-fn readings(run: &[u8], glued: bool) -> [Option<(usize, usize, Order)>; 2] {
+fn readings(run: &[u8], glued: bool) -> [Option<(usize, usize, Order)>; 3] {
     let end = run.len();
     match (run.first() == Some(&0), run.last() == Some(&0)) {
-        (true, false) => [Some((0, end, Order::Big)), None],
-        (true, true) => [Some((1, end, Order::Little)), None],
-        (false, true) => [Some((0, end, Order::Little)), glued.then_some((2, end, Order::Little))],
-        (false, false) => [Some((0, end - 1, Order::Little)), Some((1, end, Order::Big))],
+        (true, false) => [Some((0, end, Order::Big)), behind_length(run, 1, end, Order::Big), None],
+        (true, true) => [Some((1, end, Order::Little)), behind_length(run, 1, end - 1, Order::Big), None],
+        (false, true) => {
+            let behind = behind_length(run, 0, end, Order::Little);
+            [Some((0, end, Order::Little)), behind.or(glued.then_some((2, end, Order::Little))), None]
+        }
+        (false, false) => {
+            let behind = behind_length(run, 0, end - 1, Order::Little);
+            [Some((0, end - 1, Order::Little)), Some((1, end, Order::Big)), behind]
+        }
     }
+}
+
+/// The text without its first unit, the byte of which that counts stands at `at`, if that can be the length of the rest:
+/// in units or in bytes, with the zeros at its end or a header or without.
+fn behind_length(run: &[u8], at: usize, end: usize, order: Order) -> Option<(usize, usize, Order)> {
+    const AROUND: usize = 8;
+    let length = usize::from(*run.get(at)?);
+    let units = end.saturating_sub(at + 2) / 2;
+    (units..=2 * units + AROUND).contains(&length).then_some((2, end, order))
 }
 
 /// Where eight bytes in a row could be in a run, from some place on. A run that is long enough has such a place however
@@ -175,6 +190,27 @@ mod tests {
             [[b"name\0", &little[..]].concat(), [b"Q", &big[..]].concat(), [&little[..], b"xy"].concat()]
         {
             assert!(found(&bytes, 3).iter().any(whole), "{:?}", found(&bytes, 3));
+        }
+    }
+
+    #[test]
+    fn a_length_before_a_run_is_none_of_it() {
+        let text = "a name of so many units, exactly";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let whole = |run: &Run| run.text == text.as_bytes();
+        for length in
+            [text.len(), text.len() + 1, 2 * text.len(), 2 * text.len() + 2].map(|length| length as u8)
+        {
+            for bytes in [
+                [&[0xC3, 0, 0, 0, length], &big[..], &[0, 0, 0xC3]].concat(),
+                [&[0xC3, 0, length], &big[..], &[0xC3]].concat(),
+                [&[0xC3, length], &big[..], &[0, 0]].concat(),
+                [&[0xC3, length, 0], &little[..], &[0, 0]].concat(),
+                [&[0xC3, length, 0], &little[..], b"x"].concat(),
+            ] {
+                assert!(found(&bytes, 3).iter().any(whole), "{length} {:?}", found(&bytes, 3));
+            }
         }
     }
 

@@ -82,8 +82,8 @@ impl BlobSink for Gate<'_> {
         self.sink.wants_as(id, class)
     }
 
-    fn opens(&self, start: &[u8]) -> bool {
-        self.sink.opens(start)
+    fn opens(&self, origin: &Origin, start: &[u8]) -> bool {
+        self.sink.opens(origin, start)
     }
 
     fn open(&self, origin: &Origin, start: &[u8], rest: &mut dyn Read) -> io::Result<ControlFlow<()>> {
@@ -100,6 +100,11 @@ impl BlobSink for Gate<'_> {
             return ControlFlow::Break(());
         }
         self.noted(self.sink.blob(blob))
+    }
+
+    fn link(&self, origin: &Origin, target: &[u8]) {
+        let _inside = self.enter();
+        self.sink.link(origin, target);
     }
 
     fn skipped(&self, origin: &Origin, why: Skip) {

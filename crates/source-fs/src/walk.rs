@@ -102,6 +102,11 @@ impl Walker<'_> {
         }
         let name = folder.name_of(path);
         if let Some((reason, detail)) = self.left_out(&folder, path, &name, kind) {
+            if reason == SkipReason::Symlink
+                && let Ok(target) = path.read_link()
+            {
+                self.walk.sink.link(&Origin::file(&name), target.as_os_str().as_encoded_bytes());
+            }
             return self.skip(&Origin::file(&name), reason, detail);
         }
         if kind.is_dir() {

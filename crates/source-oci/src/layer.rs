@@ -75,7 +75,7 @@ impl<R: Read> Read for Tallied<R> {
 }
 
 impl Job<'_> {
-    fn origin(&self, path: &[u8], nth: u32) -> Origin {
+    pub(crate) fn origin(&self, path: &[u8], nth: u32) -> Origin {
         Origin::Image { blob: Arc::clone(self.key), path: path.into(), nth }
     }
 
@@ -149,19 +149,19 @@ impl<R: Read> Read for Packed<R> {
 }
 
 /// What is found on the way through a layer.
-struct Walk<'a> {
-    job: &'a Job<'a>,
+pub(crate) struct Walk<'a> {
+    pub(crate) job: &'a Job<'a>,
     budget: Budget,
-    overlay: Overlay,
+    pub(crate) overlay: Overlay,
     tally: Tally,
     windows: Windows,
     /// Whether the content came to its end.
     ended: bool,
-    stopped: bool,
+    pub(crate) stopped: bool,
 }
 
 impl<'a> Walk<'a> {
-    fn new(job: &'a Job<'a>, budget: Budget) -> Self {
+    pub(crate) fn new(job: &'a Job<'a>, budget: Budget) -> Self {
         Self {
             job,
             budget,
@@ -211,14 +211,20 @@ impl<'a> Walk<'a> {
                         }
                         EntryKind::Directory => self.overlay.directory(&path),
                         EntryKind::HardLink => {
-                            let target = clean(entry.link().unwrap_or_default());
-                            self.overlay.link(&path, &target);
+                            let target = entry.link().unwrap_or_default();
+                            self.overlay.link(&path, &clean(target));
+                            self.job.sink.link(&self.job.origin(&named(shown.clone(), &path), 0), target);
                             if entry.size() > 0 {
                                 let origin = self.job.origin(&named(shown, &path), 0);
                                 self.file(&mut entry, &origin);
                             }
                         }
-                        _ => drop(self.overlay.file(&path)),
+                        _ => {
+                            let (_, nth) = self.overlay.file(&path);
+                            if let Some(target) = entry.link() {
+                                self.job.sink.link(&self.job.origin(&named(shown, &path), nth), target);
+                            }
+                        }
                     }
                 }
                 Some(Part::Loose(mut loose)) => {
@@ -235,7 +241,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Hands over one file.
-    fn file(&mut self, reader: &mut dyn Read, origin: &Origin) {
+    pub(crate) fn file(&mut self, reader: &mut dyn Read, origin: &Origin) {
         match self.windows.read(reader, origin, None, self.job.sink) {
             Ok((_, flow)) => self.stopped |= flow == ControlFlow::Break(()),
             Err(error) => self.skip(origin, Trouble::of(&error).0),
@@ -243,7 +249,7 @@ impl<'a> Walk<'a> {
         self.stopped |= self.job.sink.stopped();
     }
 
-    fn skip(&self, origin: &Origin, mut skip: Skip) {
+    pub(crate) fn skip(&self, origin: &Origin, mut skip: Skip) {
         if *origin != self.job.whole() {
             skip.detail = format!("{} (in layer {})", skip.detail, self.job.key);
         }
@@ -271,7 +277,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Compares what came with what was promised.
-    fn scanned(self, digest: Option<Digest>, diff_id: Option<Digest>) -> Scanned {
+    pub(crate) fn scanned(self, digest: Option<Digest>, diff_id: Option<Digest>) -> Scanned {
         let mut unverified = false;
         for (what, promised, came) in
             [("digest", self.job.digest, &digest), ("diff id", self.job.diff_id, &diff_id)]

@@ -32,6 +32,13 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// A directory of blobs without an index.
+    pub(crate) const fn at(directory: PathBuf) -> Self {
+        Self { directory }
+    }
+}
+
 impl Store for Layout {
     fn open(&self, blob: &Blob) -> Result<Box<dyn Read + Send>, Error> {
         let Blob::Described(descriptor) = blob else {
@@ -58,7 +65,8 @@ fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+/// A file of a known limit, whole.
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {

@@ -116,6 +116,8 @@ pub(crate) struct Config {
     pub(crate) history: Vec<Step>,
     /// `org.opencontainers.image.base.digest` and `….name`.
     pub(crate) base: Option<(String, Option<String>)>,
+    /// When the image was made, in RFC 3339.
+    pub(crate) created: Option<String>,
 }
 
 /// A step of the build.
@@ -148,6 +150,7 @@ impl Config {
             // If one of them cannot be read, the others would stand beside the wrong layers.
             diff_ids: if diff_ids.len() == ids.len() { diff_ids } else { Vec::new() },
             history: list(value.get("history")).iter().map(step).collect(),
+            created: text("created"),
             base: label("org.opencontainers.image.base.digest")
                 .map(|digest| (digest, label("org.opencontainers.image.base.name"))),
         }

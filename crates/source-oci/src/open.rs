@@ -14,8 +14,8 @@ use crate::model::{CONFIG_LIMIT, Config, Descriptor, MANIFEST_LIMIT, Manifest, p
 use crate::reference::{Choice, Kind, Place, Reference};
 use crate::registry::Transport;
 use crate::resolve::{Found, Platforms, Resolved, Resolver, Root, document};
-use crate::store::{Blob, Remote};
-use crate::{Error, Options, referrers};
+use crate::store::{Blob, Remote, Store};
+use crate::{Error, Options, referrers, storage};
 
 /// The annotation of a tag in a layout.
 const TAG: &str = "org.opencontainers.image.ref.name";
@@ -57,6 +57,17 @@ impl<'a> Opener<'a> {
                 of_index(&mut resolver, &index, choice, reference)?;
                 Ok(Opened::Images(resolver.found, resolver.gaps))
             }
+            Place::Storage(directory, choice) => {
+                let directory = directory.clone().or_else(storage::usual);
+                let missing = || Error::missing(&reference.written, "no store of podman is there");
+                let resolver =
+                    storage::of_storage(&directory.ok_or_else(missing)?, choice, reference, platforms)?;
+                Ok(Opened::Images(resolver.found, resolver.gaps))
+            }
+            Place::Content(directory, choice) => {
+                let resolver = storage::of_content(directory, choice, reference, platforms)?;
+                Ok(Opened::Images(resolver.found, resolver.gaps))
+            }
             Place::Archive(path, kind, choice) => archive(path, *kind, choice, reference, platforms),
             Place::Stdin | Place::Daemon(_) => Ok(Opened::Stream(Kind::Either, Choice::All)),
         }
@@ -64,21 +75,27 @@ impl<'a> Opener<'a> {
 
     fn registry(&self, reference: &Reference, name: &Name, platforms: &Platforms) -> Result<Opened, Error> {
         let transport = self.transport()?;
-        let tags = if self.options.all_tags && name.digest().is_none() {
-            let mut tags = transport.tags(name)?;
-            tags.sort();
+        let remote = Arc::new(Remote::new(Arc::clone(&transport), name)?);
+        let tags = if self.options.tags.are_asked_for() && name.digest().is_none() {
+            let tags = self.options.tags.chosen(remote.tags()?);
             let shown = |tag: &String| format!("{}/{}:{tag}", name.registry(), name.repository());
             tags.iter().map(|tag| (tag.clone(), shown(tag))).collect()
         } else {
             let asked = name.digest().or(name.tag()).unwrap_or("latest");
             vec![(asked.to_owned(), reference.written.trim_start_matches("docker://").to_owned())]
         };
-        let store = Arc::new(Remote { transport: Arc::clone(&transport), name: name.clone() });
-        let mut resolver = Resolver::new(store, platforms, None);
+        let mut resolver = Resolver::new(Arc::clone(&remote) as Arc<dyn Store>, platforms, None);
+        if tags.is_empty() {
+            return Err(Error::missing(
+                &reference.written,
+                "no tag of the repository is one that was asked for",
+            ));
+        }
         let several = tags.len() > 1;
+        let mut of_tags = Vec::new();
         for (tag, shown) in tags {
             let before = resolver.found.len();
-            let followed = transport.manifest(name, &tag).and_then(|answer| {
+            let followed = remote.root(&tag).and_then(|answer| {
                 let digest = match Digest::parse(&tag) {
                     Some(asked) if !asked.is_of(&answer.body) => {
                         let came = Digest::of(&answer.body);
@@ -97,9 +114,9 @@ impl<'a> Opener<'a> {
                     above: Vec::new(),
                     about: None,
                 })?;
-                match self.options.referrers {
-                    true => referrers::follow(&transport, name, &mut resolver, (&shown, &top), before),
-                    false => Ok(()),
+                match remote.own().filter(|_| self.options.referrers) {
+                    Some(own) => referrers::follow(&transport, own, &mut resolver, (&shown, &top), before),
+                    None => Ok(()),
                 }
             });
             match followed {
@@ -110,7 +127,9 @@ impl<'a> Opener<'a> {
                 }
                 Err(error) => return Err(error),
             }
+            of_tags.push(before..resolver.found.len());
         }
+        self.options.tags.keep(&mut resolver.found, &of_tags);
         Ok(Opened::Images(resolver.found, resolver.gaps))
     }
 }
@@ -311,7 +330,7 @@ fn of_docker(
 }
 
 /// Whether two names mean one image: `app` is `docker.io/library/app:latest`.
-fn same_name(one: &str, other: &str) -> bool {
+pub(crate) fn same_name(one: &str, other: &str) -> bool {
     let whole = |name: &str| name.parse::<Name>().map(|name| name.whole());
     one == other || whole(one).is_ok_and(|one| whole(other).is_ok_and(|other| one == other))
 }

@@ -24,6 +24,9 @@ pub(crate) struct Overlay {
     links: Vec<(u64, Box<[u8]>)>,
 }
 
+/// Its hash tells whether hashes are those of this program.
+const CANARY: &[u8] = b"a/canary";
+
 /// A path as layers are laid over each other: without `.`, `..`, doubled and leading slashes.
 pub(crate) fn clean(path: &[u8]) -> Vec<u8> {
     let mut parts: Vec<&[u8]> = Vec::new();
@@ -98,6 +101,36 @@ impl Overlay {
     pub(crate) fn names(&self, path: &[u8]) -> impl Iterator<Item = &[u8]> {
         let target = hash(path);
         self.links.iter().filter(move |(to, _)| *to == target).map(|(_, name)| &**name)
+    }
+
+    /// What later runs need to know of it, if nothing in it is to be said: only what it does to others, in hashes.
+    pub(crate) fn memo(&self) -> Vec<u8> {
+        let files: HashSet<u64> = self.files.keys().copied().collect();
+        let mut memo = hash(CANARY).to_le_bytes().to_vec();
+        for set in [&files, &self.directories, &self.deleted, &self.opaque] {
+            let mut sorted: Vec<u64> = set.iter().copied().collect();
+            sorted.sort_unstable();
+            memo.extend_from_slice(&(sorted.len() as u64).to_le_bytes());
+            sorted.iter().for_each(|hash| memo.extend_from_slice(&hash.to_le_bytes()));
+        }
+        memo
+    }
+
+    /// What such a memo says; none if it was made by another program. The rest of it is returned.
+    pub(crate) fn of_memo(memo: &[u8]) -> Option<(Self, &[u8])> {
+        let (mut words, rest) = (memo.chunks_exact(8), &mut 0);
+        let mut word = || {
+            *rest += 8;
+            words.next().and_then(|word| Some(u64::from_le_bytes(*word.first_chunk()?)))
+        };
+        if word()? != hash(CANARY) {
+            return None;
+        }
+        let mut set = || -> Option<HashSet<u64>> { (0..word()?).map(|_| word()).collect() };
+        let files = set()?.into_iter().map(|file| (file, 1)).collect();
+        let (directories, deleted, opaque) = (set()?, set()?, set()?);
+        let links = Vec::new();
+        Some((Self { files, directories, deleted, opaque, links }, &memo[*rest..]))
     }
 
     /// What it does to a file of a lower layer.
@@ -192,6 +225,22 @@ mod tests {
         ] {
             assert_eq!(of(&[&below, &layer(&[above])], "a/b/c"), expected, "{above}");
         }
+    }
+
+    #[test]
+    fn a_memo_says_what_a_layer_does_to_others() {
+        let above = layer(&["a/.wh..wh..opq", "a/x", "d/", "e/.wh.f", "e/.wh.f"]);
+        let memo = [&above.memo()[..], b"rest"].concat();
+        let (known, rest) = Overlay::of_memo(&memo).expect("its own");
+        assert_eq!(rest, b"rest");
+        let below = layer(&["a/x", "a/y", "d", "e/f", "z"]);
+        for path in ["a/x", "a/y", "d", "e/f", "z"] {
+            assert_eq!(of(&[&below, &known], path), of(&[&below, &above], path), "{path}");
+        }
+        assert!(Overlay::of_memo(&memo[..memo.len() - 20]).is_none(), "it is cut off");
+        let mut other = memo.clone();
+        other[0] ^= 1;
+        assert!(Overlay::of_memo(&other).is_none());
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub(crate) enum Place {
     Layout(PathBuf, Choice),
     /// In a tar of such a directory, or of what `docker save` writes.
     Archive(PathBuf, Kind, Choice),
+    /// In a store of podman; none for the usual one.
+    Storage(Option<PathBuf>, Choice),
+    /// In a store of containerd.
+    Content(PathBuf, Choice),
     /// On standard input, as an archive.
     Stdin,
     /// At a daemon's socket.
@@ -69,12 +73,13 @@ impl Reference {
     pub fn repository(&self) -> String {
         match &self.place {
             Place::Registry(name) => format!("{}/{}", name.registry(), name.repository()),
-            Place::Layout(path, _) | Place::Archive(path, ..) => path.display().to_string(),
+            Place::Layout(path, _) | Place::Archive(path, ..) | Place::Content(path, _) => {
+                path.display().to_string()
+            }
+            Place::Storage(_, Choice::Named(name)) => repository(name).to_owned(),
+            Place::Storage(..) => self.written.clone(),
             Place::Stdin => "-".to_owned(),
-            Place::Daemon(name) => match name.rsplit_once(':') {
-                Some((repository, tag)) if !tag.contains('/') => repository.to_owned(),
-                _ => name.clone(),
-            },
+            Place::Daemon(name) => repository(name).to_owned(),
         }
     }
 
@@ -101,6 +106,41 @@ impl Reference {
     }
 }
 
+/// A name without its tag.
+fn repository(name: &str) -> &str {
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
+    }
+}
+
+/// An image in a store of podman: `[[DRIVER@]ROOT[+RUNROOT][:OPTIONS]]NAME`, or the directory of one, or a name.
+fn storage(rest: &str) -> Result<Place, String> {
+    if let Some((store, name)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let (driver, root) = store.split_once('@').unwrap_or(("overlay", store));
+        if driver != "overlay" {
+            return Err(format!("the driver {driver} is not supported, only overlay"));
+        }
+        let root = root.split(['+', ':']).next().unwrap_or(root);
+        return Ok(Place::Storage(Some(root.into()), kept(name)));
+    }
+    if Path::new(rest).is_dir() {
+        return Ok(Place::Storage(Some(rest.into()), Choice::All));
+    }
+    Ok(Place::Storage(None, kept(rest)))
+}
+
+fn kept(name: &str) -> Choice {
+    if name.is_empty() {
+        return Choice::All;
+    }
+    let digest = name.strip_prefix('@').unwrap_or(name);
+    match Digest::parse(digest) {
+        Some(digest) => Choice::Digest(digest),
+        None => Choice::Named(digest.to_owned()),
+    }
+}
+
 fn place(written: &str) -> Result<Place, String> {
     if written == "-" {
         return Ok(Place::Stdin);
@@ -116,11 +156,11 @@ fn place(written: &str) -> Result<Place, String> {
         }
         Some(("docker-daemon", rest)) if !rest.is_empty() => Ok(Place::Daemon(rest.to_owned())),
         Some(("docker", rest)) => name(rest.strip_prefix("//").unwrap_or(rest)).map(Place::Registry),
-        Some((transport @ ("dir" | "ostree" | "sif" | "containers-storage" | "containerd"), _)) => {
-            Err(format!(
-                "the transport {transport} is not supported; copy the image with `skopeo copy {written} oci:DIR` first"
-            ))
-        }
+        Some(("containers-storage", rest)) => storage(rest),
+        Some(("containerd", rest)) => path(rest).map(|(path, choice)| Place::Content(path, choice)),
+        Some((transport @ ("dir" | "ostree" | "sif"), _)) => Err(format!(
+            "the transport {transport} is not supported; copy the image with `skopeo copy {written} oci:DIR` first"
+        )),
         _ => plain(written),
     }
 }
@@ -229,6 +269,13 @@ mod tests {
         assert_eq!(place("oci-archive:x.tar:@2"), Place::Archive("x.tar".into(), Kind::Oci, Choice::Nth(2)));
         assert_eq!(place("docker-daemon:app:1"), Place::Daemon("app:1".to_owned()));
         assert_eq!(place("-"), Place::Stdin);
+        let named = |name: &str| Choice::Named(name.to_owned());
+        let store = Some(PathBuf::from("/var/store"));
+        let stored = place("containers-storage:[overlay@/var/store+/run/store]r.example/app:1");
+        assert_eq!(stored, Place::Storage(store.clone(), named("r.example/app:1")));
+        assert_eq!(place("containers-storage:[/var/store]"), Place::Storage(store, Choice::All));
+        assert_eq!(place("containers-storage:app"), Place::Storage(None, named("app")));
+        assert!(Reference::parse("containers-storage:[vfs@/var/store]app").is_err());
     }
 
     #[test]

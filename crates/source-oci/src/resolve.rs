@@ -48,6 +48,8 @@ pub(crate) struct Resolved {
     pub(crate) store: Arc<dyn Store>,
     /// What its labels or annotations call its base: digest and name.
     pub(crate) base: Option<(String, Option<String>)>,
+    /// When it was made (RFC 3339), as it says itself.
+    pub(crate) created: Option<String>,
 }
 
 /// A layer of an image.
@@ -296,6 +298,7 @@ impl<'a> Resolver<'a> {
         if diff_ids.len() != layers.len() {
             diff_ids = vec![None; layers.len()];
         }
+        let created = config.created;
         let image = Image {
             name: found.name.to_owned(),
             repository: found.repository.to_owned(),
@@ -318,6 +321,7 @@ impl<'a> Resolver<'a> {
             layers,
             store: Arc::clone(&self.store),
             base: found.base,
+            created,
         });
     }
 

@@ -114,10 +114,24 @@ pub trait BlobSink: Sync {
         true
     }
 
+    /// Hands over what was [noted](Self::note) of a content in an earlier run. If that was of use, the content counts as
+    /// looked at. Says whether it does.
+    fn recall(&self, id: ContentId<'_>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let _ = (id, taken);
+        false
+    }
+
+    /// Says that a content was handed over as a whole, in the objects of this blob of an image, and is what its id says;
+    /// and what the source wants to know of it in later runs that do not read it, because there was nothing in it. That
+    /// may hold no bytes of it.
+    fn note(&self, id: ContentId<'_>, blob: &str, memo: &[u8]) {
+        let _ = (id, blob, memo);
+    }
+
     /// Whether it would rather read an object that begins so by itself, because it is a container. `start` is as much of
     /// it as was read, or all of it.
-    fn opens(&self, start: &[u8]) -> bool {
-        let _ = start;
+    fn opens(&self, origin: &Origin, start: &[u8]) -> bool {
+        let _ = (origin, start);
         false
     }
 
@@ -140,6 +154,11 @@ pub trait BlobSink: Sync {
     fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> (ControlFlow<()>, Option<Memory>) {
         let _ = base;
         (self.blob(blob), None)
+    }
+
+    /// Takes a link, which is no object: its name and where it leads are text that somebody chose, and are looked at.
+    fn link(&self, origin: &Origin, target: &[u8]) {
+        let _ = (origin, target);
     }
 
     /// Notes that an object, or the rest of one, was not looked at.

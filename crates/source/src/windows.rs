@@ -74,7 +74,7 @@ impl Windows {
             let last = room < self.buffer.len() || !matches!(ended, Ok(false));
             let bytes = &self.buffer[..filled];
             if let (0, Start::Object) = (read, start)
-                && sink.opens(bytes)
+                && sink.opens(origin, bytes)
             {
                 let limit = limit.map_or(u64::MAX, |limit| limit - filled as u64);
                 let ended = if last { Some(ended.map(drop)) } else { None };

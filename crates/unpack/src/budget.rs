@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use crate::Trouble;
 
@@ -24,7 +24,7 @@ pub struct Limits {
     pub window: u64,
     /// The longest name or set of extended records of an entry, in bytes.
     pub record: usize,
-    /// The most bytes of a container that has to be held in memory, because it cannot be read in order.
+    /// The most bytes of containers that have to be held in memory, because they cannot be read in order.
     pub held: usize,
 }
 
@@ -57,6 +57,18 @@ struct Account {
     read: AtomicU64,
     made: AtomicU64,
     entries: AtomicU64,
+    /// How much of it is held in memory now.
+    held: AtomicUsize,
+}
+
+/// So many bytes that are held in memory, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Holding(Budget, usize);
+
+impl Drop for Holding {
+    fn drop(&mut self) {
+        self.0.0.held.fetch_sub(self.1, Relaxed);
+    }
 }
 
 impl Budget {
@@ -64,7 +76,13 @@ impl Budget {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let zero = AtomicU64::default;
-        Self(Arc::new(Account { limits, read: zero(), made: zero(), entries: zero() }))
+        Self(Arc::new(Account {
+            limits,
+            read: zero(),
+            made: zero(),
+            entries: zero(),
+            held: AtomicUsize::new(0),
+        }))
     }
 
     /// The limits.
@@ -108,6 +126,17 @@ impl Budget {
             )));
         }
         Ok(())
+    }
+
+    /// How many more bytes may be held in memory, beside those that what lies around holds.
+    pub(crate) fn room(&self) -> usize {
+        self.0.limits.held.saturating_sub(self.0.held.load(Relaxed))
+    }
+
+    /// Notes that so many bytes are held.
+    pub(crate) fn hold(&self, bytes: usize) -> Holding {
+        self.0.held.fetch_add(bytes, Relaxed);
+        Holding(self.clone(), bytes)
     }
 
     /// Notes one more entry.

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use brotli_decompressor::{BrotliDecompressStream, BrotliResult, BrotliState, StandardAlloc};
 use deflate64::InflaterManaged;
 use flate2::{Decompress, FlushDecompress};
 use lzma_rust2::{LzipStream, LzmaStream, XzStream};
@@ -39,6 +40,15 @@ pub(crate) enum Codec {
     Deflate64(Box<InflaterManaged>),
     Bzip2(bzip2::Decompress),
     Lz4(Box<Lz4>),
+    Brotli(Box<Brotli>),
+}
+
+/// As it comes, with windows of at most 16 MiB.
+type Brotli = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
+
+fn brotli() -> Codec {
+    let alloc = StandardAlloc::default;
+    Codec::Brotli(Box::new(BrotliState::new_strict(alloc(), alloc(), alloc())))
 }
 
 /// Lzma in zip: a version, the length of the properties, five bytes of them, and the data, which says itself where it
@@ -69,6 +79,7 @@ impl Codec {
             Compression::Lzma => Self::Lzma(Box::new(LzmaStream::new_mem_limit(kibibytes(limits), None))),
             Compression::Bzip2 => Self::Bzip2(bzip2::Decompress::new(false)),
             Compression::Lz4 => Self::Lz4(Box::new(Lz4::new())),
+            Compression::Brotli => brotli(),
             Compression::Lzip => Self::Lzip(Box::new(LzipStream::new_mem_limit(false, kibibytes(limits)))),
         })
     }
@@ -116,6 +127,7 @@ impl Codec {
             Self::Lzma(_) => *self = Self::new(Compression::Lzma, limits)?,
             Self::Bzip2(_) => *self = Self::new(Compression::Bzip2, limits)?,
             Self::Lz4(_) => *self = Self::new(Compression::Lz4, limits)?,
+            Self::Brotli(_) => *self = brotli(),
             Self::ZipLzma(_) => *self = Self::ZipLzma(ZipLzma::Header(Vec::new(), None, limits.window)),
             Self::Deflate64(_) => *self = Self::Deflate64(Box::new(InflaterManaged::new())),
         }
@@ -134,6 +146,7 @@ impl Codec {
             Self::Deflate64(inflater) => deflate64_step(inflater, input, output),
             Self::Bzip2(decoder) => bzip2_step(decoder, input, output),
             Self::Lz4(lz4) => lz4.step(input, output),
+            Self::Brotli(state) => brotli_step(state, input, output),
         }
     }
 }
@@ -249,6 +262,17 @@ fn lzma_step(name: &str, step: io::Result<lzma_rust2::StreamResult>) -> Result<S
             _ => Trouble::broken(format!("its {name} data is damaged")),
         }),
     }
+}
+
+fn brotli_step(state: &mut Brotli, input: &[u8], output: &mut [u8]) -> Result<Step, Trouble> {
+    let (mut left, mut used, mut room, mut made) = (input.len(), 0, output.len(), 0);
+    let result =
+        BrotliDecompressStream(&mut left, &mut used, input, &mut room, &mut made, output, &mut 0, state);
+    let damaged = matches!(result, BrotliResult::ResultFailure);
+    if damaged && made == 0 {
+        return Err(Trouble::broken("its brotli data is damaged"));
+    }
+    Ok(Step { used, made, ended: matches!(result, BrotliResult::ResultSuccess), damaged })
 }
 
 fn bzip2_step(decoder: &mut bzip2::Decompress, input: &[u8], output: &mut [u8]) -> Result<Step, Trouble> {

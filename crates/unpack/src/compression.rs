@@ -20,6 +20,8 @@ pub enum Compression {
     Lzip,
     /// lz4: one frame after the other.
     Lz4,
+    /// brotli (RFC 7932), which nothing at its begin tells: only its name does.
+    Brotli,
 }
 
 impl Compression {
@@ -75,7 +77,7 @@ impl Compression {
     /// Whether what begins so may well be something else.
     #[must_use]
     pub const fn is_guess(self) -> bool {
-        matches!(self, Self::Zlib | Self::Lzma)
+        matches!(self, Self::Zlib | Self::Lzma | Self::Brotli)
     }
 
     /// What people call it.
@@ -90,6 +92,7 @@ impl Compression {
             Self::Bzip2 => "bzip2",
             Self::Lzip => "lzip",
             Self::Lz4 => "lz4",
+            Self::Brotli => "brotli",
         }
     }
 }

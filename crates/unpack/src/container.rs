@@ -9,8 +9,8 @@ use crate::strings::Strings;
 use crate::tar::{EntryKind, Part, Tar};
 use crate::zip::{self, Zip};
 use crate::{
-    Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, pack, pdf, rpm, seven_zip,
-    sqlite, unknown,
+    Budget, Compiled, Compression, Expanded, Input, Limits, Trouble, ar, cpio, mail, pack, pdf, rpm, script,
+    seven_zip, sqlite, unknown,
 };
 
 /// Takes what a container holds, in the order in which it is there.
@@ -18,6 +18,9 @@ pub trait Inside {
     /// An entry and its content, of which all can be read or nothing. A container that holds a single thing has no name
     /// for it. The name is bytes that somebody else chose, and not a path on this machine.
     fn entry(&mut self, name: Option<&[u8]>, content: &mut dyn Read) -> ControlFlow<()>;
+
+    /// An entry that is a link, and where that leads: both are bytes that somebody else chose.
+    fn link(&mut self, name: &[u8], target: &[u8]);
 
     /// Bytes of the container that belong to none of its entries, and where in it they start.
     fn loose(&mut self, offset: u64, bytes: &mut dyn Read) -> ControlFlow<()>;
@@ -54,6 +57,10 @@ pub enum Container {
     Compiled(Compiled),
     /// Something that is known by sight only, and named for that.
     Unknown(&'static str),
+    /// A text in which files stand encoded: mail, a shell archive.
+    Mail,
+    /// A script that unpacks what stands behind it, from this byte on.
+    Script(usize),
     /// A program, to which a zip archive may be appended: told by how it begins, with or without one.
     Program,
 }
@@ -106,9 +113,25 @@ impl Container {
             [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => Some(Self::Program),
             // Mach-O, in either order of bytes, of 32 or 64 bits.
             [0xFE, 0xED, 0xFA, 0xCE | 0xCF, ..] | [0xCE | 0xCF, 0xFA, 0xED, 0xFE, ..] => Some(Self::Program),
-            [b'#', b'!', ..] if Zip::<&[u8]>::is_in(start) => Some(Self::Program),
+            _ if mail::begins(start) => Some(Self::Mail),
+            [b'#', b'!', ..] => match script::payload(start) {
+                Some(at) => Some(Self::Script(at)),
+                None => Zip::<&[u8]>::is_in(start).then_some(Self::Program),
+            },
             _ => None,
         }
+    }
+
+    /// What begins so and has this name: of what its begin does not tell, the name can.
+    #[must_use]
+    pub fn named(name: &[u8], start: &[u8]) -> Option<Self> {
+        let told = Self::of(start);
+        let is_brotli = || {
+            let ending = name.len().checked_sub(3).map(|at| &name[at..]);
+            ending.is_some_and(|ending| ending.eq_ignore_ascii_case(b".br"))
+                && starts_well(Compression::Brotli, start)
+        };
+        told.or_else(|| is_brotli().then_some(Self::Compressed(Compression::Brotli)))
     }
 
     /// Whether it may as well hold nothing: such a one is looked at as it is where it cannot be opened, and lacks
@@ -142,6 +165,8 @@ impl Container {
             Self::Compiled(compiled) => inside.loose(0, &mut Strings::new(input, compiled)),
             Self::Rpm => package(input, budget, inside),
             Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
+            Self::Mail => mail::open(&mut input, budget, inside),
+            Self::Script(at) => carried(input, at as u64, budget, inside),
             Self::Program => zip(&mut Zip::behind_program(input, budget.clone()), inside),
         }
     }
@@ -173,6 +198,23 @@ fn compressed<R: Read>(mut stream: Expanded<R>, budget: &Budget, inside: &mut dy
     }
     let offset = stream.input().position();
     inside.loose(offset, stream.input())
+}
+
+/// What a script carries counts as one with it.
+fn carried<R: Read>(
+    mut input: Input<R>,
+    at: u64,
+    budget: &Budget,
+    inside: &mut dyn Inside,
+) -> ControlFlow<()> {
+    inside.loose(0, &mut input.by_ref().take(at))?;
+    match input.peek(Container::TOLD_BY).map(Container::of) {
+        Ok(Some(Container::Compressed(compression))) => {
+            compressed(Expanded::new(compression, input, budget.clone()), budget, inside)
+        }
+        Ok(Some(Container::SevenZip)) => seven_zip::open(&mut input, budget, inside),
+        _ => content(input, budget, inside),
+    }
 }
 
 /// A package of RPM: its payload counts as one with it.
@@ -208,6 +250,9 @@ fn tar<R: Read>(tar: &mut Tar<R>, inside: &mut dyn Inside) -> ControlFlow<()> {
     while let Some(part) = tar.next() {
         match part {
             Part::Entry(mut entry) => {
+                if let Some(target) = entry.link() {
+                    inside.link(entry.path(), target);
+                }
                 // Links, directories and devices have none, mostly.
                 if entry.kind() == EntryKind::File || entry.has_content() {
                     let name = entry.path().to_vec();

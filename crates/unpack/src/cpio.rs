@@ -98,8 +98,14 @@ fn entries<R: Read>(
             continue;
         }
         let mut content = Slice::new(input, header.size, "cpio archive");
-        // The content of a link is where it leads.
-        let is_file = header.mode & 0o170_000 == 0o100_000;
+        let kind = header.mode & 0o170_000;
+        if kind == 0o120_000 && header.size <= budget.limits().record as u64 {
+            // The content of a link is where it leads.
+            let mut target = Vec::new();
+            content.read_to_end(&mut target)?;
+            inside.link(&name, &target);
+        }
+        let is_file = kind == 0o100_000;
         if is_file && inside.entry(Some(&name), &mut content).is_break() {
             return Ok(ControlFlow::Break(()));
         }

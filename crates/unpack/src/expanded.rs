@@ -162,7 +162,9 @@ impl<R: Read> Expanded<R> {
             self.skip_padding()?;
         }
         while self.compression == Compression::Zstd && self.skip_frame()? {}
-        let next = Compression::of(self.input.peek(Compression::TOLD_BY)?);
+        let told = Compression::of(self.input.peek(Compression::TOLD_BY)?);
+        // What cannot be told is believed.
+        let next = if self.compression == Compression::Brotli { Some(Compression::Brotli) } else { told };
         if next != Some(self.compression) {
             if first && !self.input.peek(1)?.is_empty() {
                 return Err(Trouble::broken(format!("it is no {}", self.compression.name())).into());
@@ -185,7 +187,7 @@ impl<R: Read> Expanded<R> {
     fn end_member(&mut self) -> io::Result<()> {
         self.state = match self.compression {
             // These come alone.
-            Compression::Zlib | Compression::Lzma => State::Done,
+            Compression::Zlib | Compression::Lzma | Compression::Brotli => State::Done,
             _ => State::Between,
         };
         if self.compression == Compression::Gzip {

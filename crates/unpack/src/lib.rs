@@ -57,6 +57,7 @@
 //! ```
 
 mod ar;
+mod attached;
 mod budget;
 mod codec;
 mod compression;
@@ -66,9 +67,11 @@ mod expanded;
 mod gzip;
 mod input;
 mod lz4;
+mod mail;
 mod pack;
 mod pdf;
 mod rpm;
+mod script;
 mod seven_zip;
 mod slice;
 mod sqlite;

@@ -13,13 +13,16 @@ pub(crate) fn open<R: Read>(
     inside: &mut dyn Inside,
     look: impl FnOnce(&[u8], &mut dyn Inside) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let most = budget.limits().held;
+    let most = budget.room();
     let taken = input.take_bytes(most).and_then(|bytes| {
         let whole = bytes.len() < most || input.peek(1)?.is_empty();
         Ok((bytes, whole))
     });
     match taken {
-        Ok((bytes, true)) => look(&bytes, inside),
+        Ok((bytes, true)) => {
+            let _holding = budget.hold(bytes.len());
+            look(&bytes, inside)
+        }
         Ok((bytes, false)) => {
             let why = format!(
                 "{what} of more than {most} bytes, which has to be held in memory; it was looked at as it is"

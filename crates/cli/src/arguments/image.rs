@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use keysieve_finding::LayerState;
+use keysieve_policy::Date;
 use keysieve_source_oci::Platform;
 
 use super::run::seconds;
@@ -18,7 +19,7 @@ pub(crate) struct ImageArguments {
         value_name = "REF",
         required_unless_present = "refs_from",
         help = "[REGISTRY/]NAME[:TAG][@DIGEST], oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], \
-            docker-daemon:NAME, a layout directory, an archive, or '-' for an archive on standard input"
+            docker-daemon:NAME, containers-storage:NAME, containerd:DIR[@DIGEST], a layout directory, an archive, or '-' for an archive on standard input"
     )]
     pub(crate) references: Vec<String>,
 
@@ -56,6 +57,15 @@ pub(crate) struct ImagesArguments {
     /// Scan every tag of a repository
     #[arg(long)]
     pub(crate) all_tags: bool,
+    /// Scan the tags of a repository that GLOB matches
+    #[arg(long = "tags", value_name = "GLOB")]
+    pub(crate) tags: Vec<String>,
+    /// Of the tags of a repository scan only the N whose images were made last
+    #[arg(long, value_name = "N")]
+    pub(crate) newest: Option<usize>,
+    /// Of the tags of a repository scan only those whose images were made on this day or later
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) newer_than: Option<Date>,
     /// Also scan what refers to an image in its registry: signatures, attestations, bills of materials
     #[arg(long)]
     pub(crate) referrers: bool,
@@ -72,6 +82,12 @@ pub(crate) struct ImagesArguments {
     /// Scan only the layers that this older image does not have
     #[arg(long, value_name = "REF")]
     pub(crate) since: Vec<String>,
+    /// Write a line of JSON to FILE, or to standard error if that is '-', when a layer is begun, done, known or lost
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) events: Option<PathBuf>,
+    /// Remember in DIR which layers had nothing in them, and do not fetch them again with the same rules
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "KEYSIEVE_CACHE", hide_env_values = true)]
+    pub(crate) cache: Option<PathBuf>,
 }
 
 /// How registries are spoken to.
@@ -92,12 +108,22 @@ pub(crate) struct RegistryArguments {
     /// Trust the certificates in FILE besides the system's
     #[arg(long = "ca-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_files: Vec<PathBuf>,
+    /// Read FILE for mirrors and blocked registries [default: what podman and skopeo read]
+    #[arg(long = "registries-conf", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) registries_conf: Vec<PathBuf>,
+    /// Look in DIR/HOST[:PORT] for certificates (ca.crt, client.cert, client.key) and mirrors (hosts.toml), besides where
+    /// docker, podman and containerd have them
+    #[arg(long = "certs-dir", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) certs_dirs: Vec<PathBuf>,
     #[arg(
         help = "Speak to HOST[:PORT] without TLS; registries on this machine may have none anyway",
         long = "plain-http",
         value_name = "HOST"
     )]
     pub(crate) plain_http: Vec<String>,
+    /// Fetch layers that a registry does not have from the addresses that their descriptors name
+    #[arg(long)]
+    pub(crate) foreign: bool,
     /// Believe any certificate: whoever is on the way can read the login
     #[arg(long)]
     pub(crate) insecure: bool,

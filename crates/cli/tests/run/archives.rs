@@ -6,6 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use keysieve_testkit::{ImageLayer, TestImage, TestLayout};
+
+use super::repository::token;
 use super::{code, json, keysieve, leak, run, skips, stderr};
 
 fn gzip(bytes: impl Read) -> Vec<u8> {
@@ -38,6 +41,24 @@ fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     let end =
         [&b"PK\x05\x06\0\0\0\0\x01\0\x01\0"[..], &(listed.len() as u32).to_le_bytes(), &[0; 6]].concat();
     [entry, listed, end].concat()
+}
+
+/// Base64 in lines.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for three in bytes.chunks(3) {
+        let bits =
+            three.iter().fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
+        for four in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * four)) as usize & 63];
+            text.push(if four > three.len() { '=' } else { char::from(digit) });
+        }
+        if text.len() % 77 == 76 {
+            text.push('\n');
+        }
+    }
+    text
 }
 
 /// What the command does where a process may have few files open and little memory.
@@ -93,6 +114,70 @@ fn a_thousand_archives_leave_nothing_behind_and_are_the_same_on_any_number_of_th
         assert!(paths.contains(&path.to_owned()), "{path}");
     }
     assert_eq!(skips(&json(&one)), []);
+}
+
+#[test]
+fn where_links_lead_is_looked_at_as_names_are() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let tree = directory.path().join("tree");
+    fs::create_dir(&tree).expect("made");
+    let target = |name: &str| format!("/run/{}/socket", token(name));
+    let mut builder = tar::Builder::new(Vec::new());
+    for (kind, name) in [(tar::EntryType::Symlink, "soft"), (tar::EntryType::Link, "hard")] {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(0);
+        builder.append_link(&mut header, name, target(name)).expect("memory");
+    }
+    fs::write(tree.join("links.tgz"), gzip(builder.into_inner().expect("memory").as_slice()))
+        .expect("written");
+    let named = target("packed");
+    let numbers = [1, 0o120_777, 0, 0, 1, 0, named.len(), 0, 0, 0, 0, 2, 0];
+    let head: String = numbers.iter().map(|number| format!("{number:08x}")).collect();
+    fs::write(tree.join("links.cpio"), format!("070701{head}l\0{named}")).expect("written");
+    std::os::unix::fs::symlink(target("own"), tree.join("own")).expect("made");
+    let output = run(&tree, &["scan", "-f", "json", "."]);
+    let mut found = paths(&output);
+    found.sort();
+    let expected =
+        ["links.cpio!/l!/(link)", "links.tgz!/hard!/(link)", "links.tgz!/soft!/(link)", "own!/(link)"];
+    assert_eq!(found, expected);
+    let image = TestImage::new("linux", "amd64").layer(ImageLayer::new("RUN ln").entry(
+        "soft",
+        tar::EntryType::Symlink,
+        &target("layer"),
+        "",
+    ));
+    TestLayout::default().image("v1", &image).write_to(&directory.path().join("layout")).expect("written");
+    let output = run(directory.path(), &["image", "oci:layout", "-f", "json"]);
+    assert_eq!(paths(&output), ["soft!/(link)"]);
+}
+
+#[test]
+fn what_is_attached_to_mail_or_carried_by_a_script_is_opened() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let write = |name: &str, bytes: &[u8]| fs::write(directory.path().join(name), bytes).expect("written");
+    let attached = base64(&zip("conf/a.env", leak().as_bytes()));
+    let mail = format!(
+        "From: a@b.example\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nurl below\n\
+         --b\nContent-Type: application/zip; name=\"all.zip\"\nContent-Transfer-Encoding: base64\n\n{attached}\n--b--\n"
+    );
+    write("one.eml", mail.as_bytes());
+    write(
+        "many.mbox",
+        format!("From a@b.example Mon Nov 30\n{mail}\nFrom a@b.example Mon Nov 30\n{mail}").as_bytes(),
+    );
+    let packed = gzip(tar(&[("etc/b.env", leak().as_bytes())]).as_slice());
+    write("setup.run", &[b"#!/bin/sh\ntail -n +4 \"$0\" | tar xz\nexit 0\n", &packed[..]].concat());
+    let mut found = paths(&run(directory.path(), &["scan", "-f", "json", "."]));
+    found.sort();
+    let expected = [
+        "many.mbox!/all.zip!/conf/a.env",
+        "many.mbox!/all.zip!/conf/a.env",
+        "one.eml!/all.zip!/conf/a.env",
+        "setup.run!/etc/b.env",
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn secret(number: usize) -> String {
     format!("hunter{number}-of-{}", ["7kQ", "vz"].concat())
 }
 
-fn line(number: usize) -> String {
+pub(crate) fn line(number: usize) -> String {
     format!("url = https://ci:{}@db.example.net/\n", secret(number))
 }
 
@@ -51,10 +51,10 @@ fn tar(name: &str, content: &[u8]) -> Vec<u8> {
 }
 
 /// Where something is expected: the path, the layer, what has become of it and by which layer.
-type Place = (String, Option<u64>, &'static str, Option<u64>);
+pub(crate) type Place = (String, Option<u64>, &'static str, Option<u64>);
 
 /// An image with a secret in every place, and what is expected of it.
-fn planted() -> (TestImage, BTreeSet<Place>) {
+pub(crate) fn planted() -> (TestImage, BTreeSet<Place>) {
     let mut expected = BTreeSet::new();
     let mut number = 0;
     let mut plant = |path: &str, layer: Option<u64>, state: &'static str, by: Option<u64>| {
@@ -158,13 +158,13 @@ fn places(report: &Value) -> BTreeSet<Place> {
     locations(report).iter().map(place).collect()
 }
 
-fn locations(report: &Value) -> Vec<Value> {
+pub(crate) fn locations(report: &Value) -> Vec<Value> {
     let findings = report["findings"].as_array().expect("a list");
     findings.iter().flat_map(|finding| finding["locations"].as_array().expect("a list").clone()).collect()
 }
 
 /// What must be the same in all forms of an image, apart from what only some of them have.
-fn same_everywhere(report: &Value) -> BTreeSet<String> {
+pub(crate) fn same_everywhere(report: &Value) -> BTreeSet<String> {
     let findings = report["findings"].as_array().expect("a list");
     let mut all = BTreeSet::new();
     for finding in findings {
@@ -184,7 +184,7 @@ fn same_everywhere(report: &Value) -> BTreeSet<String> {
     all
 }
 
-fn scan(directory: &Path, arguments: &[&str]) -> Value {
+pub(crate) fn scan(directory: &Path, arguments: &[&str]) -> Value {
     let all: Vec<&str> = ["image"]
         .iter()
         .chain(arguments)

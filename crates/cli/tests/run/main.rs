@@ -14,6 +14,7 @@ mod hook;
 mod hostile;
 #[cfg(feature = "image")]
 mod image;
+mod image_stores;
 mod import;
 mod range;
 mod reports;

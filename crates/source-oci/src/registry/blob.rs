@@ -8,11 +8,13 @@ use futures_util::StreamExt;
 use oci_client::Reference as Name;
 use oci_client::client::{BlobResponse, SizedStream};
 use oci_client::errors::OciDistributionError;
-use reqwest::{Method, StatusCode};
+use reqwest::header::{HeaderMap, RANGE};
+use reqwest::{Method, Response, StatusCode, Url};
 
 use super::challenge::Challenge;
+use super::host::Host;
 use super::patience::{Patience, is_passing, retry_after};
-use super::transport::{Transport, refusal};
+use super::transport::{Transport, asked_of_mirror, refusal};
 use crate::Error;
 use crate::model::Descriptor;
 
@@ -25,7 +27,7 @@ pub(crate) struct BlobReader {
     transport: Arc<Transport>,
     name: Name,
     descriptor: Descriptor,
-    stream: Option<SizedStream>,
+    stream: Option<Stream>,
     piece: Vec<u8>,
     at: usize,
     /// How many bytes came.
@@ -35,6 +37,24 @@ pub(crate) struct BlobReader {
     patience: Patience,
     cuts: u32,
     done: bool,
+}
+
+/// What a blob comes through.
+enum Stream {
+    Client(SizedStream),
+    Answer(Response),
+}
+
+impl Stream {
+    /// The next piece; an error says nothing.
+    async fn next(&mut self) -> Option<Result<Vec<u8>, ()>> {
+        match self {
+            Self::Client(stream) => stream.next().await.map(|piece| piece.map(Into::into).map_err(drop)),
+            Self::Answer(answer) => {
+                answer.chunk().await.map_err(drop).transpose().map(|piece| piece.map(Into::into))
+            }
+        }
+    }
 }
 
 impl BlobReader {
@@ -70,16 +90,22 @@ impl BlobReader {
         let what = self.what();
         loop {
             let host = self.transport.host(self.name.resolve_registry())?;
+            if host.knows_us {
+                match self.ask(&host)? {
+                    true => return Ok(()),
+                    false => continue,
+                }
+            }
             let digest = self.descriptor.digest.as_str();
             let pulled = host.client.pull_blob_stream_partial(&self.name, digest, self.position, None);
             match self.transport.block(&what, pulled)? {
                 Ok(BlobResponse::Partial(stream)) => {
-                    (self.stream, self.passed_over) = (Some(stream), 0);
+                    (self.stream, self.passed_over) = (Some(Stream::Client(stream)), 0);
                     self.transport.worked(&self.name);
                     return Ok(());
                 }
                 Ok(BlobResponse::Full(stream)) => {
-                    (self.stream, self.passed_over) = (Some(stream), self.position);
+                    (self.stream, self.passed_over) = (Some(Stream::Client(stream)), self.position);
                     self.transport.worked(&self.name);
                     return Ok(());
                 }
@@ -92,23 +118,51 @@ impl BlobReader {
         }
     }
 
+    /// Asks for it without the client. Says whether it comes; if not, it is to be asked again.
+    fn ask(&mut self, host: &Host) -> Result<bool, Error> {
+        let what = self.what();
+        let request = host.http.get(self.url(host)?).header(RANGE, format!("bytes={}-", self.position));
+        let request = match self.transport.authorization(&self.name) {
+            Some(authorization) => authorization.on(request),
+            None => request,
+        };
+        match self.transport.block(&what, async { request.send().await })? {
+            Ok(answer) if answer.status().is_success() => {
+                let partial = answer.status() == StatusCode::PARTIAL_CONTENT;
+                self.passed_over = if partial { 0 } else { self.position };
+                self.stream = Some(Stream::Answer(answer));
+                self.transport.worked(&self.name);
+                Ok(true)
+            }
+            Ok(answer) => self.refused(answer.status(), answer.headers()).map(|()| false),
+            Err(_) => self.wait(None, "the connection failed").map(|()| false),
+        }
+    }
+
+    fn url(&self, host: &Host) -> Result<Url, Error> {
+        let rest = asked_of_mirror(&self.name, &format!("blobs/{}", self.descriptor.digest));
+        let url = host.base.join(&format!("v2/{}/{rest}", self.name.repository()));
+        url.map_err(|_| Error::broken(self.what(), "not the name of a blob"))
+    }
+
     fn ask_why(&mut self) -> Result<(), Error> {
-        let rest = format!("blobs/{}", self.descriptor.digest);
         let host = self.transport.host(self.name.resolve_registry())?;
-        let url = host
-            .base
-            .join(&format!("v2/{}/{rest}", self.name.repository()))
-            .map_err(|_| Error::broken(self.what(), "not the name of a blob"))?;
         let authorization = self.transport.authorization(&self.name);
-        let answer = self.transport.single(Method::HEAD, url, authorization.as_ref(), &self.what())?;
+        let url = self.url(&host)?;
+        let answer = self.transport.single(&host, Method::HEAD, url, authorization.as_ref(), &self.what())?;
         match answer.status {
-            StatusCode::UNAUTHORIZED => {
-                self.transport.authorize(&self.name, &Challenge::all(&answer.headers))
-            }
-            status if is_passing(status) => {
-                self.wait(retry_after(&answer.headers), &format!("the registry says {status}"))
-            }
             status if status.is_success() => self.wait(Some(Duration::ZERO), "the registry refuses it"),
+            status => self.refused(status, &answer.headers),
+        }
+    }
+
+    /// Does what helps against a refusal, or gives up.
+    fn refused(&mut self, status: StatusCode, headers: &HeaderMap) -> Result<(), Error> {
+        match status {
+            StatusCode::UNAUTHORIZED => self.transport.authorize(&self.name, &Challenge::all(headers)),
+            status if is_passing(status) => {
+                self.wait(retry_after(headers), &format!("the registry says {status}"))
+            }
             status => Err(refusal(self.what(), status)),
         }
     }

@@ -7,8 +7,10 @@ use oci_client::Client;
 use oci_client::client::{Certificate, CertificateEncoding, ClientConfig, ClientProtocol};
 use reqwest::Url;
 
-use super::RegistryOptions;
-use super::transport::{AGENT, CONNECT, IDLE};
+use super::hosts::certificates_of;
+use super::mirrors::HostSettings;
+use super::tls::{AGENT, CONNECT, IDLE};
+use super::{RegistryOptions, tls};
 use crate::Error;
 
 /// One registry.
@@ -17,30 +19,44 @@ pub(crate) struct Host {
     pub(crate) base: Url,
     /// What its blobs come through.
     pub(crate) client: Client,
+    /// What everything else is asked with, and blobs, too, if it wants to see a certificate of ours.
+    pub(crate) http: reqwest::Client,
+    /// Whether it wants that.
+    pub(crate) knows_us: bool,
+    /// Whether something else is asked if it does not answer.
+    pub(crate) is_mirror: bool,
 }
 
 impl Host {
-    /// Finds out how a registry is spoken to: with TLS, unless it is named as one without, or is on this machine and
-    /// has none.
+    /// Finds out how a registry is spoken to: with TLS, unless it is named as one without, or is on this machine or need
+    /// not prove who it is, and has none.
     pub(crate) async fn find(
         name: &str,
         options: &RegistryOptions,
+        settings: &HostSettings,
         certificates: &[Vec<u8>],
-        http: &reqwest::Client,
     ) -> Result<Self, Error> {
-        let plain = options.plain_http.iter().any(|host| host == name);
-        let plain = plain || (is_here(name) && !speaks_tls(name, http).await);
+        let own = certificates_of(&options.mirrors.directories, name);
+        let mut certificates = certificates.to_vec();
+        for file in settings.authorities.iter().chain(&own.authorities) {
+            certificates.extend(tls::authorities(file)?);
+        }
+        let identity = settings.client.as_ref().or(own.client.as_ref()).map(tls::identity).transpose()?;
+        let knows_us = identity.is_some();
+        let insecure = options.insecure || settings.insecure;
+        let http = tls::client(&certificates, identity, insecure)?;
+        let named = settings.plain || options.plain_http.iter().any(|host| host == name);
+        let may_be = is_here(name) || settings.insecure;
+        let plain = named || (may_be && !speaks_tls(name, &http).await);
         let (scheme, protocol) =
             if plain { ("http", ClientProtocol::Http) } else { ("https", ClientProtocol::Https) };
         let base = Url::parse(&format!("{scheme}://{name}/"))
             .map_err(|_| Error::broken(name, "not the name of a host"))?;
+        let certificate = |pem: Vec<u8>| Certificate { encoding: CertificateEncoding::Pem, data: pem };
         let config = ClientConfig {
             protocol,
-            accept_invalid_certificates: options.insecure,
-            extra_root_certificates: certificates
-                .iter()
-                .map(|pem| Certificate { encoding: CertificateEncoding::Pem, data: pem.clone() })
-                .collect(),
+            accept_invalid_certificates: insecure,
+            extra_root_certificates: certificates.into_iter().map(certificate).collect(),
             read_timeout: Some(IDLE),
             connect_timeout: Some(CONNECT),
             user_agent: AGENT,
@@ -48,7 +64,7 @@ impl Host {
         };
         let client = Client::try_from(config)
             .map_err(|_| Error::refused(name, "the connection could not be prepared"))?;
-        Ok(Self { base, client })
+        Ok(Self { base, client, http, knows_us, is_mirror: settings.is_mirror })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Registries, by the distribution specification 1.1.
 //!
-//! Blobs come through `oci-client`. It shows no headers of an answer, reads manifests of any size, changes no identity
+//! Blobs come through `oci-client`, except where a registry wants to see a certificate of ours, which it has no way to
+//! show. It shows no headers of an answer, reads manifests of any size, changes no identity
 //! tokens and goes to any realm that it is pointed to; so manifests, tags and tokens are fetched beside it, and it is
 //! told the authorization that was found.
 
@@ -9,14 +10,21 @@ mod challenge;
 mod credential;
 mod credential_helper;
 mod docker_config;
+mod foreign;
 mod host;
+mod hosts;
+mod mirrors;
 mod patience;
 mod session;
+mod tls;
 mod transport;
 
 pub(crate) use blob::BlobReader;
 pub use credential::{Credential, Credentials};
-pub(crate) use transport::Transport;
+pub(crate) use foreign::ForeignReader;
+pub(crate) use mirrors::Endpoint;
+pub use mirrors::Mirrors;
+pub(crate) use transport::{Answer, Transport};
 
 use std::fmt;
 use std::path::PathBuf;
@@ -35,6 +43,10 @@ pub struct RegistryOptions {
     pub plain_http: Vec<String>,
     /// Whether any certificate is believed.
     pub insecure: bool,
+    /// Where repositories are asked for in the place of where they are named to be, and certificates.
+    pub mirrors: Mirrors,
+    /// Whether layers are fetched from elsewhere, where a registry does not have them and they name an address.
+    pub foreign: bool,
     /// Whether credentials may be sent to a private address that a public registry names.
     pub allow_private_realm: bool,
     /// How long a single wait may be that a registry asks for.
@@ -52,6 +64,8 @@ impl Default for RegistryOptions {
             ca_files: Vec::new(),
             plain_http: Vec::new(),
             insecure: false,
+            mirrors: Mirrors::default(),
+            foreign: false,
             allow_private_realm: false,
             max_wait: Duration::from_secs(60),
             first_wait: Duration::from_secs(1),

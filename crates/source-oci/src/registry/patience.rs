@@ -13,6 +13,7 @@ const MOST: u32 = 5;
 #[derive(Clone, Debug)]
 pub(crate) struct Patience {
     tried: u32,
+    most_tries: u32,
     first: Duration,
     most: Duration,
 }
@@ -20,13 +21,18 @@ pub(crate) struct Patience {
 impl Patience {
     /// Waits at least `first`, then twice as long each time, and never longer than `most` at once.
     pub(crate) const fn new(first: Duration, most: Duration) -> Self {
-        Self { tried: 0, first, most }
+        Self { tried: 0, most_tries: MOST, first, most }
+    }
+
+    /// The same for something that something else stands in for.
+    pub(crate) const fn short(self) -> Self {
+        Self { most_tries: 1, ..self }
     }
 
     /// How long to wait before the next try; none if it was tried often enough, or would take too long. A registry
     /// that says when to come back is believed.
     pub(crate) fn next(&mut self, after: Option<Duration>) -> Option<Duration> {
-        if self.tried >= MOST || after.is_some_and(|after| after > self.most) {
+        if self.tried >= self.most_tries || after.is_some_and(|after| after > self.most) {
             return None;
         }
         let wait = self.first.saturating_mul(1 << self.tried).min(self.most);

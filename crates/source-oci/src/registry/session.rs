@@ -84,7 +84,12 @@ impl Transport {
         });
         let credentials = match known {
             Some(credentials) => credentials,
-            None => self.options.credentials.of(name.registry(), name.repository()),
+            None => {
+                // A mirror is not shown what is its original's.
+                let registry =
+                    if name.namespace().is_some() { name.resolve_registry() } else { name.registry() };
+                self.options.credentials.of(registry, name.repository())
+            }
         };
         let first = match current {
             Some(current) if worked => current,
@@ -160,7 +165,7 @@ impl Transport {
             }
             _ => http.get(realm.clone()).query(&fields),
         };
-        let answer = self.exchange(build, TOKEN_LIMIT, &what)?;
+        let answer = self.exchange(host, build, TOKEN_LIMIT, &what)?;
         if answer.status != StatusCode::OK {
             return Ok(None);
         }

@@ -2,33 +2,23 @@
 
 use std::collections::HashMap;
 use std::error::Error as _;
-use std::fs;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use oci_client::Reference as Name;
 use reqwest::header::{ACCEPT, HeaderMap, LINK};
-use reqwest::redirect::Policy;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
 use tokio::runtime::{Builder, Runtime};
 
-use super::RegistryOptions;
-use super::challenge::{Challenge, is_private_host};
+use super::challenge::Challenge;
 use super::host::Host;
+use super::mirrors::{Endpoint, HostSettings};
 use super::patience::{Patience, is_passing, retry_after};
 use super::session::{Authorization, Session};
+use super::{RegistryOptions, tls};
 use crate::Error;
 use crate::model::MANIFEST_LIMIT;
-
-/// Who asks.
-pub(crate) const AGENT: &str = concat!("keysieve/", env!("CARGO_PKG_VERSION"));
-
-/// How long a connection may take to come about.
-pub(crate) const CONNECT: Duration = Duration::from_secs(10);
-
-/// How long no byte may come.
-pub(crate) const IDLE: Duration = Duration::from_secs(30);
 
 /// How often it is looked whether the run was told to end.
 const LOOK: Duration = Duration::from_millis(100);
@@ -53,10 +43,11 @@ pub(crate) struct Answer {
 pub(crate) struct Transport {
     pub(crate) options: RegistryOptions,
     runtime: Runtime,
-    http: reqwest::Client,
     certificates: Vec<Vec<u8>>,
     hosts: Mutex<HashMap<String, Arc<Host>>>,
     pub(crate) sessions: Mutex<HashMap<String, Session>>,
+    /// What is known of registries besides.
+    settings: Mutex<HashMap<String, HostSettings>>,
 }
 
 impl Transport {
@@ -65,44 +56,22 @@ impl Transport {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut certificates = Vec::new();
         for path in &options.ca_files {
-            let name = path.display().to_string();
-            let pem = fs::read(path).map_err(|error| Error::io(&name, error))?;
-            let parts = certificates_in(&pem);
-            if parts.is_empty() {
-                return Err(Error::broken(name, "no certificate in PEM is in it"));
-            }
-            certificates.extend(parts);
+            certificates.extend(tls::authorities(path)?);
         }
         let runtime =
             Builder::new_current_thread().enable_all().build().map_err(|error| Error::io("tokio", error))?;
-        let mut roots = Vec::new();
-        for pem in &certificates {
-            let root = reqwest::Certificate::from_pem(pem)
-                .map_err(|_| Error::broken("--ca-file", "a certificate in it cannot be read"))?;
-            roots.push(root);
+        let (hosts, sessions, settings) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Ok(Self { options, runtime, certificates, hosts, sessions, settings })
+    }
+
+    /// Where a repository is to be asked for, in that order.
+    pub(crate) fn endpoints(&self, name: &Name) -> Result<Vec<Endpoint>, Error> {
+        let endpoints = self.options.mirrors.endpoints(name)?;
+        let mut settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        for Endpoint { name, settings: own, .. } in &endpoints {
+            settings.entry(name.resolve_registry().to_owned()).or_insert_with(|| own.clone());
         }
-        let http = reqwest::Client::builder()
-            .user_agent(AGENT)
-            .connect_timeout(CONNECT)
-            .read_timeout(IDLE)
-            .redirect(Policy::custom(|attempt| {
-                let first = attempt.previous().first();
-                let downgraded =
-                    first.is_some_and(|first| first.scheme() == "https") && attempt.url().scheme() != "https";
-                let private = |url: &Url| url.host_str().is_some_and(is_private_host);
-                let inwards = first.is_some_and(|first| !private(first)) && private(attempt.url());
-                if downgraded || inwards || attempt.previous().len() > 5 {
-                    attempt.error("a redirect to where nothing may be sent")
-                } else {
-                    attempt.follow()
-                }
-            }))
-            .tls_danger_accept_invalid_certs(options.insecure)
-            .tls_certs_merge(roots)
-            .build()
-            .map_err(|_| Error::broken("TLS", "the connection could not be prepared"))?;
-        let (hosts, sessions) = (Mutex::default(), Mutex::default());
-        Ok(Self { options, runtime, http, certificates, hosts, sessions })
+        Ok(endpoints)
     }
 
     /// Waits for what is asynchronous, unless the run is told to end.
@@ -140,7 +109,9 @@ impl Transport {
         if let Some(host) = known {
             return Ok(host);
         }
-        let found = Host::find(registry, &self.options, &self.certificates, &self.http);
+        let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner).get(registry).cloned();
+        let settings = settings.unwrap_or_default();
+        let found = Host::find(registry, &self.options, &settings, &self.certificates);
         let host = Arc::new(self.block(registry, found)??);
         self.hosts
             .lock()
@@ -223,7 +194,7 @@ impl Transport {
         let host = self.host(name.resolve_registry())?;
         let url = host
             .base
-            .join(&format!("v2/{}/{rest}", name.repository()))
+            .join(&format!("v2/{}/{}", name.repository(), asked_of_mirror(name, rest)))
             .map_err(|_| Error::broken(name.whole(), "not the name of a repository"))?;
         let authorization = self.authorization(name);
         let what = format!("{}/{}: {rest}", name.registry(), name.repository());
@@ -234,18 +205,19 @@ impl Transport {
                 None => request,
             }
         };
-        self.exchange(build, limit, &what)
+        self.exchange(&host, build, limit, &what)
     }
 
     /// One request, not tried again, whatever the answer is. A connection that fails is a 503 of our own.
     pub(crate) fn single(
         &self,
+        host: &Host,
         method: Method,
         url: Url,
         authorization: Option<&Authorization>,
         what: &str,
     ) -> Result<Answer, Error> {
-        let request = self.http.request(method, url);
+        let request = host.http.request(method, url);
         let request = match authorization {
             Some(authorization) => authorization.on(request),
             None => request,
@@ -263,13 +235,15 @@ impl Transport {
     /// Sends a request and reads the answer, again and again where that helps.
     pub(crate) fn exchange(
         &self,
+        host: &Host,
         build: impl Fn(&reqwest::Client) -> RequestBuilder,
         limit: u64,
         what: &str,
     ) -> Result<Answer, Error> {
-        let mut patience = self.patience();
+        let patience = self.patience();
+        let mut patience = if host.is_mirror { patience.short() } else { patience };
         loop {
-            let (after, problem) = match self.block(what, once(build(&self.http), limit, what))? {
+            let (after, problem) = match self.block(what, once(build(&host.http), limit, what))? {
                 Ok(answer) if is_passing(answer.status) => {
                     (retry_after(&answer.headers), format!("the registry says {}", answer.status))
                 }
@@ -339,22 +313,19 @@ pub(crate) fn refusal(what: String, status: StatusCode) -> Error {
     }
 }
 
+/// What a mirror is asked for: it is told whose images are wanted.
+pub(crate) fn asked_of_mirror(name: &Name, rest: &str) -> String {
+    match name.namespace() {
+        Some(registry) => format!("{rest}{}ns={registry}", if rest.contains('?') { '&' } else { '?' }),
+        None => rest.to_owned(),
+    }
+}
+
 /// The path and query of the next page, below the repository (distribution specification, `Link`).
 fn next_page(link: &str) -> Option<String> {
     let url = link.split_once('<')?.1.split_once('>')?.0;
     link.contains("next").then_some(())?;
     url.split_once("/tags/list").map(|(_, rest)| format!("tags/list{rest}"))
-}
-
-/// Each certificate of a file by itself.
-fn certificates_in(pem: &[u8]) -> Vec<Vec<u8>> {
-    let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
-    let text = String::from_utf8_lossy(pem);
-    let block = |part: &str| {
-        let (body, _) = part.split_once(end)?;
-        Some(format!("{begin}{body}{end}\n").into_bytes())
-    };
-    text.split(begin).skip(1).filter_map(block).collect()
 }
 
 #[cfg(test)]
@@ -366,15 +337,5 @@ mod tests {
         let link = "</v2/a/b/tags/list?last=x&n=1000>; rel=\"next\"";
         assert_eq!(next_page(link).as_deref(), Some("tags/list?last=x&n=1000"));
         assert_eq!(next_page("<https://elsewhere/x>; rel=\"next\""), None);
-    }
-
-    #[test]
-    fn a_file_can_hold_several_certificates() {
-        let one = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        assert_eq!(
-            certificates_in(format!("# a\n{one}# b\n{one}").as_bytes()),
-            [one.as_bytes(), one.as_bytes()]
-        );
-        assert!(certificates_in(b"").is_empty());
     }
 }

@@ -1,8 +1,11 @@
 //! Registries: one that misbehaves as it is told, and a real one.
 
+mod foreign;
+mod mirrors;
 mod misbehaving;
 mod real;
 mod server;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

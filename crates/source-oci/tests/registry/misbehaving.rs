@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keysieve_finding::{MaskKind, Secret, SkipReason};
-use keysieve_source_oci::{Credential, Credentials, Options};
+use keysieve_source_oci::{Credential, Credentials, Options, Tags};
 use keysieve_testkit::{ImageLayer, Packing, TestImage, TestLayout};
 
 use crate::server::{Request, Response, Server};
@@ -271,8 +271,11 @@ fn a_manifest_that_is_too_large_is_refused() {
 #[test]
 fn all_tags_are_scanned_and_one_that_is_broken_is_a_gap() {
     let (server, _) = registry(layout(), Manners::default());
-    let seen =
-        scan(&format!("{}/app", server.address), Options { all_tags: true, ..plain() }).expect("scanned");
+    let seen = scan(
+        &format!("{}/app", server.address),
+        Options { tags: Tags::new(true, &[], None, None).expect("all"), ..plain() },
+    )
+    .expect("scanned");
     assert_eq!(seen.files.get("large"), Some(&600_000));
     assert_eq!(seen.skips.len(), 1, "there is no v2: {:?}", seen.skips);
 }

@@ -23,7 +23,7 @@ use crate::{image, options, scan, whole};
 const TOOLS: &[&str] = &["docker-registry", "openssl", "htpasswd"];
 
 /// Whether the tools are there. Where they have to be, it is an error that they are not.
-fn tools() -> bool {
+pub(crate) fn tools() -> bool {
     let there = |tool: &&&str| {
         let path = std::env::var_os("PATH").unwrap_or_default();
         std::env::split_paths(&path).any(|directory| directory.join(**tool).is_file())
@@ -33,14 +33,14 @@ fn tools() -> bool {
     missing.is_empty()
 }
 
-struct Registry {
+pub(crate) struct Registry {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Registry {
     /// Starts one over a directory of blobs, with more lines in its configuration.
-    fn start(directory: &Path, name: &str, http: &str, auth: &str) -> Self {
+    pub(crate) fn start(directory: &Path, name: &str, http: &str, auth: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         drop(listener);
@@ -80,7 +80,12 @@ impl Registry {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    fn push(&self, layout: &TestLayout) {
+    pub(crate) fn push(&self, layout: &TestLayout) {
+        self.push_as(layout, "v1");
+    }
+
+    /// Pushes the image that is tagged `v1` under another tag.
+    pub(crate) fn push_as(&self, layout: &TestLayout, tag: &str) {
         let tagged = layout.tagged("v1").expect("a tag");
         for (digest, blob) in layout.blobs.iter().filter(|(digest, _)| **digest != tagged) {
             let answer = self.send("POST", "/v2/team/app/blobs/uploads/", "text/plain", b"");
@@ -93,7 +98,7 @@ impl Registry {
         }
         let manifest = &layout.blobs[&tagged];
         let media_type = "application/vnd.oci.image.manifest.v1+json";
-        let answer = self.send("PUT", "/v2/team/app/manifests/v1", media_type, manifest);
+        let answer = self.send("PUT", &format!("/v2/team/app/manifests/{tag}"), media_type, manifest);
         assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
     }
 }
@@ -105,7 +110,7 @@ impl Drop for Registry {
     }
 }
 
-fn openssl(directory: &Path, arguments: &str) -> Vec<u8> {
+pub(crate) fn openssl(directory: &Path, arguments: &str) -> Vec<u8> {
     let output = Command::new("openssl")
         .args(arguments.split(' '))
         .current_dir(directory)
@@ -116,7 +121,7 @@ fn openssl(directory: &Path, arguments: &str) -> Vec<u8> {
 }
 
 /// An authority and a certificate of it for this machine.
-fn certificates(directory: &Path) -> PathBuf {
+pub(crate) fn certificates(directory: &Path) -> PathBuf {
     openssl(
         directory,
         "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj /CN=test-ca",

@@ -7,5 +7,6 @@ mod packages;
 mod packs;
 mod seven_zip;
 mod tars;
+mod texts;
 mod tools;
 mod zips;

@@ -24,6 +24,10 @@ impl Inside for Listing {
         ControlFlow::Continue(())
     }
 
+    fn link(&mut self, name: &[u8], target: &[u8]) {
+        self.0.push(format!("{} -> {}", String::from_utf8_lossy(name), String::from_utf8_lossy(target)));
+    }
+
     fn loose(&mut self, offset: u64, bytes: &mut dyn Read) -> ControlFlow<()> {
         let mut text = Vec::new();
         bytes.read_to_end(&mut text).expect("memory");
@@ -40,8 +44,17 @@ pub(crate) fn list(container: Container, bytes: &[u8]) -> Vec<String> {
     list_within(container, bytes, Limits::default())
 }
 
-pub(crate) fn list_within(container: Container, mut bytes: &[u8], limits: Limits) -> Vec<String> {
+pub(crate) fn list_within(container: Container, bytes: &[u8], limits: Limits) -> Vec<String> {
     assert_eq!(Container::of(bytes), Some(container));
+    opened(container, bytes, limits)
+}
+
+/// What is in a container that nothing tells.
+pub(crate) fn listed(compression: Compression, bytes: &[u8]) -> Vec<String> {
+    opened(Container::Compressed(compression), bytes, Limits::default())
+}
+
+fn opened(container: Container, mut bytes: &[u8], limits: Limits) -> Vec<String> {
     let mut listing = Listing::default();
     let budget = Budget::new(limits);
     assert!(container.open(&mut bytes, &budget, &mut listing).is_continue());
@@ -143,8 +156,8 @@ fn every_kind_of_cpio_is_read_and_what_follows_its_end_too() {
         compress(Compression::Gzip, b"more"),
     ];
     let seen = list(Container::Cpio, &archive.concat());
-    assert_eq!((seen.len(), &seen[..2]), (3, &["etc/a: one".to_owned(), "b: three".to_owned()][..]));
-    assert!(seen[2].starts_with(": \u{1f}"), "the next one is an entry without a name");
+    assert_eq!((seen.len(), &seen[..3].join(", ")[..]), (4, "etc/a: one, link -> etc/a, b: three"));
+    assert!(seen[3].starts_with(": \u{1f}"), "the next one is an entry without a name");
     let old = [old_cpio("a", b"one"), old_cpio("b", b"three"), old_cpio("TRAILER!!!", b"")].concat();
     assert_eq!(list(Container::Cpio, &old), ["a: one", "b: three"]);
     for big in [false, true] {

@@ -1,0 +1,165 @@
+//! Images in local stores, and layers that are known from earlier runs.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use keysieve_testkit::{ImageLayer, TestImage, TestLayout};
+
+use crate::image::{line, locations, planted, same_everywhere, scan};
+use crate::{code, json as report, run, stderr};
+
+/// Whether skopeo is there. Where it has to be, it is an error that it is not.
+fn skopeo(directory: &Path, arguments: &[&str]) -> bool {
+    match Command::new("skopeo").args(arguments).current_dir(directory).output() {
+        Ok(output) => {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            true
+        }
+        Err(_) => {
+            assert!(std::env::var_os("CI").is_none(), "skopeo is not installed");
+            false
+        }
+    }
+}
+
+#[test]
+fn a_store_of_containerd_has_what_a_layout_has() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let (image, _) = planted();
+    let other = TestImage::new("linux", "amd64").layer(ImageLayer::new("COPY o /").file("other", line(90)));
+    let layout = TestLayout::default().image("v1", &image).image("v2", &other);
+    layout.write_to(&here.join("layout")).expect("written");
+    let content = here.join("root/io.containerd.content.v1.content");
+    fs::create_dir_all(&content).expect("made");
+    fs::rename(here.join("layout/blobs"), content.join("blobs")).expect("moved");
+    let digest = layout.tagged("v1").expect("a tag");
+    let stored = scan(here, &[&format!("containerd:root@{digest}")]);
+    layout.write_to(&here.join("layout")).expect("written");
+    assert_eq!(same_everywhere(&stored), same_everywhere(&scan(here, &["oci:layout:v1"])));
+    let all = scan(here, &["containerd:root"]);
+    assert_eq!(all["target"]["images"].as_array().map(Vec::len), Some(2));
+    assert_eq!(code(&run(here, &["image", "containerd:layout/blobs"])), 2);
+}
+
+#[test]
+fn a_store_of_podman_has_what_was_copied_into_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let layer = |number: usize| {
+        ImageLayer::new(&format!("COPY l{number} /")).file(format!("d/l{number}"), line(number))
+    };
+    let image = TestImage::new("linux", "amd64")
+        .layer(layer(1).file("app/.env", line(4)).file("opt/x", line(5)).file("a", line(6)).link("b", "a"))
+        .layer(layer(2).file("app/.wh..env", "").file("opt/.wh..wh..opq", "").file("a", line(7)))
+        .layer(layer(3).entry("points", tar::EntryType::Symlink, "elsewhere", ""));
+    TestLayout::default().image("v1", &image).write_to(&here.join("layout")).expect("written");
+    let store = format!("containers-storage:[overlay@{0}/store+{0}/run]", here.display());
+    if !skopeo(here, &["copy", "--quiet", "oci:layout:v1", &format!("{store}team/app:1")]) {
+        return;
+    }
+    let expected = same_everywhere(&scan(here, &["oci:layout:v1"]));
+    for reference in [format!("{store}team/app:1"), store, "containers-storage:store".to_owned()] {
+        assert_eq!(same_everywhere(&scan(here, &[&reference])), expected, "{reference}");
+    }
+    // It was mounted onto itself.
+    let _ = Command::new("umount").arg(here.join("store/overlay")).output();
+    let none = run(here, &["image", "containers-storage:[store]team/app:2"]);
+    assert!(code(&none) == 2 && stderr(&none).contains("team/app:1"), "{}", stderr(&none));
+}
+
+#[test]
+fn a_layer_in_which_nothing_was_is_not_read_again_and_says_what_it_did() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let quiet = |name: &str| ImageLayer::new("COPY q /").file(name, "nothing").file("app/.wh..env", "");
+    let leaky = || ImageLayer::new("COPY l /").file("app/.env", line(1)).file("kept", line(2));
+    let own = TestImage::new("linux", "amd64").layer(leaky()).layer(quiet("one"));
+    let child = own.clone().layer(quiet("two")).layer(leaky());
+    let layout = TestLayout::default().image("own", &own).image("child", &child);
+    layout.write_to(&here.join("layout")).expect("written");
+    let bytes = |arguments: &[&str]| {
+        let all: Vec<&str> = ["image"].iter().chain(arguments).chain(&["-f", "json"]).copied().collect();
+        let output = run(here, &all);
+        assert_eq!((code(&output), stderr(&output)), (1, String::new()));
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let without = [bytes(&["oci:layout:own"]), bytes(&["oci:layout:child"])];
+    // Whichever is scanned first.
+    for order in [["child", "own"], ["own", "child"]] {
+        let cache = format!("--cache=cache-{}", order[0]);
+        for _ in 0..2 {
+            order.iter().for_each(|tag| drop(bytes(&[&format!("oci:layout:{tag}"), &cache])));
+        }
+        assert_eq!([bytes(&["oci:layout:own", &cache]), bytes(&["oci:layout:child", &cache])], without);
+    }
+    let [rules] =
+        fs::read_dir(here.join("cache-own")).expect("made").collect::<Vec<_>>().try_into().expect("one");
+    let files = |rules: &Path| -> Vec<_> {
+        let entries = fs::read_dir(rules).expect("read").map(|entry| entry.expect("read").path());
+        entries.filter(|file| file.extension().is_some_and(|it| it == "layer")).collect()
+    };
+    let files = files(&rules.expect("an entry").path());
+    assert_eq!(files.len(), 2, "those two in which nothing is");
+    // What is known is not even there any more.
+    let digest = own.digests()[1].replace(':', "/");
+    let blob = here.join("layout/blobs").join(digest);
+    fs::rename(&blob, here.join("blob")).expect("moved");
+    assert_eq!(bytes(&["oci:layout:own", "--cache=cache-own"]), without[0]);
+    let incomplete = report(&run(here, &["image", "oci:layout:own", "-f", "json", "--cache=empty"]));
+    assert_eq!(incomplete["complete"], false);
+    // What is damaged is as good as none.
+    fs::rename(here.join("blob"), &blob).expect("moved");
+    for file in &files {
+        let mut bytes = fs::read(file).expect("read");
+        assert!(!String::from_utf8_lossy(&bytes).contains("app/"), "no names");
+        bytes[30] ^= 1;
+        fs::write(file, bytes).expect("written");
+    }
+    assert_eq!(bytes(&["oci:layout:child", "--cache=cache-own"]), without[1]);
+}
+
+#[test]
+fn a_layer_that_breaks_its_promise_is_not_taken_from_a_cache() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let own = TestImage::new("linux", "amd64").layer(ImageLayer::new("COPY q /").file("q", "nothing"));
+    TestLayout::default().image("v1", &own).write_to(&here.join("layout")).expect("written");
+    let code_of = |layout: &str| code(&run(here, &["image", layout, "--cache=cache"]));
+    assert_eq!([code_of("oci:layout"), code_of("oci:layout")], [0, 0]);
+    let mut liar = own;
+    liar.config["rootfs"]["diff_ids"][0] = format!("sha256:{}", "0".repeat(64)).into();
+    TestLayout::default().image("v1", &liar).write_to(&here.join("liar")).expect("written");
+    assert_eq!([code_of("oci:liar"), code_of("oci:liar")], [3, 3]);
+    assert!(locations(&report(&run(here, &["image", "oci:liar", "-f", "json"]))).is_empty());
+}
+
+#[test]
+fn events_say_what_becomes_of_each_layer() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let layer = |name: &str| ImageLayer::new("COPY q /").file(name, "nothing");
+    let image =
+        TestImage::new("linux", "amd64").layer(layer("one")).layer(layer("two")).layer(layer("three"));
+    let mut layout = TestLayout::default().image("v1", &image);
+    layout.blobs.remove(&image.digests()[2]);
+    layout.write_to(&here.join("layout")).expect("written");
+    let told = || {
+        let output = run(here, &["image", "oci:layout", "--cache=cache", "--events=events", "-j", "1"]);
+        assert_eq!(code(&output), 3);
+        let text = fs::read_to_string(here.join("events")).expect("written");
+        let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"));
+        let mut told: Vec<_> = lines
+            .map(|line| {
+                let nth =
+                    image.digests().iter().position(|digest| line["layer"] == **digest).expect("a layer");
+                format!("{nth} {}", line["state"].as_str().expect("a state"))
+            })
+            .collect();
+        told.sort();
+        told.join(", ")
+    };
+    assert_eq!(told(), "0 done, 0 started, 1 done, 1 started, 2 failed, 2 started");
+    assert_eq!(told(), "0 known, 1 known, 2 failed, 2 started");
+}

@@ -1,0 +1,31 @@
+//! Scripts that unpack what stands behind them: installers by makeself and the like.
+
+use memchr::memchr_iter;
+
+use crate::tar::Tar;
+use crate::{Compression, seven_zip};
+
+/// How much of a script is looked at.
+const LONGEST: usize = 1 << 20;
+
+/// Where what a script carries begins, if it carries anything: the begin of a line tells.
+pub(crate) fn payload(start: &[u8]) -> Option<usize> {
+    let start = &start[..start.len().min(LONGEST)];
+    let line_starts = memchr_iter(b'\n', start).map(|newline| newline + 1);
+    line_starts.take_while(|at| *at < start.len()).find(|at| is_archive(&start[*at..]))
+}
+
+fn is_archive(bytes: &[u8]) -> bool {
+    match bytes[0] {
+        // What begins compressed streams; the others begin none.
+        0x1F | 0x28 | 0xFD | b'B' | b'L' | 0x02 | 0x04 => {
+            Compression::of(bytes).is_some_and(|compression| !compression.is_guess()) || is_tar(bytes)
+        }
+        b'7' => bytes.starts_with(&seven_zip::MAGIC) || is_tar(bytes),
+        _ => is_tar(bytes),
+    }
+}
+
+fn is_tar(bytes: &[u8]) -> bool {
+    bytes.get(257..262) == Some(b"ustar") && Tar::<&[u8]>::begins(bytes)
+}
