@@ -2,16 +2,16 @@
 
 mod log_options;
 
-use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use std::{env, fs};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use keysieve_finding::FingerprintKey;
 use keysieve_policy::Baseline;
-use keysieve_report::Format;
+use keysieve_report::{Format, GitleaksTemplate};
 use keysieve_scan::Control;
 
 use crate::arguments::{
@@ -22,7 +22,7 @@ use crate::config::{self, Config, Origin};
 use crate::exit::Exit;
 use crate::git::{self, Chosen, History, Part};
 use crate::outputs::{Opened, Output};
-use crate::ruleset::Ruleset;
+use crate::ruleset::{Ruleset, VERSION};
 use crate::scan::Files;
 use crate::session::{self, Exceptions, Groups, Session, Target};
 use crate::{baselines, messages};
@@ -33,8 +33,25 @@ pub(crate) fn is_called(name: &str) -> bool {
     called.is_some_and(|path| path.file_stem() == Some(OsStr::new(name)))
 }
 
+/// Whether the arguments ask to act as another tool.
+pub(crate) fn is_asked(name: &str) -> bool {
+    env::args_os().skip(1).take(2).eq(["compat", name].map(OsString::from))
+}
+
+/// Says what is wrong with the arguments, and exits with what gitleaks does where it does not know an option.
+pub(crate) fn usage(error: &clap::Error) -> Exit {
+    match messages::usage(error) {
+        Exit::Usage => Exit::Chosen(126),
+        other => other,
+    }
+}
+
 /// Acts as gitleaks. Its exit code is 1 for an error as well as for leaks.
 pub(crate) fn gitleaks(asked: GitleaksArguments) -> Exit {
+    if matches!(asked.verb, GitleaksVerb::Version) {
+        let printed = crate::print(format!("keysieve {VERSION}\n").as_bytes());
+        return printed.map_or_else(|error| session::refuse(&error), |()| Exit::Clean);
+    }
     let exit = what(&asked.verb)
         .and_then(|what| scan(&asked.shared, &what))
         .unwrap_or_else(|error| session::refuse(&error));
@@ -95,7 +112,7 @@ impl What {
 fn what(verb: &GitleaksVerb) -> Result<What> {
     let old = match verb {
         GitleaksVerb::Dir { paths, .. } => return Ok(What::Files(paths.clone())),
-        GitleaksVerb::Stdin => return Ok(What::Files(vec![PathBuf::from("-")])),
+        GitleaksVerb::Stdin | GitleaksVerb::Version => return Ok(What::Files(vec![PathBuf::from("-")])),
         GitleaksVerb::Git { repo, history } => {
             return history_of(repo.as_deref().unwrap_or(Path::new(".")), history);
         }
@@ -177,9 +194,15 @@ impl Run<'_> {
         if let Some(prefix) = prefix(&session.target) {
             session.policy.baselines.iter_mut().for_each(|baseline| baseline.strip(&prefix));
         }
+        let template = template(shared)?;
         let mut outputs: Vec<Opened> =
             outputs(shared)?.into_iter().map(Output::open).collect::<Result<_>>()?;
         let outcome = session.scan(None)?;
+        // It is the first of them.
+        if let Some(template) = template {
+            let text = template.render(&outcome, session.time)?;
+            outputs.remove(0).write(|out| out.write_all(text.as_bytes()))?;
+        }
         session.report(&ReportArguments::default(), &mut outputs, &outcome)?;
         let leaks: u64 = outcome.findings.iter().map(|finding| finding.total_locations).sum();
         if !run.quiet {
@@ -222,6 +245,22 @@ fn ignored(shared: &GitleaksShared, paths: &[PathBuf], key: &FingerprintKey) -> 
     Ok(baselines::read(&[file], key, false)?.pop())
 }
 
+/// The template of the report, if it has one.
+fn template(shared: &GitleaksShared) -> Result<Option<GitleaksTemplate>> {
+    // As that tool does, a template is reason enough.
+    let wanted = match (shared.report_format.as_deref(), &shared.report_template) {
+        (Some("template"), None) => bail!("--report-format template wants --report-template FILE"),
+        (Some("template") | None, Some(file)) => file,
+        (Some(other), Some(_)) => bail!("--report-template has no effect on --report-format {other}"),
+        (_, None) => return Ok(None),
+    };
+    if shared.report_path.is_none() {
+        bail!("--report-template has no effect without --report-path");
+    }
+    let text = fs::read_to_string(wanted).with_context(|| format!("cannot read {}", wanted.display()))?;
+    Ok(Some(GitleaksTemplate::parse(&wanted.display().to_string(), &text)?))
+}
+
 /// The reports: that which is asked for, and text on standard output with `-v`.
 fn outputs(shared: &GitleaksShared) -> Result<Vec<Output>> {
     let mut outputs = Vec::new();
@@ -231,7 +270,6 @@ fn outputs(shared: &GitleaksShared) -> Result<Vec<Output>> {
             "csv" => Format::Csv,
             "junit" | "xml" => Format::Junit,
             "sarif" => Format::Sarif,
-            "template" => bail!("report templates are not supported: choose json, csv, junit or sarif"),
             _ => Format::Gitleaks,
         };
         let stdout = path == Path::new("-");

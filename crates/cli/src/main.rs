@@ -52,15 +52,12 @@ fn run() -> Exit {
     if compat::is_called("gitleaks") {
         return match GitleaksArguments::try_parse() {
             Ok(arguments) => compat::gitleaks(arguments),
-            // What that tool exits with where it does not know an option.
-            Err(error) => match messages::usage(&error) {
-                Exit::Usage => Exit::Chosen(126),
-                other => other,
-            },
+            Err(error) => compat::usage(&error),
         };
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if compat::is_asked("gitleaks") => return compat::usage(&error),
         Err(error) => return messages::usage(&error),
     };
     match arguments.verb {

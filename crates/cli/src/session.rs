@@ -167,7 +167,7 @@ pub(crate) struct Session<'a, T> {
     pub(crate) policy: Policy,
     pub(crate) options: Options,
     control: Arc<Control>,
-    time: Moment,
+    pub(crate) time: Moment,
 }
 
 impl<'a, T: Target> Session<'a, T> {

@@ -1,15 +1,18 @@
-//! What the first eight bytes of a match can be, told by a few look-ups before anything is matched.
+//! What the first bytes of a match can be, told by a few look-ups before anything is matched.
 
 use keysieve_rules::{Element, Plan};
 
 /// How many bytes are looked at.
-const PLACES: usize = 8;
+const PLACES: usize = 16;
+
+/// How many of them are compared with literals.
+const LITERAL: usize = 8;
 
 /// What a match of a plan can begin with.
 #[derive(Debug)]
 pub(crate) struct Begin {
     /// Per byte, one bit for each place where it may stand.
-    places: Box<[u8; 256]>,
+    places: Box<[u16; 256]>,
     /// The literal beginnings of the forms, if there are several and all have one.
     literals: Box<[Literal]>,
 }
@@ -45,10 +48,12 @@ impl Begin {
     /// Whether a match may begin at a place.
     #[inline]
     pub(crate) fn may(&self, haystack: &[u8], at: usize) -> bool {
-        let Some(&bytes) = haystack[at..].first_chunk::<PLACES>() else { return true };
+        let Some(bytes) = haystack[at..].first_chunk::<PLACES>() else { return true };
         let allowed = |place: usize| self.places[usize::from(bytes[place])] | !(1 << place);
-        let head = u64::from_le_bytes(bytes);
-        (0..PLACES).fold(u8::MAX, |all, place| all & allowed(place)) == u8::MAX
+        let all = |places: std::ops::Range<usize>| places.fold(u16::MAX, |all, place| all & allowed(place));
+        let head = bytes.first_chunk().map_or(0, |head| u64::from_le_bytes(*head));
+        all(0..LITERAL) == u16::MAX
+            && all(LITERAL..PLACES) == u16::MAX
             && (self.literals.is_empty()
                 || self.literals.iter().any(|literal| (head | literal.fold) & literal.mask == literal.key))
     }
@@ -56,7 +61,7 @@ impl Begin {
 
 /// Adds where each byte may stand in a form. What is followed are all ways in which its elements can share the places
 /// out among them.
-fn add(places: &mut [u8; 256], form: &[Element]) {
+fn add(places: &mut [u16; 256], form: &[Element]) {
     // For each element how many bytes of it there are so far, as bits.
     let mut taken = vec![0_u32; form.len() + 1];
     taken[0] = 1;
@@ -67,7 +72,7 @@ fn add(places: &mut [u8; 256], form: &[Element]) {
             }
         }
         if taken[form.len()] != 0 {
-            places.iter_mut().for_each(|byte| *byte |= u8::MAX << place);
+            places.iter_mut().for_each(|byte| *byte |= u16::MAX << place);
             return;
         }
         for (element, taken) in form.iter().zip(&mut taken) {
@@ -91,8 +96,8 @@ impl Literal {
                 [capital, small] if capital | 0x20 == small && small.is_ascii_lowercase() => (small, 0x20),
                 _ => break,
             };
-            for _ in 0..element.min.min(PLACES as u32) {
-                if place == PLACES {
+            for _ in 0..element.min.min(LITERAL as u32) {
+                if place == LITERAL {
                     return literal;
                 }
                 literal.key |= u64::from(byte) << (8 * place);
@@ -122,10 +127,10 @@ mod tests {
     #[test]
     fn what_cannot_go_on_is_none() {
         let auth = begin("docker-config-auth");
-        for text in [&b"auth\": \"x"[..], b"AUTH : xy", b"auth"] {
+        for text in [&b"auth\": \"YWRhOmFkYQ=="[..], b"AUTH : YWRhOmFkYWE", b"auth"] {
             assert!(auth.may(text, 0), "{text:?}");
         }
-        for text in [&b"author of"[..], b"AUTHORIZED", b"authenticate"] {
+        for text in [&b"author of the file"[..], b"AUTHORIZED BY ADA", b"authenticate(user)"] {
             assert!(!auth.may(text, 0), "{text:?}");
         }
     }
@@ -133,8 +138,8 @@ mod tests {
     #[test]
     fn each_form_has_its_own_beginning() {
         let connect = begin("call-connect");
-        assert!(!connect.may(b"SEQUENTIAL ", 0) && !connect.may(b"connected(", 0));
-        assert!(connect.may(b"new Sequelize(", 4) && connect.may(b"connect(a, ", 0));
+        assert!(!connect.may(b"SEQUENTIAL ACCESS", 0) && !connect.may(b"connected(to, x)", 0));
+        assert!(connect.may(b"new Sequelize(db, user", 4) && connect.may(b"connect(a, 'ada', x", 0));
     }
 
     #[test]
@@ -143,10 +148,10 @@ mod tests {
         let element = |byte: u8, min, max| Element { set: ByteSet::of(|other| other == byte), min, max };
         let mut places = [0; 256];
         add(&mut places, &[element(b'a', 1, 2), element(b'b', 0, 1), element(b'c', 3, 3)]);
-        assert_eq!(places[usize::from(b'a')], 0b1111_0011);
-        assert_eq!(places[usize::from(b'b')], 0b1111_0110);
-        assert_eq!(places[usize::from(b'c')], 0b1111_1110);
+        assert_eq!(places[usize::from(b'a')], 0xFF00 | 0b1111_0011);
+        assert_eq!(places[usize::from(b'b')], 0xFF00 | 0b1111_0110);
+        assert_eq!(places[usize::from(b'c')], 0xFF00 | 0b1111_1110);
         // The shortest such match has four bytes, and what follows it can be anything.
-        assert_eq!(places[usize::from(b'z')], 0b1111_0000);
+        assert_eq!(places[usize::from(b'z')], 0xFF00 | 0b1111_0000);
     }
 }

@@ -59,7 +59,7 @@ impl Compiled {
         self.rule.lookahead == Lookahead::Open || self.rule.plan.extent.is_none()
     }
 
-    /// Whether a match may begin at `at`, by the eight bytes from there on: no more than a few look-ups.
+    /// Whether a match may begin at `at`, by the bytes from there on: no more than a few look-ups.
     #[inline]
     pub(crate) fn may_begin(&self, haystack: &[u8], at: usize) -> bool {
         self.begin.get_or_init(|| Begin::of(&self.rule.plan)).may(haystack, at)

@@ -1,8 +1,10 @@
 //! What a configuration lets pass.
 
+use keysieve_filter::Filter;
 use keysieve_finding::Fingerprint;
 use regex::bytes::{Regex, RegexBuilder};
 
+use crate::kept::Kept;
 use crate::path_globs::{PathGlob, PathGlobs};
 use crate::{Attributes, Problem};
 
@@ -21,6 +23,7 @@ pub struct Allow {
     stopwords: Vec<String>,
     fingerprints: Vec<String>,
     commits: Vec<String>,
+    filter: Option<Filter>,
     attributes: Attributes,
     /// The directory that its paths are relative to.
     base: Vec<u8>,
@@ -132,6 +135,13 @@ impl Allow {
         self
     }
 
+    /// Allows what a filter drops.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
     pub(crate) fn asks_for_commits(&self) -> bool {
         !self.commits.is_empty()
     }
@@ -166,13 +176,18 @@ impl Allow {
             let secret = found.secret.to_ascii_lowercase();
             self.stopwords.iter().any(|word| memchr::memmem::find(&secret, word.as_bytes()).is_some())
         });
-        let holds = self.joined([regexes, stops]);
+        // One that asks for the path must wait until that is known.
+        let waits = self.filter.as_ref().is_some_and(Filter::asks_for_path);
+        let filter = self.filter.as_ref().filter(|_| !waits);
+        let drops = filter.map(|filter| filter.drops(&Kept::finding(found, b"")));
+        let holds = self.joined([regexes, stops, drops]);
         let hopeless = holds == Some(false) && (self.all || !self.asks_elsewhere());
-        (!hopeless).then_some(OnText(holds))
+        let kept = waits.then(|| Kept::of(found));
+        (!hopeless).then_some(OnText { holds, kept })
     }
 
     /// Whether it allows a place, given what its conditions on text said there.
-    fn on_place(&self, text: OnText, path: &[u8], print: &str, commit: Option<&str>) -> bool {
+    fn on_place(&self, text: &OnText, path: &[u8], print: &str, commit: Option<&str>) -> bool {
         let path = if self.base.is_empty() {
             Some(path)
         } else {
@@ -188,7 +203,10 @@ impl Allow {
         // What is in no commit is in none of these.
         let commits = (!self.commits.is_empty())
             .then(|| commit.is_some_and(|commit| self.commits.iter().any(|known| known == commit)));
-        self.joined([text.0, paths, prints, commits]) == Some(true)
+        let filter = self.filter.as_ref().zip(text.kept.as_ref());
+        // Without the directory of the configuration, the path is as it is.
+        let drops = filter.map(|(filter, kept)| path.is_some_and(|path| kept.drops(filter, path)));
+        self.joined([text.holds, paths, prints, commits, drops]) == Some(true)
     }
 
     /// Whether it has conditions that need no text.
@@ -197,6 +215,7 @@ impl Allow {
             || !self.path_regexes.is_empty()
             || !self.fingerprints.is_empty()
             || !self.commits.is_empty()
+            || self.filter.as_ref().is_some_and(Filter::asks_for_path)
     }
 
     fn joined<const N: usize>(&self, conditions: [Option<bool>; N]) -> Option<bool> {
@@ -206,9 +225,14 @@ impl Allow {
     }
 }
 
-/// What the conditions of an [`Allow`] on text say: nothing if it has none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct OnText(Option<bool>);
+/// What the conditions of an [`Allow`] on text say.
+#[derive(Clone, Debug)]
+struct OnText {
+    /// Nothing if it has none.
+    holds: Option<bool>,
+    /// What its filter asks of besides the path.
+    kept: Option<Kept>,
+}
 
 /// The exceptions that may allow a place, by what its text says.
 #[derive(Clone, Debug, Default)]
@@ -235,8 +259,8 @@ impl Hints {
             return None;
         }
         let print = print.to_string();
-        let held = |&(index, text): &(usize, OnText)| {
-            let allow = allows.get(index)?;
+        let held = |(index, text): &(usize, OnText)| {
+            let allow = allows.get(*index)?;
             (counts(&allow.attributes) && allow.on_place(text, path, &print, commit)).then_some(allow)
         };
         self.0.iter().find_map(held)
@@ -294,6 +318,15 @@ mod tests {
             Allow::new("x", false).regexes(&strings(&["("]), Target::Line).err(),
             Some(Problem::Expression)
         );
+    }
+
+    #[test]
+    fn a_filter_sees_the_finding_and_its_path() {
+        let allow = |text: &str| Allow::new("x", false).filter(Filter::parse(text).expect("a filter"));
+        assert!(allows(allow(r#"finding["secret"] == "Value" && finding.line contains "sandbox""#), "a"));
+        assert!(!allows(allow(r#"finding["secret"] == "Valu""#), "a"));
+        let path = r#"attributes["path"] startsWith "test/" && finding.match contains "Val""#;
+        assert!(allows(allow(path), "test/a") && !allows(allow(path), "a"));
     }
 
     #[test]

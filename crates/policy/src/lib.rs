@@ -52,6 +52,7 @@ mod error;
 mod foreign_rules;
 mod ignore_file;
 mod inline;
+mod kept;
 mod path_globs;
 mod policy;
 mod unused_comments;

@@ -7,12 +7,13 @@
 use std::io::{self, Write};
 
 use keysieve_finding::{GitPlace, Location, MASK, Origin, Outcome};
+use keysieve_template::{Error as TemplateError, Limits, Record as Fields, Template, Value};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
-use crate::Context;
 use crate::places::{self, Place};
 use crate::visible::visible;
+use crate::{Context, Moment};
 
 /// What stands for a secret of which nothing may be shown.
 const REDACTED: &str = "REDACTED";
@@ -83,6 +84,63 @@ fn record(Place { finding, location }: Place<'_>) -> Record<'_> {
         message: "",
         tags: [],
     }
+}
+
+/// A report in a form of the user's own: a template of Go's `text/template` over what the JSON report says, as gitleaks
+/// takes it. Its `.` is the list of findings.
+#[derive(Debug)]
+pub struct GitleaksTemplate(Template);
+
+impl GitleaksTemplate {
+    /// Reads a template; errors call it by `name`.
+    ///
+    /// # Errors
+    /// What is wrong with it, and in which line.
+    pub fn parse(name: &str, text: &str) -> Result<Self, TemplateError> {
+        Template::parse(name, text).map(Self)
+    }
+
+    /// The report; `now` is what the template takes for the present.
+    ///
+    /// # Errors
+    /// What the template cannot do with the findings.
+    pub fn render(&self, outcome: &Outcome, now: Moment) -> Result<String, TemplateError> {
+        let findings = places::in_order(outcome).map(|place| fields(record(place))).collect();
+        // They hold no lists that hold lists.
+        let findings = Value::list(findings).unwrap_or(Value::Nil);
+        let now = i64::try_from(now.millis() / 1000).unwrap_or_default();
+        self.0.render(findings, now, Limits::default())
+    }
+}
+
+/// A record as templates see it. <https://github.com/gitleaks/gitleaks/blob/master/report/finding.go>
+fn fields(record: Record<'_>) -> Value {
+    let number = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
+    let text = |text: &str| Value::text(text);
+    let tags = record.tags.iter().map(|tag| text(tag)).collect();
+    let fields = vec![
+        ("RuleID", text(record.rule_id)),
+        ("Description", text(&record.description)),
+        ("StartLine", number(record.start_line)),
+        ("EndLine", number(record.end_line)),
+        ("StartColumn", number(record.start_column)),
+        ("EndColumn", number(record.end_column)),
+        ("Line", text(&record.matched)),
+        ("Match", text(&record.matched)),
+        ("Secret", text(&record.secret)),
+        ("File", text(&record.file)),
+        ("SymlinkFile", text(record.symlink_file)),
+        ("Commit", text(&record.commit)),
+        ("Link", text("")),
+        ("Entropy", Value::Single(record.entropy)),
+        ("Author", text(record.author)),
+        ("Email", text(record.email)),
+        ("Date", text(&record.date)),
+        ("Message", text(record.message)),
+        ("Tags", Value::list(tags).unwrap_or(Value::Nil)),
+        ("Fingerprint", text(&record.fingerprint)),
+    ];
+    Value::record(Fields::new("report.Finding", fields).optional(&["Link"]).hidden(&["Line"]))
 }
 
 /// A column as gitleaks counts it.

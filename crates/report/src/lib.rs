@@ -53,5 +53,7 @@ mod words;
 
 pub use context::Context;
 pub use format::{Format, UnknownFormat};
+pub use gitleaks::GitleaksTemplate;
+pub use keysieve_template::Error as TemplateError;
 pub use line_hashes::LineHashes;
 pub use moment::Moment;

@@ -46,7 +46,7 @@ mod wildcard;
 pub use error::{Errors, Problem};
 pub use example::{Example, ExampleError, Examples, Template};
 pub use file::{RuleFile, Strictness};
-pub use import::{AllowTarget, Change, Foreign, Imported, ImportedAllow, Part, RuleText};
+pub use import::{AllowTarget, Change, Foreign, Imported, ImportedAllow, Part, RuleText, foreign_filter};
 pub use named::{Assigned, NamedPattern};
 pub use pack::{Pack, PackSource};
 pub use paths::Paths;

@@ -105,12 +105,68 @@ fn what_has_no_translation_is_an_error_that_names_rule_and_line() {
             .contains("g.toml:7: rule `b`: `required` without `id`")
     );
     assert!(error(&rule("regex = '(a)b'\nsecretGroup = 2")).contains("the secret is group 2"));
+    let filter = error(&rule("regex = 'abc'\nfilter = '!tokenRatio(finding.secret)'"));
     assert!(
-        error(&rule("regex = 'abc'\nfilter = 'len(finding[\"secret\"]) < 3'")).contains("`filter` says more")
+        filter.starts_with(
+            "g.toml:7: rule `b`: `filter`: the function `tokenRatio` is not supported, at byte 1"
+        ),
+        "{filter}"
     );
+    assert!(error("prefilter = 'path'").contains("`prefilter`: `path` is not known"));
+    let component = error(&rule("regex = 'abc'\n[[rules.components]]\nid = 'a'\nwithin = '5X'"));
+    assert!(component.contains("rule `b`: `within` cannot be `5X`"), "{component}");
+    assert!(error(&rule("regex = 'abc'\nconfidence = 'sure'")).contains("`confidence` cannot be `sure`"));
     assert!(
         error(&rule("regex = 'abc'\n[[rules.allowlists]]\ndescription = 'none'")).contains("allows nothing")
     );
     assert!(error(&rule("regex = '[[:greek:]]'")).contains("rule `b`"));
     assert!(error("title = [").starts_with("g.toml:1: not TOML"));
+}
+
+/// What betterleaks has and gitleaks has not.
+const BETTER: &str = r#"
+betterleaksMinVersion = "2.0.0"
+prefilter = 'attributes["path"] endsWith ".md"'
+[[rules]]
+id = 'acme'
+regex = 'acme-([0-9a-z]{20})-(x)'
+valueGroup = 1
+confidence = 'low'
+specificity = 3
+filter = 'entropy(finding["secret"]) <= 2.5'
+validate = 'http.get("https://acme.example")'
+[[rules.components]]
+id = 'store'
+within = '100C'
+[[rules.components]]
+id = 'store'
+optional = true
+[[rules]]
+id = 'store'
+regex = 'store-[0-9]{6}'
+skipReport = true
+filter = '''
+let s = finding["secret"];
+entropy(s) < 1 || matchesAny(s, ['^store-0[\\w-.]+$']) || failsTokenEfficiency(s)'''
+"#;
+
+#[test]
+fn filters_and_what_else_betterleaks_has_are_read() {
+    let imported = Imported::from_gitleaks(Path::new(".betterleaks.toml"), BETTER)
+        .unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(imported.rules[0].gates.entropy, Some(2.5), "a plain filter is the engine's");
+    let filters: Vec<_> =
+        imported.allows.iter().map(|allow| (allow.rules.join(","), allow.filter.is_some())).collect();
+    assert_eq!(filters, [("store".to_owned(), true), (String::new(), true)]);
+    let part = &imported.parts[..];
+    assert_eq!((part.len(), part[0].lines, part[0].columns), (1, Some(0), Some(100)));
+    let said: Vec<&str> = imported.notes.iter().map(|note| note.what.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "`validate` counts for nothing",
+            "`specificity` counts for nothing",
+            "`filter`: the function `failsTokenEfficiency` counts as false"
+        ]
+    );
 }

@@ -147,11 +147,11 @@ impl Object {
     }
 }
 
-/// Where comments of an object are noted that allow nothing: in files as they are alone, because what was committed
-/// cannot be mended.
+/// Where comments of an object are noted that allow nothing: in files as they are, alone or in archives, because what was
+/// committed cannot be mended; elsewhere no comment allows anything.
 fn unused_comments<'a>(rules: &Rules<'a>, origin: &Origin) -> Option<&'a UnusedComments> {
     let noted = rules.policy.unused_comments.as_ref()?;
-    (rules.comments.is_some() && matches!(origin, Origin::File { .. })).then_some(noted)
+    (rules.comments.is_some() && matches!(origin.outermost(), Origin::File { .. })).then_some(noted)
 }
 
 /// Objects as a whole.

@@ -97,6 +97,8 @@ const PLAN: &[(&str, Place, Wing)] = &[
     ("keysieve-checksum", Place::Floor(1), Wing::Neither),
     ("keysieve-evidence", Place::Floor(1), Wing::Neither),
     ("keysieve-kernel", Place::Floor(1), Wing::Neither),
+    ("keysieve-filter", Place::Floor(1), Wing::Neither),
+    ("keysieve-template", Place::Floor(1), Wing::Neither),
     ("keysieve-rules", Place::Floor(2), Wing::Meaning),
     ("keysieve-source", Place::Floor(2), Wing::Bytes),
     ("keysieve-unpack", Place::Floor(2), Wing::Bytes),

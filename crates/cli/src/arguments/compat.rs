@@ -46,14 +46,14 @@ pub(crate) struct GitleaksShared {
     /// Let no comment suppress a finding
     #[arg(long, global = true)]
     pub(crate) ignore_gitleaks_allow: bool,
-    /// json, csv, junit or sarif [default: json]
+    /// json, csv, junit, sarif or template [default: json]
     #[arg(short = 'f', long, global = true, value_name = "FORMAT", value_parser = ["json", "csv", "junit", "sarif", "template"])]
     pub(crate) report_format: Option<String>,
     /// Where the report goes; `-` is standard output
     #[arg(short, long, global = true, value_name = "FILE")]
     pub(crate) report_path: Option<PathBuf>,
-    /// A template for the report; there is no such thing here
-    #[arg(long, global = true, value_name = "FILE", hide = true)]
+    /// A template of Go's text/template that the report is made with
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) report_template: Option<PathBuf>,
     /// Leave out larger files, in millions of bytes
     #[arg(long, global = true, value_name = "N", default_value_t = 0)]
@@ -111,6 +111,8 @@ pub(crate) enum GitleaksVerb {
     },
     /// Scan standard input
     Stdin,
+    /// Print the version
+    Version,
     /// As `git`, and with --no-git as `dir`
     #[command(hide = true)]
     Detect(OldArguments),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_finding::{Confidence, Severity};
 use keysieve_policy::{Allow, Attributes, Composite, Target};
-use keysieve_rules::{RuleFile, Strictness};
+use keysieve_rules::{RuleFile, Strictness, foreign_filter};
 use serde::Deserialize;
 
 use super::{Config, Origin};
@@ -112,6 +112,7 @@ struct Exception {
     stopwords: Vec<String>,
     #[serde(default)]
     fingerprints: Vec<String>,
+    filter: Option<String>,
     expires: Option<String>,
     owner: Option<String>,
     reason: Option<String>,
@@ -246,8 +247,8 @@ impl Exception {
             &self.fingerprints,
             &self.commits,
         ];
-        if lists.iter().all(|list| list.is_empty()) {
-            bail!("it allows nothing: give it `paths`, `regexes`, `stopwords` or `fingerprints`");
+        if lists.iter().all(|list| list.is_empty()) && self.filter.is_none() {
+            bail!("it allows nothing: give it `paths`, `regexes`, `stopwords`, `fingerprints` or `filter`");
         }
         let mut attributes = Attributes::default();
         attributes.expires = self.expires.map(|day| day.parse()).transpose()?;
@@ -258,7 +259,12 @@ impl Exception {
             RegexTarget::Match => Target::Match,
             RegexTarget::Line => Target::Line,
         };
-        Ok(Allow::new(name, self.condition == Condition::All)
+        let exception = Allow::new(name, self.condition == Condition::All);
+        let exception = match self.filter {
+            Some(text) => exception.filter(foreign_filter(&text).context("`filter`")?),
+            None => exception,
+        };
+        Ok(exception
             .rules(self.rules)
             .globs(&self.paths)?
             .path_regexes(&self.path_regexes)?

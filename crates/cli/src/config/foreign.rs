@@ -107,6 +107,7 @@ fn take(path: &Path, mut imported: Imported, config: &mut Config) -> Result<()> 
         let own = |id: &str| config.rules.iter().any(|rule| rule.info.id == id);
         allow.rules = allow.rules.iter().flat_map(|id| meant(id, own(id))).collect();
         let name = match allow.description.as_str() {
+            "" if allow.filter.is_some() => format!("{shown}: filter"),
             "" => format!("{shown}: allowlist {index}"),
             description => format!("{shown}: {description}"),
         };
@@ -181,7 +182,11 @@ fn exception(name: &str, allow: ImportedAllow) -> Result<Allow> {
         AllowTarget::Match => Target::Match,
         AllowTarget::Line => Target::Line,
     };
-    Ok(Allow::new(name, allow.all)
+    let exception = match allow.filter {
+        Some(filter) => Allow::new(name, allow.all).filter(filter),
+        None => Allow::new(name, allow.all),
+    };
+    Ok(exception
         .rules(allow.rules)
         .path_regexes(&allow.paths)?
         .regexes(&allow.regexes, target)?

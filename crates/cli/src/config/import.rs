@@ -203,6 +203,9 @@ fn allow(allow: &ImportedAllow) -> String {
         AllowTarget::Match => text.push_str("regex_target = 'match'\n"),
         AllowTarget::Line => text.push_str("regex_target = 'line'\n"),
     }
+    if allow.filter.is_some() {
+        text.push_str(&format!("filter = {}\n", literal(&allow.filter_text)));
+    }
     let kinds = lists[1..].iter().filter(|(_, values)| !values.is_empty()).count();
     if !allow.all && kinds > 1 {
         text.push_str("condition = 'any'\n");

@@ -205,3 +205,31 @@ fn comments_that_allow_nothing_are_named_where_that_is_asked_for() {
         assert!(!said.contains("this comment"), "{said}");
     }
 }
+
+#[test]
+fn comments_that_allow_nothing_are_named_in_what_is_staged_and_in_archives() {
+    let mut repository = super::repository::Repository::new(&[]);
+    repository.write("old.env", "x = 1 # ggignore\n");
+    repository.commit("what is committed stays as it is");
+    repository.add("new.env", format!("y = 2\nz = 3 # keysieve:allow\n{} # ggignore\n", leak().trim_end()));
+    let named = |arguments: &[&str]| -> Vec<String> {
+        let said = stderr(&run(&repository.root(), arguments));
+        let named = said.lines().filter_map(|line| line.split_once(": this comment allowed nothing"));
+        named.map(|(place, _)| place.to_owned()).collect()
+    };
+    assert_eq!(named(&["git", "--staged", "-v"]), ["warning: new.env:2"]);
+    // The files of the work tree are there to be mended, and what commits brought is not.
+    assert_eq!(named(&["git", "-v"]), ["warning: new.env:2", "warning: old.env:1"]);
+    assert_eq!(named(&["git", "-v", "--no-worktree"]), [""; 0]);
+
+    let mut builder = tar::Builder::new(Vec::new());
+    let text = b"a = 1\nb = 2 # gitleaks:allow\n";
+    let mut header = tar::Header::new_gnu();
+    header.set_size(text.len() as u64);
+    header.set_mode(0o644);
+    builder.append_data(&mut header, "inner.env", &text[..]).expect("written");
+    fs::write(repository.beside("outer.tar"), builder.into_inner().expect("written")).expect("written");
+    let archive = repository.beside("outer.tar").display().to_string();
+    let found = named(&["scan", "-v", &archive]);
+    assert!(found.len() == 1 && found[0].ends_with("outer.tar!/inner.env:2"), "{found:?}");
+}

@@ -137,3 +137,37 @@ fn what_a_commit_on_the_list_brought_is_let_pass() {
         &["new.txt", "old.txt"],
     );
 }
+
+#[test]
+fn a_template_makes_a_report_of_the_users_own() {
+    let directory = tree();
+    let path = directory.path();
+    let template = "{{- range $i, $f := . }}{{ if eq .RuleID \"either\" -}}\n\
+                    {{ $i }};{{ .File | quote }};{{ .StartLine }};{{ hasSuffix \".conf\" .File }};{{ .Entropy | float64 | gt 1.0 }}\n\
+                    {{ end }}{{ end }}{{ len . }} of {{ now | date \"2006\" }}\n";
+    write(path, "own.tmpl", template);
+    let asked = |options: &[&str]| {
+        let given = ["compat", "gitleaks", "dir", "tree", "-c", "gitleaks-full.toml", "-r", "-"];
+        run(path, &[&given, options].concat())
+    };
+    let output = super::keysieve(path)
+        .env("SOURCE_DATE_EPOCH", "1795593310")
+        .args(["compat", "gitleaks", "dir", "tree", "-c", "gitleaks-full.toml", "-r", "-"])
+        .args(["-f", "template", "--report-template", "own.tmpl"])
+        .output()
+        .expect("runs");
+    assert_eq!(code(&output), 1, "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert_eq!(text.lines().count(), 6, "{text}");
+    assert!(text.contains(";\"tree/tests/e.conf\";2;true;false\n"), "{text}");
+    assert!(text.ends_with("12 of 2026\n"), "{text}");
+
+    // What cannot be done is said before anything is scanned, with its place.
+    write(path, "bad.tmpl", "{{ range . }}\n{{ .File | env }}{{ end }}\n");
+    let output = asked(&["--report-template", "bad.tmpl"]);
+    assert_eq!((code(&output), output.stdout.len()), (1, 0));
+    assert!(stderr(&output).contains("bad.tmpl:2: function \"env\" is refused"), "{}", stderr(&output));
+    let output = asked(&["-f", "template"]);
+    assert!(stderr(&output).contains("wants --report-template"), "{}", stderr(&output));
+    assert_eq!(code(&output), 1);
+}

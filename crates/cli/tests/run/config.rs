@@ -221,7 +221,7 @@ fn as_gitleaks_it_takes_its_options_and_exits_as_it_does() {
     let mut command = keysieve(path);
     let piped = command.args(["compat", "gitleaks", "stdin"]).write_stdin(leak()).output().expect("runs");
     assert_eq!(code(&piped), 1);
-    assert_eq!(code(&compat(&["dir", "--no-such-option"])), 2);
+    assert_eq!(code(&compat(&["dir", "--no-such-option"])), 126);
 }
 
 #[test]

@@ -229,3 +229,42 @@ fn key() -> String {
     let line: String = (0..70_u32).map(|at| char::from(b'A' + (at * at * 7 % 26) as u8)).collect();
     format!("b3BlbnNzaC1rZXktdjEA{}\n{line}\n{line}", &line[..50])
 }
+
+/// What betterleaks finds with it in the tree of the test is what is expected below.
+const BETTERLEAKS: &str = r#"
+prefilter = 'attributes["path"] endsWith ".md"'
+[[rules]]
+id = 'acme'
+description = 'Acme token'
+regex = 'acme-[0-9a-z]{20}'
+keywords = ['acme']
+filter = """
+let s = finding["secret"];
+matchesAny(attributes["path"] ?? "", ['(^|/)tests/']) && finding.line contains "made up" || containsAny(s, ["SAMPLE"])"""
+"#;
+
+#[test]
+fn filters_of_betterleaks_are_heeded_and_imported() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path();
+    write(path, ".betterleaks.toml", BETTERLEAKS);
+    let [one, two] = ["4xk9q2mz7b", "7b3wv8np5r"].map(|half| format!("acme-{half}{}", "5rl6tj1cz9"));
+    write(path, "src/a.env", &format!("a = {one}\nb = acme-sample{}\n", "4xk9q2mz7b5rl6"));
+    write(path, "src/notes.md", &format!("a = {one}\n"));
+    write(path, "src/tests/b.env", &format!("made up: {two}\n\nkey: {two}\n"));
+    let expected = pairs(&[("acme", "a.env"), ("acme", "tests/b.env")]);
+    assert_eq!(found(path, &["--config", ".betterleaks.toml"]), expected);
+
+    let output = run(path, &["config", "import", ".betterleaks.toml", "-o", "keysieve.toml"]);
+    assert_eq!(code(&output), 0, "{}", stderr(&output));
+    let own = ["--config", "keysieve.toml", "--rule", "acme"];
+    assert_eq!(found(path, &own), expected);
+    let report = json(&run(path, &[&["scan", "src", "-f", "json"][..], &own].concat()));
+    assert_eq!(report["stats"]["suppressed"]["config"], 3, "{report:#}");
+
+    write(path, ".betterleaks.toml", &BETTERLEAKS.replace("containsAny(s", "tokenRatio(s"));
+    let output = run(path, &["scan", "src", "--config", ".betterleaks.toml"]);
+    assert_eq!(code(&output), 2);
+    let said = stderr(&output);
+    assert!(said.contains(".betterleaks.toml:8: rule `acme`: `filter`: the function `tokenRatio`"), "{said}");
+}

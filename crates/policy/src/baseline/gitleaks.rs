@@ -17,10 +17,15 @@ fn entry(finding: &Value) -> Option<BaselineEntry> {
     let secret = text("Secret").unwrap_or_default();
     let what = match secret {
         // What `--redact` and our own reports in this format write.
-        masked if masked.is_empty() || masked == "REDACTED" || masked.ends_with("...") => What::Line(line),
+        masked if masked.is_empty() || masked == "REDACTED" || masked.ends_with("...") => at(line),
         secret => What::Value(Secret::new(secret.as_bytes(), MaskKind::Password)),
     };
     Some(BaselineEntry::new(what, rule, &path(file), 1))
+}
+
+/// A place that is known by its line. That of a finding about a file as such is 0 there, and 1 here.
+pub(super) fn at(line: u64) -> What {
+    What::Line(line.max(1))
 }
 
 /// A path as we write it: `/` between its parts, `!/` before what is in an archive.

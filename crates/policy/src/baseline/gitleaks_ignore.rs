@@ -1,6 +1,6 @@
 //! `.gitleaksignore`: one fingerprint of that tool a line.
 
-use super::{BaselineEntry, What, gitleaks};
+use super::{BaselineEntry, gitleaks};
 use crate::Problem;
 
 /// Its entries, or what is wrong with which lines. A commit before the path does not matter to files.
@@ -28,7 +28,7 @@ fn entry(line: &str) -> Option<BaselineEntry> {
         _ => file,
     };
     (!file.is_empty() && !rule.is_empty())
-        .then(|| BaselineEntry::new(What::Line(number), rule, &gitleaks::path(file), u64::MAX))
+        .then(|| BaselineEntry::new(gitleaks::at(number), rule, &gitleaks::path(file), u64::MAX))
 }
 
 fn is_commit(word: &str) -> bool {
@@ -37,14 +37,21 @@ fn is_commit(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::What;
     use super::*;
 
     #[test]
     fn fingerprints_with_and_without_a_commit_are_read() {
-        let text = format!("# known\n\nsrc\\a.env:acme-key:3\n{}:b:c.txt:acme-key:12\n", "ab".repeat(20));
+        let text = format!(
+            "# known\n\nsrc\\a.env:acme-key:3\n{}:b:c.txt:acme-key:12\nk.p12:store:0\n",
+            "ab".repeat(20)
+        );
         let entries = entries(&text).expect("well-formed");
         let read: Vec<_> = entries.iter().map(|entry| (entry.path(), entry.what.clone())).collect();
-        assert_eq!(read, [("src/a.env", What::Line(3)), ("b:c.txt", What::Line(12))]);
+        assert_eq!(
+            read,
+            [("src/a.env", What::Line(3)), ("b:c.txt", What::Line(12)), ("k.p12", What::Line(1))]
+        );
         assert_eq!(super::entries("a.env:3\nb:c:d\n").expect_err("no rule, no line").len(), 2);
     }
 }

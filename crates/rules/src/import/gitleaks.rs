@@ -1,16 +1,16 @@
-//! `gitleaks.toml` and the part of `betterleaks.toml` that is the same.
+//! `gitleaks.toml` and `betterleaks.toml`, which says more of the same.
 //!
 //! Described at <https://github.com/gitleaks/gitleaks#configuration>. Keys are in any case. A rule keeps its name,
 //! whatever it looks like. Every construct works, or is an error that names the rule and its line, or is noted as what
 //! counts for nothing here.
+
+use keysieve_finding::Confidence;
 
 use super::dialect::Dialect;
 use super::draft::{Draft, SecretGroup};
 use super::node::Node;
 use super::reading::{Fields, Reading};
 use super::{AllowTarget, Change, Imported, ImportedAllow, Part, filter};
-
-const OURS: &str = "leave the rule out, or write it as one of ours with --rules";
 
 pub(super) fn read(reading: &Reading, root: &Node) -> Imported {
     let mut imported = Imported::default();
@@ -34,11 +34,9 @@ pub(super) fn read(reading: &Reading, root: &Node) -> Imported {
     for node in fields.maps("rules") {
         rule(reading, node, &mut imported);
     }
-    for key in ["filter", "prefilter"] {
-        if let Some(node) = fields.get(key) {
-            let what = format!("`{key}` for all rules has no translation");
-            fields.problem(node.line, what, "write `allowlists` in its place");
-        }
+    // What the first drops is not even read there, and is read and not reported here.
+    for key in ["prefilter", "filter"] {
+        imported.allows.extend(filter::read(&fields, key, &[]));
     }
     imported.allows.extend(allows(&fields, &[]));
     fields.finish();
@@ -51,10 +49,9 @@ fn rule(reading: &Reading, node: &Node, imported: &mut Imported) {
         return fields.problem(fields.line(), "a rule without `id`".to_owned(), "give it one");
     };
     let fields = fields.name(id);
-    if let Some(node) = fields.get("prefilter") {
-        fields.problem(node.line, "`prefilter` has no translation".to_owned(), OURS);
+    for key in ["validate", "analyze", "revoke"] {
+        fields.ignored(key, "nothing is asked of providers");
     }
-    fields.ignored("validate", "nothing is asked of providers");
     fields.ignored("tags", "reports have none");
     fields.ignored("specificity", "of two rules that find the same, the more specific one counts by itself");
     let path_node = fields.get("path").map_or(0, |node| node.line);
@@ -64,7 +61,11 @@ fn rule(reading: &Reading, node: &Node, imported: &mut Imported) {
     for part in fields.maps("required") {
         imported.parts.extend(required(reading, part, id));
     }
-    let entropy = entropy(&fields);
+    for part in fields.maps("components") {
+        imported.parts.extend(component(reading, part, id));
+    }
+    let (entropy, dropped) = entropy(&fields, id);
+    imported.allows.extend(dropped);
     let regex = fields.get("regex").map_or(0, |node| node.line);
     // A rule that only says which file it is about finds the file, by its beginning.
     let (expression, whole_file) = match fields.text("regex") {
@@ -79,6 +80,7 @@ fn rule(reading: &Reading, node: &Node, imported: &mut Imported) {
         keywords: fields.texts("keywords").iter().map(|word| word.to_lowercase()).collect(),
         entropy,
         files_only: fields.has("path"),
+        confidence: confidence(&fields),
         ..Draft::default()
     };
     if whole_file && (path.is_some() || !fields.has("path")) {
@@ -90,7 +92,7 @@ fn rule(reading: &Reading, node: &Node, imported: &mut Imported) {
             entropy,
             keywords: draft.keywords.clone(),
             path: path.clone(),
-            secret_group: fields.has("secretgroup"),
+            secret_group: fields.has("secretgroup") || fields.has("valuegroup"),
         });
     }
     if expression.is_some()
@@ -124,7 +126,8 @@ fn required(reading: &Reading, node: &Node, of: &str) -> Option<Part> {
 }
 
 fn group(fields: &Fields<'_>) -> SecretGroup {
-    let Some(number) = fields.number("secretgroup") else { return SecretGroup::default() };
+    let number = fields.number("secretgroup").or_else(|| fields.number("valuegroup"));
+    let Some(number) = number else { return SecretGroup::default() };
     match number.to_string().parse::<usize>() {
         Ok(0) => SecretGroup::FirstThatCaptured,
         Ok(number) => SecretGroup::Number(number),
@@ -136,15 +139,55 @@ fn group(fields: &Fields<'_>) -> SecretGroup {
     }
 }
 
-fn entropy(fields: &Fields<'_>) -> Option<f64> {
+/// The least entropy, and what a filter drops otherwise.
+fn entropy(fields: &Fields<'_>, id: &str) -> (Option<f64>, Option<ImportedAllow>) {
     let entropy = fields.number("entropy").filter(|entropy| *entropy > 0.0);
-    let Some(node) = fields.get("filter") else { return entropy };
-    let lowest = node.text().and_then(filter::entropy);
-    if lowest.is_none() {
-        let what = "`filter` says more than a lowest entropy".to_owned();
-        fields.problem(node.line, what, "only `entropy(finding[\"secret\"]) <= N` is known");
+    let lowest = fields.get("filter").and_then(Node::text).and_then(filter::entropy);
+    match lowest {
+        Some(lowest) if entropy.is_none() => (Some(lowest), None),
+        _ => (entropy, filter::read(fields, "filter", &[id.to_owned()])),
     }
-    lowest
+}
+
+fn confidence(fields: &Fields<'_>) -> Option<Confidence> {
+    let text = fields.text("confidence")?;
+    let known = Confidence::ALL.iter().copied().find(|known| known.as_str() == text.to_ascii_lowercase());
+    if known.is_none() {
+        let what = format!("`confidence` cannot be `{text}`");
+        fields.problem(fields.line(), what, "write low, medium or high");
+    }
+    known
+}
+
+/// The same as betterleaks writes it: `within` is so many lines, `5L`, or columns, `100C`.
+fn component(reading: &Reading, node: &Node, of: &str) -> Option<Part> {
+    let fields = Fields::new(reading, node).name(of);
+    let Some(id) = fields.text("id") else {
+        fields.problem(
+            fields.line(),
+            "`components` without `id`".to_owned(),
+            "name the rule that it asks for",
+        );
+        return None;
+    };
+    let within = fields.text("within");
+    let distance = within.map(|within| {
+        let (number, unit) = within.split_at(within.len() - within.chars().last().map_or(0, char::len_utf8));
+        match (number.parse::<u64>(), unit) {
+            (Ok(lines), "L") => (Some(lines), None),
+            // Columns count on one line there.
+            (Ok(columns), "C") => (Some(0), Some(columns)),
+            _ => {
+                let what = format!("`within` cannot be `{within}`");
+                fields.problem(fields.line(), what, "write a number of lines, 5L, or of columns, 100C");
+                (None, None)
+            }
+        }
+    });
+    let optional = fields.truth("optional").unwrap_or_default();
+    fields.finish();
+    let (lines, columns) = distance.unwrap_or_default();
+    (!optional).then(|| Part { of: of.to_owned(), needs: id.to_owned(), lines, columns })
 }
 
 fn allows(fields: &Fields<'_>, rules: &[String]) -> Vec<ImportedAllow> {
@@ -188,6 +231,7 @@ fn allow(of: &Fields<'_>, node: &Node, rules: &[String]) -> Option<ImportedAllow
         target,
         stopwords: fields.texts("stopwords").iter().map(|word| word.to_lowercase()).collect(),
         commits: fields.texts("commits").iter().map(|commit| commit.to_lowercase()).collect(),
+        ..ImportedAllow::default()
     };
     let empty =
         ["paths", "regexes", "stopwords", "commits"].into_iter().all(|key| fields.texts(key).is_empty());

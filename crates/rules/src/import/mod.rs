@@ -14,10 +14,13 @@ mod reading;
 mod trufflehog;
 mod yaml;
 
+use keysieve_filter::Filter;
+
 use crate::Rule;
 use crate::error::Problem;
 
 pub(crate) use draft::is_alias;
+pub use filter::foreign_filter;
 pub use foreign::Foreign;
 
 /// What a configuration file of another tool says, in our terms.
@@ -61,7 +64,7 @@ pub struct RuleText {
 }
 
 /// An exception of another tool's configuration.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ImportedAllow {
     /// What it is about, in the file's words.
@@ -80,6 +83,10 @@ pub struct ImportedAllow {
     pub stopwords: Vec<String>,
     /// Names of commits, in lower case.
     pub commits: Vec<String>,
+    /// A filter of betterleaks, in our language of regular expressions; what it drops is let pass.
+    pub filter: Option<Filter>,
+    /// The same as it is written.
+    pub filter_text: String,
 }
 
 /// What the expressions of an exception look at.
