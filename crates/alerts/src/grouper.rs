@@ -7,6 +7,9 @@ use keysieve_finding::{Confidence, Fingerprint, Severity};
 
 use crate::{Event, Kind, Place};
 
+/// How often it is looked at who is to be reminded, in seconds.
+const LOOK: u64 = 60;
+
 /// One leak, as a stream shows it.
 #[derive(Clone, Copy, Debug)]
 pub struct Leak<'a> {
@@ -28,6 +31,10 @@ pub struct Leak<'a> {
 #[derive(Debug)]
 pub struct Grouper {
     interval: u64,
+    /// After how long it is said again that a secret is not dealt with; 0 is never.
+    repeat: u64,
+    /// When it was last looked at who is to be reminded of what.
+    looked: u64,
     most: usize,
     known: HashMap<Fingerprint, Known>,
     /// In the order in which they were first seen: the oldest is forgotten first.
@@ -48,7 +55,16 @@ impl Grouper {
     #[must_use]
     pub fn new(interval: Duration, most: usize) -> Self {
         let (known, order, again) = (HashMap::new(), VecDeque::new(), Vec::new());
-        Self { interval: interval.as_secs(), most: most.max(1), known, order, again }
+        let interval = interval.as_secs();
+        Self { interval, repeat: 0, looked: 0, most: most.max(1), known, order, again }
+    }
+
+    /// Lets it remind of secrets that nobody has dealt with, so long after they were last spoken of; never if that is no
+    /// time at all.
+    #[must_use]
+    pub fn repeat(mut self, after: Duration) -> Self {
+        self.repeat = after.as_secs();
+        self
     }
 
     /// Takes a leak; gives an event if the secret is new. `now` is in seconds since 1970.
@@ -120,6 +136,23 @@ impl Grouper {
         self.again(now, self.interval)
     }
 
+    /// What is to be said once more, though nothing new is known. Looks at most once a minute.
+    pub fn reminders(&mut self, now: u64) -> Vec<Event> {
+        if self.repeat == 0 || now < self.looked + LOOK {
+            return Vec::new();
+        }
+        self.looked = now;
+        let mut events = Vec::new();
+        for known in self.known.values_mut().filter(|known| now >= known.said.0 + self.repeat) {
+            // What is new besides is said in its own time.
+            known.said.0 = now;
+            (known.event.kind, known.event.time) = (Kind::Summary, now);
+            events.push(known.event.clone());
+        }
+        events.sort_by(|one, other| (one.first_seen, &one.id).cmp(&(other.first_seen, &other.id)));
+        events
+    }
+
     /// What is to be said of them at the end, due or not, so that their counts are right.
     pub fn farewell(&mut self, now: u64) -> Vec<Event> {
         self.again(now, 0)
@@ -175,6 +208,22 @@ mod tests {
         assert_eq!((last.len(), last[0].count, last[0].first_seen), (1, 2, 7));
         assert_eq!(next.forget(&event.id).map(|event| event.count), Some(2));
         assert_eq!(next.leak(&leak(b"x"), Place::default, 11).map(|event| event.first_seen), Some(11));
+    }
+
+    #[test]
+    fn what_nobody_deals_with_is_said_again() {
+        let mut grouper = Grouper::new(Duration::from_secs(300), 10).repeat(Duration::from_secs(14_400));
+        let event = grouper.leak(&leak(b"x"), Place::default, 1000).unwrap();
+        assert!(grouper.reminders(1060).is_empty() && grouper.reminders(15_399).is_empty());
+        assert!(grouper.reminders(15_400).is_empty(), "it has just been looked at");
+        let reminded = grouper.reminders(15_500);
+        assert_eq!((reminded.len(), reminded[0].kind, reminded[0].count), (1, Kind::Summary, 1));
+        assert!(grouper.reminders(29_000).is_empty(), "not before the time has passed again");
+        grouper.forget(&event.id);
+        assert!(grouper.reminders(99_000).is_empty(), "it was dealt with");
+        let mut never = Grouper::new(Duration::from_secs(300), 10);
+        never.leak(&leak(b"x"), Place::default, 0);
+        assert!(never.reminders(u64::MAX).is_empty());
     }
 
     #[test]

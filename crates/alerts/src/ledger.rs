@@ -62,6 +62,13 @@ pub enum Entry {
         /// Why, in someone's words.
         reason: String,
     },
+    /// Receivers were told what became of an alert.
+    Told {
+        /// The alert's id.
+        told: String,
+        /// When that was said which they were told, in seconds since 1970.
+        time: u64,
+    },
     /// What is not to be heard for a while.
     Silence {
         /// That.
@@ -107,6 +114,14 @@ impl Ledger {
         (alert.state, alert.since, alert.reason) = (state, time, reason.clone());
         self.note(&Entry::Said { alert: id, state, time, reason })?;
         Ok(Some(alert))
+    }
+
+    /// Notes that receivers were told what became of an alert at a time.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn told(&self, alert: &str, time: u64) -> io::Result<()> {
+        self.note(&Entry::Told { told: alert.to_owned(), time })
     }
 
     /// Notes what is not to be heard for a while.
@@ -163,7 +178,7 @@ impl Ledger {
                         (alert.state, alert.since, alert.reason) = (state, time, reason);
                     }
                 }
-                Entry::Silence { .. } => {}
+                Entry::Silence { .. } | Entry::Told { .. } => {}
             }
         }
         let mut alerts: Vec<Alert> = alerts.into_values().collect();

@@ -69,7 +69,9 @@ fn scan(shared: &GitleaksShared, what: &What) -> Result<Exit> {
     // Its own names count as well as ours.
     let own = |id: &str| config.rules.iter().any(|rule| rule.info.id == id);
     let only = shared.enable_rule.iter().flat_map(|id| config::meant(id, own(id))).collect();
-    let rules = RuleArguments { only, ..RuleArguments::default() };
+    // More layers than ours are none that anybody writes.
+    let decode_depth = shared.max_decode_depth.map(|depth| u8::try_from(depth).unwrap_or(u8::MAX).min(8));
+    let rules = RuleArguments { only, decode_depth, ..RuleArguments::default() };
     Ok(session::with_rules(&rules, config, |ruleset| {
         let run = Run { shared, rules: &rules, ruleset, paths: what.paths() };
         match what {
@@ -200,7 +202,7 @@ impl Run<'_> {
         let outcome = session.scan(None)?;
         // It is the first of them.
         if let Some(template) = template {
-            let text = template.render(&outcome, session.time)?;
+            let text = template.render(&outcome, &session.context(Some(&outcome)))?;
             outputs.remove(0).write(|out| out.write_all(text.as_bytes()))?;
         }
         session.report(&ReportArguments::default(), &mut outputs, &outcome)?;
@@ -242,7 +244,20 @@ fn ignored(shared: &GitleaksShared, paths: &[PathBuf], key: &FingerprintKey) -> 
     let Some(file) = std::iter::once(named).chain(targets).find(|path| path.is_file()) else {
         return Ok(None);
     };
-    Ok(baselines::read(&[file], key, false)?.pop())
+    let shown = file.display().to_string();
+    let text = fs::read_to_string(&file).with_context(|| shown.clone())?;
+    // That tool warns of lines that are none of its fingerprints, and goes on.
+    match Baseline::read_gitleaks_ignore(".gitleaksignore", &text, key) {
+        Err(errors) => {
+            errors.iter().for_each(|error| messages::warning(&error.to_string()));
+            let wrong = |line: usize| errors.iter().any(|error| error.line == line);
+            let right =
+                |(at, line): (usize, &'_ str)| if wrong(at) { String::new() } else { line.to_owned() };
+            let text = (1..).zip(text.lines()).map(right).collect::<Vec<_>>().join("\n");
+            Ok(Some(baselines::parse(".gitleaksignore", &text, key)?))
+        }
+        Ok(baseline) => Ok(Some(baseline)),
+    }
 }
 
 /// The template of the report, if it has one.

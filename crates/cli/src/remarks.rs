@@ -7,7 +7,7 @@ use std::time::Instant;
 use indicatif::DecimalBytes;
 use keysieve_engine::Engine;
 use keysieve_finding::Outcome;
-use keysieve_policy::{Policy, Record, UnusedComments};
+use keysieve_policy::{NotedComments, Policy, Record};
 use keysieve_report::Format;
 
 use crate::messages;
@@ -41,7 +41,13 @@ impl Remarks<'_> {
                 self.warn(&format!("{place}: this entry gives no reason, so it allows nothing"));
             }
         }
-        for (path, line, marker) in policy.unused_comments.iter().flat_map(UnusedComments::sorted) {
+        let expired = policy.expired_comments.sorted();
+        for (path, line, marker) in &expired {
+            let path = String::from_utf8_lossy(path);
+            self.warn(&format!("{path}:{line}: this comment has expired: {marker}"));
+        }
+        let unused = policy.unused_comments.iter().flat_map(NotedComments::sorted);
+        for (path, line, marker) in unused.filter(|comment| !expired.contains(comment)) {
             let path = String::from_utf8_lossy(&path);
             self.warn(&format!("{path}:{line}: this comment allowed nothing in this run: {marker}"));
         }

@@ -1,6 +1,7 @@
 //! A run of any verb that scans: from its options to its reports and its exit code.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::env;
 use std::io::{self, IsTerminal};
 use std::mem::ManuallyDrop;
@@ -13,8 +14,8 @@ use std::time::Instant;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context as _, Result};
 use keysieve_engine::Engine;
-use keysieve_finding::{FingerprintKey, Outcome};
-use keysieve_policy::{Allow, Baseline, Composite, Date, Policy, Record, UnusedComments};
+use keysieve_finding::{Authored, FingerprintKey, ObjectId, Outcome};
+use keysieve_policy::{Allow, Baseline, Composite, Date, NotedComments, Policy, Record};
 use keysieve_report::{Context, Format, LineHashes, Moment};
 use keysieve_scan::{Cache, Control, Limits, Options};
 use keysieve_source::Source;
@@ -58,6 +59,11 @@ pub(crate) trait Target {
     fn root(&self) -> Option<String>;
     /// Hashes of the lines where findings start, for SARIF.
     fn line_hashes(&self, outcome: &Outcome) -> LineHashes;
+    /// Who wrote these commits, and what they say: as it is.
+    fn authored(&self, commits: BTreeSet<ObjectId>) -> Vec<(ObjectId, Authored)> {
+        let _ = commits;
+        Vec::new()
+    }
     /// Where contents are remembered in which nothing was found.
     fn cache(&self) -> Option<&Path> {
         None
@@ -167,7 +173,7 @@ pub(crate) struct Session<'a, T> {
     pub(crate) policy: Policy,
     pub(crate) options: Options,
     control: Arc<Control>,
-    pub(crate) time: Moment,
+    time: Moment,
 }
 
 impl<'a, T: Target> Session<'a, T> {
@@ -186,7 +192,7 @@ impl<'a, T: Target> Session<'a, T> {
         exceptions.put(&target, asked.verdict.no_suppress, &mut policy)?;
         // Not if some findings do not count: their comments may be right.
         if asked.run.verbose > 0 && ruleset.counted.is_none() && policy.inline_allow {
-            policy.unused_comments = Some(UnusedComments::default());
+            policy.unused_comments = Some(NotedComments::default());
         }
         let options = Options {
             threads: threads(asked.run),
@@ -230,11 +236,9 @@ impl<'a, T: Target> Session<'a, T> {
         outputs: &mut [Opened],
         outcome: &Outcome,
     ) -> Result<()> {
-        let mut context = Context::new(VERSION, self.ruleset.name.as_str());
-        context.mode = self.target.mode().to_owned();
+        let authors = outputs.iter().any(|opened| opened.output.format.asks_for_authors());
+        let mut context = self.context(authors.then_some(outcome));
         context.show_secrets = asked.show_secrets;
-        context.root = self.target.root();
-        context.time = self.time;
         if outputs.iter().any(|opened| opened.output.format == Format::Sarif) {
             context.line_hashes = self.target.line_hashes(outcome);
         }
@@ -250,6 +254,29 @@ impl<'a, T: Target> Session<'a, T> {
             failed = failed.and(written);
         }
         failed
+    }
+
+    /// What reports say of the run; with an outcome, of who wrote its commits too.
+    pub(crate) fn context(&self, outcome: Option<&Outcome>) -> Context {
+        let mut context = Context::new(VERSION, self.ruleset.name.as_str());
+        context.mode = self.target.mode().to_owned();
+        context.root = self.target.root();
+        context.time = self.time;
+        let findings = outcome.iter().flat_map(|outcome| &outcome.findings);
+        let places = findings.flat_map(|finding| &finding.locations);
+        let commits: BTreeSet<ObjectId> =
+            places.filter_map(|place| place.git.as_deref().and_then(|git| git.commit)).collect();
+        if !commits.is_empty() {
+            let masked = |text: &str| messages::masked(&self.ruleset.engine, text);
+            let authored = self.target.authored(commits).into_iter();
+            context.authored = authored
+                .map(|(commit, Authored { author, email, message })| {
+                    let (author, email) = (masked(&author), masked(&email));
+                    (commit, Authored { author, email, message: masked(&message) })
+                })
+                .collect();
+        }
+        context
     }
 
     /// What is said on standard error in the end.

@@ -174,6 +174,17 @@ impl GitPlace {
     }
 }
 
+/// Who wrote a commit, and what it says; masked, because either can hold a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Authored {
+    /// The author's name.
+    pub author: String,
+    /// The author's address.
+    pub email: String,
+    /// The message, without line breaks at its end.
+    pub message: String,
+}
+
 /// A moment, in seconds since 1970, as RFC 3339 writes it in a zone that is so many minutes ahead of UTC, by the civil
 /// calendar.
 #[must_use]

@@ -35,7 +35,7 @@ mod translation;
 
 pub use allowed::{Allowed, AllowedBy};
 pub use fingerprint::{Fingerprint, FingerprintKey, ParseFingerprintError};
-pub use git::{GitPart, GitPlace, GitState, ObjectId, iso8601};
+pub use git::{Authored, GitPart, GitPlace, GitState, ObjectId, iso8601};
 pub use image::{Image, Layer, LayerPlace, LayerState};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};

@@ -14,6 +14,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// A day before which nothing has expired.
+    pub(crate) const FIRST: Self = Self { year: 0, month: 1, day: 1 };
+
     /// The day of these numbers, month and day from 1; `None` if the calendar has no such day.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {

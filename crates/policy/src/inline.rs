@@ -93,6 +93,19 @@ pub fn inline_allow(
     })
 }
 
+/// The comment that would allow a secret and has expired, if there is one and none that counts.
+#[must_use]
+pub fn expired_allow(
+    line: &[u8],
+    previous: Option<&[u8]>,
+    rule: &str,
+    aliases: &[String],
+) -> Option<InlineAllow> {
+    // Only ours can expire, and few do.
+    memmem::find(line, b"expires=")?;
+    inline_allow(line, previous, rule, aliases, Date::FIRST)
+}
+
 /// What stands after `--`, up to the end of the line or of the comment. `None` if a day in it is none.
 fn attributes(after: &[u8]) -> Option<Attributes> {
     let mut attributes = Attributes::default();

@@ -66,6 +66,6 @@ pub use entry::Entry;
 pub use error::{Error, Problem};
 pub use foreign_rules::{FOREIGN_RULES, foreign_rule};
 pub use ignore_file::IgnoreFile;
-pub use inline::{InlineAllow, LONGEST_LINE, MARKERS, inline_allow};
+pub use inline::{InlineAllow, LONGEST_LINE, MARKERS, expired_allow, inline_allow};
 pub use policy::{By, Policy, Sighting, Verdict};
-pub use unused_comments::{Comment, UnusedComments};
+pub use unused_comments::{Comment, NotedComments};

@@ -6,7 +6,7 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use crate::{
     Allow, Attributes, Baseline, BaselineEntry, Composite, Date, Entry, Hints, IgnoreFile, InlineAllow,
-    Place, Problem, Record, UnusedComments,
+    NotedComments, Place, Problem, Record,
 };
 
 /// One place where something that looks like a secret stands.
@@ -116,7 +116,9 @@ pub struct Policy {
     /// Whether a comment or an entry of an ignore file counts only if it says why.
     pub require_reason: bool,
     /// Where comments are noted that allowed nothing, if someone wants to know: looking for them takes time.
-    pub unused_comments: Option<UnusedComments>,
+    pub unused_comments: Option<NotedComments>,
+    /// Where comments are noted that have expired, where they stand beside something that is found.
+    pub expired_comments: NotedComments,
     /// The ignore files that count.
     pub ignore_files: Vec<IgnoreFile>,
     /// Rules that look only at certain files: the rule's id, and an expression that is found in the paths of these.
@@ -143,6 +145,7 @@ impl Policy {
             inline_allow: true,
             require_reason: false,
             unused_comments: None,
+            expired_comments: NotedComments::default(),
             ignore_files: Vec::new(),
             only_at: Vec::new(),
             composite: Composite::default(),

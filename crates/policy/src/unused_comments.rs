@@ -45,11 +45,11 @@ fn is_in_long_line(text: &[u8], at: usize) -> bool {
     end - start > LONGEST_LINE
 }
 
-/// The comments of a run that allowed nothing in it.
+/// Comments of a run, noted for one reason: that they allowed nothing in it, or that they have expired.
 #[derive(Debug, Default)]
-pub struct UnusedComments(Mutex<Vec<(Vec<u8>, u64, &'static str)>>);
+pub struct NotedComments(Mutex<Vec<(Vec<u8>, u64, &'static str)>>);
 
-impl UnusedComments {
+impl NotedComments {
     /// Notes a comment: the path of its file, its line, and which it is.
     pub fn note(&self, path: &[u8], line: u64, marker: &'static str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,6 +63,7 @@ impl UnusedComments {
     pub fn sorted(&self) -> Vec<(Vec<u8>, u64, &'static str)> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         all.sort_unstable();
+        all.dedup();
         all
     }
 }

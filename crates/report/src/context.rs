@@ -1,5 +1,9 @@
 //! What a report says besides what was found.
 
+use std::collections::HashMap;
+
+use keysieve_finding::{Authored, Location, ObjectId};
+
 use crate::{LineHashes, Moment};
 
 /// What a report says besides what was found, and how it may look.
@@ -28,6 +32,8 @@ pub struct Context {
     pub time: Moment,
     /// Hashes of the lines where findings start, for SARIF.
     pub line_hashes: LineHashes,
+    /// Who wrote commits, and what they say, for the formats of gitleaks, which have columns for it.
+    pub authored: HashMap<ObjectId, Authored>,
 }
 
 impl Context {
@@ -46,6 +52,13 @@ impl Context {
             root: None,
             time: Moment::default(),
             line_hashes: LineHashes::default(),
+            authored: HashMap::new(),
         }
+    }
+
+    /// Who wrote the commit that brought what stands at a place, and what it says, as far as that is known.
+    pub(crate) fn authored(&self, location: &Location) -> Authored {
+        let commit = location.git.as_deref().and_then(|git| git.commit);
+        commit.and_then(|commit| self.authored.get(&commit)).cloned().unwrap_or_default()
     }
 }

@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use keysieve_finding::{GitPlace, Outcome};
+use keysieve_finding::{Authored, GitPlace, Outcome};
 
 use crate::Context;
 use crate::places::{self, Place};
@@ -40,15 +40,15 @@ const COLUMNS: [&str; 25] = [
     "Docs",
 ];
 
-pub(crate) fn write(outcome: &Outcome, _: &Context, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -> io::Result<()> {
     row(&COLUMNS.map(str::to_owned), out)?;
     for place in places::in_order(outcome) {
-        row(&cells(place), out)?;
+        row(&cells(place, context.authored(place.location)), out)?;
     }
     Ok(())
 }
 
-fn cells(Place { finding, location }: Place<'_>) -> [String; 25] {
+fn cells(Place { finding, location }: Place<'_>, authored: Authored) -> [String; 25] {
     let rule = &finding.rule;
     let none = String::new;
     let git = location.git.as_deref();
@@ -64,10 +64,10 @@ fn cells(Place { finding, location }: Place<'_>) -> [String; 25] {
         location.end_line.to_string(),
         location.column.to_string(),
         location.end_column.to_string(),
-        none(),
-        none(),
+        authored.author,
+        authored.message,
         git.and_then(GitPlace::author_date).unwrap_or_default(),
-        none(),
+        authored.email,
         finding.fingerprint.to_string(),
         none(),
         rule.name.clone(),

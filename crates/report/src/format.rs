@@ -116,6 +116,12 @@ impl Format {
         matches!(self, Self::Text | Self::Json | Self::Jsonl)
     }
 
+    /// Whether it says who wrote commits and what they say: then [`Context::authored`] is asked.
+    #[must_use]
+    pub const fn asks_for_authors(self) -> bool {
+        matches!(self, Self::Csv | Self::Gitleaks)
+    }
+
     /// The format that a file's name asks for, most often by its extension: `.txt`, `.json`, `.jsonl` or `.ndjson`,
     /// `.sarif` (also `.sarif.json`, which some services want), `.html`, `.md`, `.xml` for JUnit, `.csv`, `.rdjson`;
     /// and the names that GitLab gives its own reports.

@@ -6,14 +6,14 @@
 
 use std::io::{self, Write};
 
-use keysieve_finding::{GitPlace, Location, MASK, Origin, Outcome};
+use keysieve_finding::{Authored, GitPlace, Location, MASK, Origin, Outcome};
 use keysieve_template::{Error as TemplateError, Limits, Record as Fields, Template, Value};
 use serde::Serialize;
 use serde_json::ser::{PrettyFormatter, Serializer};
 
+use crate::Context;
 use crate::places::{self, Place};
 use crate::visible::visible;
-use crate::{Context, Moment};
 
 /// What stands for a secret of which nothing may be shown.
 const REDACTED: &str = "REDACTED";
@@ -36,23 +36,24 @@ struct Record<'a> {
     symlink_file: &'a str,
     commit: String,
     entropy: f32,
-    author: &'a str,
-    email: &'a str,
+    author: String,
+    email: String,
     date: String,
-    message: &'a str,
+    message: String,
     tags: [&'a str; 0],
     fingerprint: String,
 }
 
-pub(crate) fn write(outcome: &Outcome, _: &Context, out: &mut dyn Write) -> io::Result<()> {
-    let records: Vec<Record<'_>> = places::in_order(outcome).map(record).collect();
+pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -> io::Result<()> {
+    let records: Vec<Record<'_>> = places::in_order(outcome).map(|place| record(place, context)).collect();
     // One space, as that tool indents.
     let mut serializer = Serializer::with_formatter(&mut *out, PrettyFormatter::with_indent(b" "));
     records.serialize(&mut serializer)?;
     out.write_all(b"\n")
 }
 
-fn record(Place { finding, location }: Place<'_>) -> Record<'_> {
+fn record<'a>(Place { finding, location }: Place<'a>, context: &Context) -> Record<'a> {
+    let Authored { author, email, message } = context.authored(location);
     let file = file(location);
     let secret = match finding.secret.masked() {
         mask if mask == MASK => REDACTED.to_owned(),
@@ -78,10 +79,10 @@ fn record(Place { finding, location }: Place<'_>) -> Record<'_> {
         // The field is as wide there.
         #[allow(clippy::cast_possible_truncation)]
         entropy: finding.evidence.entropy as f32,
-        author: "",
-        email: "",
+        author,
+        email,
         date: location.git.as_deref().and_then(GitPlace::author_date).unwrap_or_default(),
-        message: "",
+        message,
         tags: [],
     }
 }
@@ -100,15 +101,15 @@ impl GitleaksTemplate {
         Template::parse(name, text).map(Self)
     }
 
-    /// The report; `now` is what the template takes for the present.
+    /// The report; the time of the context is what the template takes for the present.
     ///
     /// # Errors
     /// What the template cannot do with the findings.
-    pub fn render(&self, outcome: &Outcome, now: Moment) -> Result<String, TemplateError> {
-        let findings = places::in_order(outcome).map(|place| fields(record(place))).collect();
+    pub fn render(&self, outcome: &Outcome, context: &Context) -> Result<String, TemplateError> {
+        let findings = places::in_order(outcome).map(|place| fields(record(place, context))).collect();
         // They hold no lists that hold lists.
         let findings = Value::list(findings).unwrap_or(Value::Nil);
-        let now = i64::try_from(now.millis() / 1000).unwrap_or_default();
+        let now = i64::try_from(context.time.millis() / 1000).unwrap_or_default();
         self.0.render(findings, now, Limits::default())
     }
 }
@@ -133,10 +134,10 @@ fn fields(record: Record<'_>) -> Value {
         ("Commit", text(&record.commit)),
         ("Link", text("")),
         ("Entropy", Value::Single(record.entropy)),
-        ("Author", text(record.author)),
-        ("Email", text(record.email)),
+        ("Author", text(&record.author)),
+        ("Email", text(&record.email)),
         ("Date", text(&record.date)),
-        ("Message", text(record.message)),
+        ("Message", text(&record.message)),
         ("Tags", Value::list(tags).unwrap_or(Value::Nil)),
         ("Fingerprint", text(&record.fingerprint)),
     ];

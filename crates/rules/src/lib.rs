@@ -49,7 +49,7 @@ pub use file::{RuleFile, Strictness};
 pub use import::{AllowTarget, Change, Foreign, Imported, ImportedAllow, Part, RuleText, foreign_filter};
 pub use named::{Assigned, NamedPattern};
 pub use pack::{Pack, PackSource};
-pub use paths::Paths;
+pub use paths::{Paths, holds_below};
 pub use placeholder::{PlaceholderError, fill};
 
 pub use plan::{ByteSet, Driver, Element, End, LONGEST_ASSIGNMENT, Left, Plan, PlanError, Shape, Tail, plan};

@@ -50,12 +50,7 @@ impl<'a> Paths<'a> {
     /// path holds for its name here, unless it asks for nothing but a directory.
     #[must_use]
     pub fn of_names(rules: impl IntoIterator<Item = &'a Rule>) -> Self {
-        Self::of_globs(rules, |path| match path.rsplit_once('/') {
-            // What is after the slash may be the end of a choice, or stand for several parts.
-            Some((_, name)) if is_cut(name) => None,
-            Some((_, name)) => Some(name).filter(|name| !name.trim_matches('*').is_empty()),
-            None => Some(path),
-        })
+        Self::of_globs(rules, |path| Some(split(path)?.1))
     }
 
     fn of_globs(
@@ -115,6 +110,47 @@ impl<'a> Paths<'a> {
         rules.sort_unstable();
         rules.dedup();
         rules
+    }
+}
+
+/// Whether a rule holds at any path that ends with a name, if there are no directories but those that `is_known` says
+/// yes to, in small letters.
+#[must_use]
+pub fn holds_below(rule: &Rule, name: &[u8], is_known: impl Fn(&[u8]) -> bool) -> bool {
+    let is_there = |part: &str| {
+        part.is_empty()
+            || part.contains(['*', '?', '[', ']', '{', '}', '\\', ','])
+            || is_known(part.as_bytes())
+    };
+    let known = |directories: &str| directories.split('/').all(is_there);
+    let mut globs = rule.paths.iter().filter_map(|path| split(path)).peekable();
+    // Nothing is left out of most rules.
+    if globs.clone().all(|(directories, _)| known(directories)) {
+        return globs.peek().is_some();
+    }
+    let name = name.to_ascii_lowercase();
+    globs.any(|(directories, glob)| known(directories) && is_match(glob, &name))
+}
+
+/// The directories that a path of a rule asks for, and its last part, if that says anything.
+fn split(path: &str) -> Option<(&str, &str)> {
+    match path.rsplit_once('/') {
+        // What is after the slash may be the end of a choice, or stand for several parts.
+        Some((_, name)) if is_cut(name) => None,
+        Some((directories, name)) => (!name.trim_matches('*').is_empty()).then_some((directories, name)),
+        None => Some(("", path)),
+    }
+}
+
+/// Whether a glob for names matches a name, which is in small letters.
+fn is_match(path: &str, name: &[u8]) -> bool {
+    if let Some(plain) = plain_name(path) {
+        return plain.as_bytes() == name;
+    }
+    match Wildcard::parse(path) {
+        Some(wildcard) => wildcard.matches(name),
+        None => glob(path)
+            .is_ok_and(|glob| glob.compile_matcher().is_match_candidate(&Candidate::from_bytes(name))),
     }
 }
 
@@ -192,6 +228,22 @@ mod tests {
             let name = path.rsplit('/').next().expect("a name");
             assert_eq!((paths.of(path.as_bytes()), names.of(name.as_bytes())), (vec![0], vec![0]), "{path}");
         }
+    }
+
+    #[test]
+    fn a_glob_for_a_directory_that_there_is_not_holds_nowhere() {
+        let text = "[[rule]]\nid = 'acme-password'\nregex = 'pw (?P<secret>[a-z]{4,20})'\n\
+                    path = ['.acmerc', '**/acme/*.conf', '**/x*/deep/site.yml']\n";
+        let file = RuleFile::parse(Path::new("acme.toml"), text, Strictness::User);
+        let rules = file.unwrap_or_else(|errors| panic!("{errors}")).rules;
+        let held = |known: &[&str]| {
+            let is_known = |name: &[u8]| known.iter().any(|known| known.as_bytes() == name);
+            [".acmerc", "a.conf", "SITE.yml", "x.yml"]
+                .map(|name| holds_below(&rules[0], name.as_bytes(), is_known))
+        };
+        assert_eq!(held(&["deep"]), [true, false, true, false]);
+        assert_eq!(held(&["acme"]), [true, true, false, false]);
+        assert_eq!(held(&[]), [true, false, false, false]);
     }
 
     #[test]

@@ -35,9 +35,14 @@ impl<'a> Wildcard<'a> {
 
     /// Whether it matches a path: in the name alone if it has no slash.
     pub(crate) fn matches(&self, path: &[u8]) -> bool {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        let last = self.glob.rsplit('/').next().unwrap_or(self.glob);
+        // Most paths that have the literal have another name.
+        if last != ANY && !part_matches(last.as_bytes(), name) {
+            return false;
+        }
         if !self.glob.contains('/') {
-            let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
-            return self.glob == ANY || part_matches(self.glob.as_bytes(), name);
+            return true;
         }
         let path: Vec<&[u8]> = path.split(|&byte| byte == b'/').collect();
         let mut parts = self.glob.split('/').peekable();

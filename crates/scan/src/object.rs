@@ -3,7 +3,9 @@
 use keysieve_engine::{Chain, Checked, Copied, Feed, Match, Note, Scratch, Step, Traces};
 use keysieve_evidence::examine;
 use keysieve_finding::{Confidence, Evidence, Location, MaskKind, Origin, Secret, Span};
-use keysieve_policy::{Comment, Found, Hints, InlineAllow, LONGEST_LINE, UnusedComments, inline_allow};
+use keysieve_policy::{
+    Comment, Found, Hints, InlineAllow, LONGEST_LINE, NotedComments, expired_allow, inline_allow,
+};
 use keysieve_source::{Base, Blob};
 
 use crate::cursor::Cursor;
@@ -149,7 +151,7 @@ impl Object {
 
 /// Where comments of an object are noted that allow nothing: in files as they are, alone or in archives, because what was
 /// committed cannot be mended; elsewhere no comment allows anything.
-fn unused_comments<'a>(rules: &Rules<'a>, origin: &Origin) -> Option<&'a UnusedComments> {
+fn unused_comments<'a>(rules: &Rules<'a>, origin: &Origin) -> Option<&'a NotedComments> {
     let noted = rules.policy.unused_comments.as_ref()?;
     (rules.comments.is_some() && matches!(origin.outermost(), Origin::File { .. })).then_some(noted)
 }
@@ -328,7 +330,7 @@ impl View<'_> {
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
             ordinal: None,
             score: found.score.filter(|_| found.note == Note::None),
-            inline: self.allowed(secret, rule),
+            inline: self.allowed(secret, rule, start.line),
             hints: self.hints(found, secret, rule),
         }
     }
@@ -442,14 +444,21 @@ impl View<'_> {
     }
 
     /// The comment in the secret's line, or the line before it, that allows it.
-    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule) -> Option<Box<InlineAllow>> {
+    fn allowed(&self, secret: Span, rule: &keysieve_rules::Rule, at: u64) -> Option<Box<InlineAllow>> {
         let today = self.rules.comments?;
         if matches!(self.origin, Origin::Stream { .. }) {
             return None;
         }
         let (line, previous) = self.lines(secret);
         let info = &rule.info;
-        inline_allow(line, previous, &info.id, &info.aliases, today).map(Box::new)
+        let allow = inline_allow(line, previous, &info.id, &info.aliases, today);
+        if allow.is_none()
+            && matches!(self.origin.outermost(), Origin::File { .. })
+            && let Some(expired) = expired_allow(line, previous, &info.id, &info.aliases)
+        {
+            self.rules.policy.expired_comments.note(&self.origin.path(), at, expired.marker);
+        }
+        allow.map(Box::new)
     }
 }
 

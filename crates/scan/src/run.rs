@@ -1,15 +1,15 @@
 //! A run from source to outcome.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use keysieve_engine::{Engine, Place};
 use keysieve_finding::{FileKind, FingerprintKey, GitPart, Origin, Outcome};
 use keysieve_policy::{Date, Policy, Record};
-use keysieve_rules::Paths;
+use keysieve_rules::{Paths, holds_below};
 use keysieve_source::{Source, SourceError};
 use keysieve_unpack::Limits;
 
@@ -71,6 +71,8 @@ pub(crate) struct Rules<'a> {
     /// What they ask of the last part of a path, whatever comes before it, if the source has objects of which only that
     /// is known.
     names: Option<Paths<'a>>,
+    /// What directories are called between which such objects stand, once the source has said so.
+    directories: OnceLock<HashSet<Vec<u8>>>,
     /// Where objects stand of which only the name is known.
     places: RwLock<Places>,
     /// For each rule, whether its findings count.
@@ -124,10 +126,14 @@ impl Rules<'_> {
     fn named(&self, name: &[u8]) -> (Place, u64) {
         let known = self.places.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
         known.unwrap_or_else(|| {
-            let rules = match &self.names {
+            let mut rules = match &self.names {
                 Some(names) => names.of(name),
                 None => Paths::of_names(self.engine.rules()).of(name),
             };
+            if let Some(directories) = self.directories.get() {
+                let is_known = |directory: &[u8]| directories.contains(directory);
+                rules.retain(|&rule| holds_below(self.engine.rule(rule), name, is_known));
+            }
             let class = class(name, &rules);
             let place = (Place::of_rules(rules), class);
             let mut places = self.places.write().unwrap_or_else(PoisonError::into_inner);
@@ -136,6 +142,13 @@ impl Rules<'_> {
             }
             place
         })
+    }
+
+    /// From here on no directory is called otherwise, as far as only names are known.
+    pub(crate) fn narrow(&self, directories: &HashSet<Vec<u8>>) {
+        if self.directories.set(directories.clone()).is_ok() {
+            self.places.write().unwrap_or_else(PoisonError::into_inner).clear();
+        }
     }
 
     /// Whether a rule holds at a path, for what was found when only the last part of the path was known.
@@ -190,6 +203,7 @@ pub fn scan_and_record(
             specificity,
             paths: engine.paths(),
             names: source.knows_names_alone().then(|| Paths::of_names(engine.rules())),
+            directories: OnceLock::new(),
             places: RwLock::default(),
             counts,
         },

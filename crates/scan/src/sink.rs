@@ -1,5 +1,6 @@
 //! Where a source's objects go.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -84,6 +85,10 @@ impl BlobSink for Sink<'_> {
 
     fn name_class(&self, name: &[u8]) -> u64 {
         self.rules.name_class(name)
+    }
+
+    fn directories(&self, names: &HashSet<Vec<u8>>) {
+        self.rules.narrow(names);
     }
 
     fn wants(&self, id: ContentId<'_>) -> bool {

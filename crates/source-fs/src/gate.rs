@@ -1,5 +1,6 @@
 //! More threads that read than threads that scan.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -76,6 +77,10 @@ impl BlobSink for Gate<'_> {
 
     fn name_class(&self, name: &[u8]) -> u64 {
         self.sink.name_class(name)
+    }
+
+    fn directories(&self, names: &HashSet<Vec<u8>>) {
+        self.sink.directories(names);
     }
 
     fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {

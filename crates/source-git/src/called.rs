@@ -7,55 +7,65 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keysieve_finding::ObjectId;
 
 /// Which blobs have names of which classes: the names of one class are as good as each other, so one of them stands for
-/// all. First it is noted, then it is settled, and only then it is asked for.
+/// all. First the names are noted, then it is settled which classes they are of, and only then it is asked for.
 #[derive(Default)]
 pub(crate) struct Called {
-    classes: Mutex<Classes>,
+    names: Mutex<Names>,
     noted: Mutex<HashSet<(ObjectId, u32)>>,
     /// Sorted; each with whether it is wanted.
     settled: Vec<(ObjectId, u32, AtomicBool)>,
-    /// The class and the name for each number, which is one more than its place here.
-    names: Vec<(u64, Arc<[u8]>)>,
+    /// The class for each number, which is one more than its place here, and one of its names.
+    classes: Vec<(u64, Arc<[u8]>)>,
 }
 
 #[derive(Default)]
-struct Classes {
-    numbers: HashMap<u64, u32>,
-    names: Vec<(u64, Arc<[u8]>)>,
+struct Names {
+    /// The number of each name: one more than its place in `all`.
+    numbers: HashMap<Arc<[u8]>, u32>,
+    all: Vec<Arc<[u8]>>,
 }
 
 impl Called {
-    /// The number of a class, of which this is a name; 0 is that of names that make no difference.
-    pub(crate) fn class(&self, class: u64, name: &[u8]) -> u32 {
-        if class == 0 {
-            return 0;
+    /// The number of a name, which is not 0.
+    pub(crate) fn number(&self, name: &[u8]) -> u32 {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(number) = names.numbers.get(name) {
+            return *number;
         }
-        let mut classes = self.classes.lock().unwrap_or_else(PoisonError::into_inner);
-        let Classes { numbers, names } = &mut *classes;
-        let number = *numbers.entry(class).or_insert_with(|| {
-            names.push((class, name.into()));
-            u32::try_from(names.len()).unwrap_or(u32::MAX)
-        });
-        // The same one, whichever thread was the first.
-        if let Some((_, known)) = names.get_mut(number as usize - 1)
-            && *name < **known
-        {
-            *known = name.into();
-        }
+        let name: Arc<[u8]> = name.into();
+        names.all.push(Arc::clone(&name));
+        let number = u32::try_from(names.all.len()).unwrap_or(u32::MAX);
+        names.numbers.insert(name, number);
         number
     }
 
-    /// Notes that a blob has a name of the class with a number.
+    /// Notes that a blob has the name with a number.
     pub(crate) fn note(&self, blob: ObjectId, number: u32) {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner).insert((blob, number));
     }
 
-    /// From here on it is asked for.
-    pub(crate) fn settle(&mut self) {
+    /// From here on it is asked for. `class_of` says of which class a name is; those of class 0 make no difference.
+    pub(crate) fn settle(&mut self, class_of: impl Fn(&[u8]) -> u64) {
+        let names = std::mem::take(&mut *self.names.lock().unwrap_or_else(PoisonError::into_inner)).all;
+        let mut classes: Vec<(u64, Arc<[u8]>)> =
+            names.iter().map(|name| (class_of(name), Arc::clone(name))).collect();
+        let of_names: Vec<u64> = classes.iter().map(|(class, _)| *class).collect();
+        // The first name of each class, whichever thread came upon it.
+        classes.sort_unstable();
+        classes.dedup_by_key(|(class, _)| *class);
+        classes.retain(|(class, _)| *class != 0);
+        let number = |name: u32| {
+            let class = *of_names.get(name as usize - 1)?;
+            classes.binary_search_by_key(&class, |(class, _)| *class).ok()
+        };
         let noted = std::mem::take(&mut *self.noted.lock().unwrap_or_else(PoisonError::into_inner));
-        self.settled = noted.into_iter().map(|(blob, class)| (blob, class, AtomicBool::new(true))).collect();
-        self.settled.sort_unstable_by_key(|(blob, class, _)| (*blob, *class));
-        self.names = std::mem::take(&mut self.classes.lock().unwrap_or_else(PoisonError::into_inner).names);
+        let settled = noted.into_iter().filter_map(|(blob, name)| Some((blob, number(name)? as u32 + 1)));
+        let mut settled: Vec<(ObjectId, u32)> = settled.collect();
+        settled.sort_unstable();
+        settled.dedup();
+        self.settled =
+            settled.into_iter().map(|(blob, class)| (blob, class, AtomicBool::new(true))).collect();
+        self.classes = classes;
     }
 
     fn of(&self, blob: ObjectId) -> &[(ObjectId, u32, AtomicBool)] {
@@ -73,7 +83,7 @@ impl Called {
     pub(crate) fn choose(&self, blob: ObjectId, wants: impl Fn(u64) -> bool) -> bool {
         let mut any = false;
         for (_, number, wanted) in self.of(blob) {
-            let is_wanted = self.names.get(*number as usize - 1).is_none_or(|(class, _)| wants(*class));
+            let is_wanted = self.classes.get(*number as usize - 1).is_none_or(|(class, _)| wants(*class));
             wanted.store(is_wanted, Ordering::Relaxed);
             any |= is_wanted;
         }
@@ -84,7 +94,7 @@ impl Called {
     pub(crate) fn names(&self, blob: ObjectId) -> impl Iterator<Item = (u32, Option<Arc<[u8]>>)> {
         let wanted = self.of(blob).iter().filter(|(.., wanted)| wanted.load(Ordering::Relaxed));
         wanted.filter_map(|(_, number, _)| {
-            let (_, name) = self.names.get(*number as usize - 1)?;
+            let (_, name) = self.classes.get(*number as usize - 1)?;
             Some((*number, Some(Arc::clone(name))))
         })
     }
@@ -98,17 +108,22 @@ mod tests {
     fn a_blob_is_called_by_one_name_of_each_class() {
         let id = |byte: u8| ObjectId::from_bytes(&[byte; 20]).expect("a name");
         let mut called = Called::default();
-        let (one, other) = (called.class(7, b"b.sql"), called.class(9, b"c.txt"));
-        assert_eq!((called.class(7, b"a.sql"), called.class(0, b"x")), (one, 0));
-        called.note(id(1), one);
-        called.note(id(1), other);
-        called.note(id(1), one);
-        called.settle();
+        for name in [&b"b.sql"[..], b"c.txt", b"a.sql", b"x", b"b.sql"] {
+            let number = called.number(name);
+            called.note(id(1), number);
+        }
+        let none = called.number(b"x");
+        called.note(id(3), none);
+        called.settle(|name| match name {
+            [.., b's', b'q', b'l'] => 7,
+            [.., b't', b'x', b't'] => 9,
+            _ => 0,
+        });
         let names = |called: &Called| {
             called.names(id(1)).filter_map(|(_, name)| Some(name?.to_vec())).collect::<Vec<_>>()
         };
         assert_eq!(names(&called), [b"a.sql", b"c.txt"]);
-        assert!(called.is_called(id(1)) && !called.is_called(id(2)));
+        assert!(called.is_called(id(1)) && !called.is_called(id(2)) && !called.is_called(id(3)));
         assert!(called.choose(id(1), |class| class == 9));
         assert_eq!(names(&called), [b"c.txt"]);
         assert!(!called.choose(id(1), |_| false));

@@ -1,6 +1,6 @@
 //! What of each object goes to the sink.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +30,8 @@ pub(crate) struct HandOver<'a> {
     names: Names,
     /// What blobs are called, where that makes a difference to the sink.
     called: Called,
+    /// What directories are called, in small letters.
+    directories: Mutex<HashSet<Vec<u8>>>,
     missing: Mutex<BTreeSet<ObjectId>>,
     submodules: Mutex<BTreeSet<Vec<u8>>>,
 }
@@ -40,24 +42,26 @@ pub(crate) struct Local {
     /// Of the large object that is on its way.
     carry: Carry,
     line: u64,
-    /// Numbers of the classes of names that were asked for.
-    classes: HashMap<Box<[u8]>, u32>,
+    /// Numbers of names that were asked for.
+    numbers: HashMap<Box<[u8]>, u32>,
+    /// What directories are called.
+    directories: HashSet<Box<[u8]>>,
 }
 
-/// Of how many names it is remembered what class they are of.
+/// Of how many names it is remembered which numbers they have.
 const REMEMBERED: usize = 1 << 15;
 
 impl Local {
-    /// The number of a name's class; 0 if the name makes no difference.
-    fn class(&mut self, called: &Called, sink: &dyn BlobSink, name: &[u8]) -> u32 {
-        if let Some(number) = self.classes.get(name) {
+    /// The number of a name; 0 if the name makes no difference.
+    fn number(&mut self, called: &Called, sink: &dyn BlobSink, name: &[u8]) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
             return *number;
         }
-        if self.classes.len() >= REMEMBERED {
-            self.classes.clear();
+        if self.numbers.len() >= REMEMBERED {
+            self.numbers.clear();
         }
-        let number = called.class(sink.name_class(name), name);
-        self.classes.insert(name.into(), number);
+        let number = if sink.name_class(name) == 0 { 0 } else { called.number(name) };
+        self.numbers.insert(name.into(), number);
         number
     }
 }
@@ -69,17 +73,27 @@ impl<'a> HandOver<'a> {
         hash_length: usize,
         shallow: BTreeSet<ObjectId>,
     ) -> Self {
-        let (names, missing, submodules) = (Names::new(), Mutex::default(), Mutex::default());
-        let called = Called::default();
-        let apart = false;
-        Self { sink, store, hash_length, shallow, apart, blobs: false, names, called, missing, submodules }
+        Self {
+            sink,
+            store,
+            hash_length,
+            shallow,
+            apart: false,
+            blobs: false,
+            names: Names::new(),
+            called: Called::default(),
+            directories: Mutex::default(),
+            missing: Mutex::default(),
+            submodules: Mutex::default(),
+        }
     }
 
     /// Hands over everything.
     pub(crate) fn run(&mut self, threads: NonZeroUsize) {
         self.store.walk(threads, self);
         self.blobs = true;
-        self.called.settle();
+        self.sink.directories(self.directories.get_mut().unwrap_or_else(PoisonError::into_inner));
+        self.called.settle(|name| self.sink.name_class(name));
         if !self.sink.stopped() {
             self.store.walk(threads, self);
         }
@@ -143,13 +157,19 @@ impl<'a> HandOver<'a> {
                 EntryKind::Submodule => {
                     lock(&self.submodules).insert(entry.name.to_vec());
                 }
-                EntryKind::Tree => self.expect(ObjectId::from_bytes(entry.id)),
+                EntryKind::Tree => {
+                    self.expect(ObjectId::from_bytes(entry.id));
+                    if !local.directories.contains(entry.name) {
+                        local.directories.insert(entry.name.into());
+                        lock(&self.directories).insert(entry.name.to_ascii_lowercase());
+                    }
+                }
                 EntryKind::Blob => {
                     let id = ObjectId::from_bytes(entry.id);
                     self.expect(id);
-                    let class = local.class(&self.called, self.sink, entry.name);
-                    if let (Some(id), 1..) = (id, class) {
-                        self.called.note(id, class);
+                    let number = local.number(&self.called, self.sink, entry.name);
+                    if let (Some(id), 1..) = (id, number) {
+                        self.called.note(id, number);
                     }
                 }
             }
@@ -209,7 +229,13 @@ impl Visit for HandOver<'_> {
     type Local = Local;
 
     fn local(&self) -> Local {
-        Local { recent: Recent::new(), carry: Carry::new(), line: 1, classes: HashMap::new() }
+        Local {
+            recent: Recent::new(),
+            carry: Carry::new(),
+            line: 1,
+            numbers: HashMap::new(),
+            directories: HashSet::new(),
+        }
     }
 
     fn wants(&self, kind: Kind) -> bool {

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use keysieve_finding::{Authored, ObjectId};
+
 use crate::chosen::{self, ChosenSource, Range, UnstagedSource};
 use crate::layout::Layout;
 use crate::objects::Objects;
@@ -108,6 +110,14 @@ impl Repository {
         let objects = Objects::open(&self.0);
         let parents = chosen::Revisions::new(&self.0, &objects).parents(name)?;
         Ok(parents.iter().map(ToString::to_string).collect())
+    }
+
+    /// Who wrote each of these commits, and what it says: as it is, and not masked. Those that cannot be read are left
+    /// out.
+    pub fn authored(&self, commits: impl IntoIterator<Item = ObjectId>) -> Vec<(ObjectId, Authored)> {
+        let objects = Objects::open(&self.0);
+        let mut revisions = chosen::Revisions::new(&self.0, &objects);
+        commits.into_iter().filter_map(|id| Some((id, revisions.authored(id)?))).collect()
     }
 
     /// The bytes of a file as a commit has it; none if there is no such file in it.

@@ -59,6 +59,15 @@ impl<'a> Text<'a> {
         leading.filter(move |(_, word, _)| *word == header).filter_map(|(_, _, id)| id)
     }
 
+    /// The name and the address of the author.
+    pub(crate) fn author(self) -> Option<(&'a [u8], &'a [u8])> {
+        let (people, ..) = self.people();
+        let line = people.split(|&byte| byte == b'\n').find_map(|line| line.strip_prefix(b"author "))?;
+        let end = memchr::memrchr(b'>', line)?;
+        let start = memchr::memchr(b'<', &line[..end])?;
+        Some((line[..start].trim_ascii(), &line[start + 1..end]))
+    }
+
     /// When the author wrote it: seconds since 1970, minutes east of Greenwich.
     pub(crate) fn author_date(self) -> Option<(i64, i32)> {
         self.date(b"author ")
@@ -105,6 +114,7 @@ mod tests {
         assert_eq!(text.message(), (&b"subject\n\nbody\n"[..], commit.find("subject").unwrap()));
         assert_eq!((text.named(b"tree").count(), text.named(b"parent").count()), (1, 2));
         assert_eq!(text.author_date(), Some((1_700_000_000, -90)));
+        assert_eq!(text.author(), Some((&b"A"[..], &b"a@example.org"[..])));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The two traits.
 
+use std::collections::HashSet;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
@@ -106,6 +107,12 @@ pub trait BlobSink: Sync {
     fn name_class(&self, name: &[u8]) -> u64 {
         let _ = name;
         0
+    }
+
+    /// Says what all directories are called, in small letters, between which the objects stand that are to come and of
+    /// which only the name is known. Classes of names that were asked for before are those of any directories.
+    fn directories(&self, names: &HashSet<Vec<u8>>) {
+        let _ = names;
     }
 
     /// As [`wants`](Self::wants), of an object with a name of this class, which is not 0.

@@ -79,8 +79,8 @@ pub(crate) struct GitleaksShared {
     /// Open archives in so many others; none if it is not given
     #[arg(long, global = true, value_name = "N", hide = true)]
     pub(crate) max_archive_depth: Option<usize>,
-    /// Taken and not needed
-    #[arg(long, global = true, value_name = "N", hide = true)]
+    /// Look at what is encoded in so many layers [default: 5]
+    #[arg(long, global = true, value_name = "N")]
     pub(crate) max_decode_depth: Option<u32>,
     /// Taken and not needed
     #[arg(long, global = true, value_name = "WHAT", hide = true)]

@@ -51,6 +51,9 @@ pub(crate) struct WatchArguments {
     /// Say again after so many seconds that a secret goes on leaking
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     pub(crate) alert_interval: Duration,
+    /// Remind receivers after so many seconds of a secret that is neither acknowledged nor resolved; 0 is never
+    #[arg(long, value_name = "SECONDS", default_value = "14400", value_parser = seconds)]
+    pub(crate) alert_repeat: Duration,
     /// Serve /metrics, /healthz and /readyz here, such as 127.0.0.1:9190
     #[arg(long, value_name = "ADDRESS", env = "KEYSIEVE_LISTEN", hide_env_values = true)]
     pub(crate) listen: Option<SocketAddr>,

@@ -1,11 +1,12 @@
 //! A part of a repository.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
-use keysieve_finding::{FingerprintKey, Outcome};
+use keysieve_finding::{Authored, FingerprintKey, ObjectId, Outcome};
 use keysieve_policy::Baseline;
 use keysieve_report::LineHashes;
 use keysieve_source::Source;
@@ -178,6 +179,10 @@ impl Target for Chosen {
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
         ignore_files::directory_name(Some(self.base()), &[self.base().to_owned()], directory)
+    }
+
+    fn authored(&self, commits: BTreeSet<ObjectId>) -> Vec<(ObjectId, Authored)> {
+        self.repository.authored(commits)
     }
 
     fn root(&self) -> Option<String> {

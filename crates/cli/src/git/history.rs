@@ -1,12 +1,13 @@
 //! The whole of a repository, and what lies beside it.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::Path;
 
 use anyhow::Result;
-use keysieve_finding::{FingerprintKey, GitState, Origin, Outcome};
+use keysieve_finding::{Authored, FingerprintKey, GitState, ObjectId, Origin, Outcome};
 use keysieve_policy::Baseline;
 use keysieve_report::LineHashes;
 use keysieve_source::{BlobSink, Place, Sighted, Source, SourceError};
@@ -119,6 +120,10 @@ impl Target for History<'_> {
 
     fn name_of(&self, directory: &Path) -> Option<Vec<u8>> {
         ignore_files::directory_name(Some(self.base()), &[self.base().to_owned()], directory)
+    }
+
+    fn authored(&self, commits: BTreeSet<ObjectId>) -> Vec<(ObjectId, Authored)> {
+        self.repository.authored(commits)
     }
 
     fn root(&self) -> Option<String> {

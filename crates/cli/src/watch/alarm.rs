@@ -17,7 +17,7 @@ use super::outbox::Outbox;
 use crate::messages;
 
 /// So many secrets are told apart; then the oldest is forgotten.
-const MOST: usize = 100_000;
+pub(super) const MOST: usize = 100_000;
 
 /// Values with fewer bits could be guessed from a fingerprint under a key that everyone knows.
 const GUESSABLE: f64 = 64.0;
@@ -43,11 +43,11 @@ impl Alarm {
         stdout: bool,
         outboxes: Vec<Outbox>,
         key: FingerprintKey,
-        interval: Duration,
+        grouper: Grouper,
         metrics: &Arc<Metrics>,
     ) -> Result<Self> {
         let mut this = Self {
-            grouper: Grouper::new(interval, MOST),
+            grouper,
             ledger: ledger.map(Ledger::at).map(|ledger| (ledger.clone(), ledger.reader())),
             stdout,
             outboxes,
@@ -58,9 +58,8 @@ impl Alarm {
         };
         if let (Some(path), Some((ledger, reader))) = (ledger, &mut this.ledger) {
             let entries = ledger.add(&[]).and_then(|()| reader.entries());
-            for entry in entries.with_context(|| format!("--alerts {}", path.display()))? {
-                this.recall(entry);
-            }
+            let entries = entries.with_context(|| format!("--alerts {}", path.display()))?;
+            this.catch_up(entries);
         }
         Ok(this)
     }
@@ -102,8 +101,32 @@ impl Alarm {
         self.hear();
         let events = self.grouper.summaries(now());
         self.say(events);
+        let reminders = self.grouper.reminders(now());
+        self.remind(reminders);
         let waiting: usize = self.outboxes.iter().map(Outbox::len).sum();
         self.metrics.waiting.store(waiting as u64, Ordering::Relaxed);
+    }
+
+    /// Takes what was written before this run. What someone said while nothing ran, receivers hear now.
+    fn catch_up(&mut self, entries: Vec<Entry>) {
+        let mut unheard: Vec<(String, u64, Event)> = Vec::new();
+        for entry in entries {
+            match &entry {
+                Entry::Told { told, time } => {
+                    unheard.retain(|(alert, said, _)| (alert, said) != (told, time))
+                }
+                Entry::Said { alert, state, time, reason } => {
+                    let event = self.grouper.known(alert).map(|known| became(known, *state, *time, reason));
+                    unheard.extend(event.map(|event| (alert.clone(), *time, event)));
+                }
+                _ => {}
+            }
+            self.recall(entry);
+        }
+        for (alert, time, event) in unheard {
+            self.tell(&event);
+            self.told(&alert, time);
+        }
     }
 
     /// What an earlier run, or someone, has written.
@@ -111,6 +134,7 @@ impl Alarm {
         match entry {
             Entry::Event(event) => self.grouper.recall(*event),
             Entry::Silence { silence } => self.silences.push(silence),
+            Entry::Told { .. } => {}
             Entry::Said { alert, state: State::Resolved, .. } => {
                 self.acknowledged.remove(&alert);
                 self.grouper.forget(&alert);
@@ -138,15 +162,38 @@ impl Alarm {
                 continue;
             };
             if let Some(known) = self.grouper.known(alert) {
-                let kind = if *state == State::Resolved { Kind::Resolved } else { Kind::Acknowledged };
-                let event = Event { kind, time: *time, reason: reason.clone(), ..known.clone() };
-                if kind == Kind::Resolved {
-                    let took = time.saturating_sub(event.first_seen);
-                    self.metrics.rotation.note(Duration::from_secs(took));
-                }
-                self.outboxes.iter().for_each(|outbox| outbox.add(&event));
+                let event = became(known, *state, *time, reason);
+                self.tell(&event);
             }
+            self.told(alert, *time);
             self.recall(entry);
+        }
+    }
+
+    /// Hands on what became of an alert.
+    fn tell(&self, event: &Event) {
+        if event.kind == Kind::Resolved {
+            let took = event.time.saturating_sub(event.first_seen);
+            self.metrics.rotation.note(Duration::from_secs(took));
+        }
+        self.outboxes.iter().for_each(|outbox| outbox.add(event));
+    }
+
+    /// Notes that receivers have heard it, so that the next run does not tell them again.
+    fn told(&self, alert: &str, time: u64) {
+        let Some((ledger, _)) = &self.ledger else { return };
+        if let Err(error) = ledger.told(alert, time) {
+            messages::error(&format!("alerts could not be written: {error}"));
+        }
+    }
+
+    /// Reminds receivers of what nobody has dealt with. The ledger knows it already.
+    fn remind(&self, events: Vec<Event>) {
+        let now = now();
+        let silenced = |event: &Event| self.silences.iter().any(|it| it.holds(now) && it.covers(event));
+        for event in events.iter().filter(|event| !self.acknowledged.contains(&event.id) && !silenced(event))
+        {
+            self.outboxes.iter().for_each(|outbox| outbox.add(event));
         }
     }
 
@@ -176,6 +223,12 @@ impl Alarm {
             messages::error(&format!("alerts could not be written: {error}"));
         }
     }
+}
+
+/// The event that says what became of an alert.
+fn became(known: &Event, state: State, time: u64, reason: &str) -> Event {
+    let kind = if state == State::Resolved { Kind::Resolved } else { Kind::Acknowledged };
+    Event { kind, time, reason: reason.to_owned(), ..known.clone() }
 }
 
 fn print(events: &[Event]) -> io::Result<()> {

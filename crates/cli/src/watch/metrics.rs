@@ -9,6 +9,8 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use keysieve_report::Moment;
+
 use super::histogram::Histogram;
 use super::http::{self, Answer, Request};
 use crate::ruleset::VERSION;
@@ -27,6 +29,8 @@ pub(crate) struct Metrics {
     pub(crate) alerts_sent: AtomicU64,
     pub(crate) alert_retries: AtomicU64,
     pub(crate) alerts_silenced: AtomicU64,
+    /// Receivers that did not take what they were sent last, and since when, in seconds since 1970.
+    failing: Mutex<BTreeMap<String, u64>>,
     /// How many events wait for receivers.
     pub(crate) waiting: AtomicU64,
     pub(crate) checkpoints: AtomicU64,
@@ -56,6 +60,7 @@ impl Default for Metrics {
             alerts_sent: zero(),
             alert_retries: zero(),
             alerts_silenced: zero(),
+            failing: Mutex::default(),
             waiting: zero(),
             checkpoints: zero(),
             reloads: zero(),
@@ -91,6 +96,30 @@ impl Metrics {
         *redactions.entry(key).or_default() += 1;
     }
 
+    /// Notes whether a receiver took what it was sent; `now` is in seconds since 1970.
+    pub(crate) fn receiver(&self, name: &str, took: bool, now: u64) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        if took {
+            failing.remove(name);
+        } else {
+            failing.entry(name.to_owned()).or_insert(now);
+        }
+    }
+
+    /// What is said to whoever asks whether all is well. A receiver that fails is named and does not make the stream
+    /// unready: it goes on, and the events wait.
+    fn ready(&self) -> Answer {
+        if !self.ready.load(Ordering::Relaxed) {
+            return Answer::plain("503 Service Unavailable", "the files have not been read yet");
+        }
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut body = "ok".to_owned();
+        for (name, since) in failing.iter() {
+            let _ = write!(body, "\nreceiver {name} fails since {}Z", Moment::from_unix(*since));
+        }
+        Answer::plain("200 OK", &body)
+    }
+
     /// In the text format of OpenMetrics 1.0 or, if it is not `open`, in that of Prometheus 0.0.4.
     fn text(&self, open: bool) -> String {
         let mut text = Text { out: String::new(), open };
@@ -115,6 +144,13 @@ impl Metrics {
             &self.alerts_silenced,
         );
         text.counter("keysieve_alert_retries", "Times that a receiver failed.", &self.alert_retries);
+        let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner).len() as u64;
+        text.family(
+            "keysieve_receivers_failing",
+            "gauge",
+            "Receivers that did not take what they were sent last.",
+        );
+        text.sample("keysieve_receivers_failing", "", failing);
         text.gauge("keysieve_alerts_waiting", "Events that wait for receivers.", &self.waiting);
         text.gauge("keysieve_lag_bytes", "Bytes of files that have not gone out yet.", &self.lag);
         text.gauge("keysieve_held_bytes", "Bytes that wait for the rest of their line.", &self.held);
@@ -149,8 +185,7 @@ impl Metrics {
                 Answer { status: "200 OK", kind, body: self.text(open) }
             }
             "/healthz" => Answer::plain("200 OK", "ok"),
-            "/readyz" if self.ready.load(Ordering::Relaxed) => Answer::plain("200 OK", "ok"),
-            "/readyz" => Answer::plain("503 Service Unavailable", "the files have not been read yet"),
+            "/readyz" => self.ready(),
             _ => Answer::plain("404 Not Found", "there are /metrics, /healthz and /readyz"),
         }
     }

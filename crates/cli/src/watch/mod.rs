@@ -23,6 +23,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use keysieve_alerts::Grouper;
 use keysieve_follow::{Checkpoint, Follower, Piece, Start};
 use keysieve_stream::Setup;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -103,7 +104,8 @@ impl<'a> Watch<'a> {
         let metrics = Arc::new(Metrics::default());
         let outboxes = outbox::open(asked, &metrics)?;
         let ledger = asked.alerts.as_deref();
-        let alarm = Alarm::new(ledger, !to_stdout, outboxes, key, asked.alert_interval, &metrics)?;
+        let grouper = Grouper::new(asked.alert_interval, alarm::MOST).repeat(asked.alert_repeat);
+        let alarm = Alarm::new(ledger, !to_stdout, outboxes, key, grouper, &metrics)?;
         if let Some(address) = asked.listen {
             metrics::serve(address, &metrics).with_context(|| format!("--listen {address}"))?;
         }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use keysieve_alerts::Event;
 
+use super::alarm::now;
 use super::metrics::Metrics;
 use super::queue::Queue;
 use super::receiver::{self, Answer, Receiver};
@@ -113,7 +114,9 @@ impl Outbox {
             let event = self.next();
             pace.wait();
             let metrics = &self.0.metrics;
-            match receiver.send(&event) {
+            let answer = receiver.send(&event);
+            metrics.receiver(receiver.name(), answer == Answer::Taken, now());
+            match answer {
                 Answer::Later(asked) => {
                     metrics.alert_retries.fetch_add(1, Ordering::Relaxed);
                     thread::sleep(asked.unwrap_or(pause));

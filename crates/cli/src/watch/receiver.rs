@@ -21,6 +21,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 /// Who hears of alerts.
 pub(crate) struct Receiver {
+    /// Which of those that were asked for: its number and format, as its URL can be a secret.
+    name: String,
     format: Format,
     route: Route,
     signing_key: Option<Vec<u8>>,
@@ -69,6 +71,7 @@ pub(crate) fn all(asked: &WatchArguments) -> Result<Vec<Receiver>> {
         }
         let routing_key = String::from_utf8_lossy(&routing_key).into_owned();
         all.push(Receiver {
+            name: format!("{} ({})", index + 1, word.split('=').next().unwrap_or_default()),
             format,
             route,
             signing_key: signing_key.clone(),
@@ -107,6 +110,11 @@ fn host_and_port(rest: &str) -> Result<String> {
 }
 
 impl Receiver {
+    /// What it is called where it must be named.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Sends an event, and waits for what becomes of it.
     pub(crate) fn send(&self, event: &Event) -> Answer {
         if let Route::Http { url, agent } = &self.route {

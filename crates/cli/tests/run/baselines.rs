@@ -233,3 +233,20 @@ fn comments_that_allow_nothing_are_named_in_what_is_staged_and_in_archives() {
     let found = named(&["scan", "-v", &archive]);
     assert!(found.len() == 1 && found[0].ends_with("outer.tar!/inner.env:2"), "{found:?}");
 }
+
+#[test]
+fn comments_that_have_expired_are_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let text = format!("x = 1\n{} # keysieve:allow -- old expires=2026-11-29\n", leak().trim_end());
+    fs::write(directory.path().join("ci.env"), text).expect("written");
+    let said = |day: &str, options: &[&str]| {
+        let output = run(directory.path(), &[&["scan", "--now", day], options].concat());
+        (
+            code(&output),
+            stderr(&output).lines().filter(|line| line.contains("ci.env:2: this comment")).count(),
+        )
+    };
+    assert_eq!(said("2026-11-29", &[]), (0, 0));
+    assert_eq!(said("2026-11-30", &[]), (1, 1));
+    assert_eq!(said("2026-11-30", &["-v"]), (1, 1), "once, and not as one that allowed nothing too");
+}

@@ -206,22 +206,30 @@ fn as_gitleaks_it_takes_its_options_and_exits_as_it_does() {
     assert_eq!(code(&compat(&["detect", "--source", "src", "--log-opts", "a..b"])), 1, "not yet");
     compat(&["dir", "src", "-r", "old.json"]);
     assert_eq!(code(&compat(&["dir", "src", "-b", "old.json"])), 0);
-    write(path, ".gitleaksignore", "src/ci.env:any-rule:1\n");
-    assert_eq!(code(&compat(&["dir", "src"])), 0);
+    write(path, ".gitleaksignore", "no fingerprint\nsrc/ci.env:any-rule:1\n");
+    let warned = compat(&["dir", "src"]);
+    assert_eq!(code(&warned), 0);
+    assert!(stderr(&warned).contains("warning: .gitleaksignore:1: "), "{}", stderr(&warned));
     fs::remove_dir_all(path.join(".git")).expect("removed");
     fs::remove_file(path.join(".gitleaksignore")).expect("removed");
     let outside = compat(&["dir", "./src/", "-r", "-"]);
     let report: Value = serde_json::from_slice(&outside.stdout).expect("JSON");
     assert_eq!(report[0]["File"], "src/ci.env", "names begin as the directory was named");
     assert_eq!(code(&compat(&["dir", "src", "-b", "old.json"])), 0);
-    write(path, ".gitleaksignore", "src/ci.env:any-rule:1\n");
-    assert_eq!(code(&compat(&["dir", "src"])), 0);
+    write(path, ".gitleaksignore", "no fingerprint\nsrc/ci.env:any-rule:1\n");
+    let warned = compat(&["dir", "src"]);
+    assert_eq!(code(&warned), 0);
+    assert!(stderr(&warned).contains("warning: .gitleaksignore:1: "), "{}", stderr(&warned));
     write(path, "g.toml", "[[rules]]\nid = 'none'\nregex = 'nothing-like-it'\n");
     assert_eq!(code(&compat(&["dir", "docs", "-c", "g.toml"])), 0, "the file's rules stand alone");
     let mut command = keysieve(path);
     let piped = command.args(["compat", "gitleaks", "stdin"]).write_stdin(leak()).output().expect("runs");
     assert_eq!(code(&piped), 1);
     assert_eq!(code(&compat(&["dir", "--no-such-option"])), 126);
+    let coded = super::archives::base64(leak().as_bytes());
+    write(path, "coded/a.env", &format!("value: {coded}\n"));
+    assert_eq!(code(&compat(&["dir", "coded"])), 1);
+    assert_eq!(code(&compat(&["dir", "coded", "--max-decode-depth", "0"])), 0);
 }
 
 #[test]
@@ -239,17 +247,25 @@ fn as_gitleaks_it_reads_history() {
     git(&["init", "-q"]);
     write(path, "ci.env", &leak());
     git(&["add", "."]);
-    git(&["commit", "-q", "-m", "one"]);
+    // A message can hold a secret as well.
+    git(&["commit", "-q", "-m", &format!("one\n\nsee {}", leak().trim_end())]);
     fs::remove_file(path.join("ci.env")).expect("removed");
     git(&["commit", "-q", "-a", "-m", "two"]);
-    for arguments in [&["git", "."][..], &["detect", "--source", "."]] {
+    for arguments in [&["git", "."][..], &["detect", "--source", "."], &["git", ".", "--log-opts", "HEAD"]] {
         let found = run(path, &[&["compat", "gitleaks"], arguments, &["-f", "json", "-r", "-"]].concat());
         assert_eq!(code(&found), 1, "{}", stderr(&found));
         let report: Value = serde_json::from_slice(&found.stdout).expect("JSON");
-        let commit = report[0]["Commit"].as_str().expect("a text");
-        assert_eq!((commit.len(), &report[0]["File"]), (40, &"ci.env".into()));
+        let in_file = |finding: &&Value| finding["File"] == "ci.env";
+        let finding =
+            report.as_array().and_then(|all| all.iter().find(in_file)).expect("it is found in the file");
+        let commit = finding["Commit"].as_str().expect("a text");
+        assert_eq!(commit.len(), 40);
         let print = format!("{commit}:ci.env:connection-string-url-password:1");
-        assert_eq!(report[0]["Fingerprint"], print.as_str());
+        assert_eq!(finding["Fingerprint"], print.as_str());
+        assert_eq!((&finding["Author"], &finding["Email"]), (&"A".into(), &"a@example.com".into()));
+        let message = finding["Message"].as_str().expect("a text");
+        assert!(message.starts_with("one\n\nsee ") && message.contains('…'), "{message}");
+        assert!(!String::from_utf8_lossy(&found.stdout).contains(&leak()[30..]), "{report:#}");
     }
     assert_eq!(code(&run(path, &["compat", "gitleaks", "dir", "."])), 0, "no file holds it any more");
 }

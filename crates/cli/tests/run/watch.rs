@@ -237,6 +237,44 @@ fn an_alert_is_acknowledged_rotated_and_fires_again() {
 }
 
 #[test]
+fn what_is_said_while_nothing_runs_is_heard_at_the_next_start() {
+    let (address, bodies) = receiver();
+    let next = || bodies.recv_timeout(Duration::from_secs(20)).expect("an event");
+    let directory = tempfile::tempdir().expect("a directory");
+    add(&directory.path().join("app.log"), &format!("token={}\n", token(1)));
+    let to = format!("json=http://{address}/");
+    let arguments = ["app.log", "--state", "state", "--alert-to", &to];
+    let mut watch = Watch::start(directory.path(), &arguments);
+    let id = next()["id"].as_str().expect("an id").to_owned();
+    watch.terminate();
+    for verb in ["ack", "resolve"] {
+        let output = run(directory.path(), &["alerts", verb, "alerts.jsonl", &id, "--reason", verb]);
+        assert_eq!(code(&output), 0, "{}", stderr(&output));
+    }
+    let mut watch = Watch::start(directory.path(), &arguments);
+    let heard = [next(), next()];
+    let kinds = heard.each_ref().map(|event| (event["kind"].as_str(), event["reason"].as_str()));
+    assert_eq!(kinds, [(Some("acknowledged"), Some("ack")), (Some("resolved"), Some("resolve"))]);
+    watch.terminate();
+    // Once, and not again.
+    let watch = Watch::start(directory.path(), &arguments);
+    add(&watch.path("app.log"), &format!("token={}\n", token(1)));
+    assert_eq!(next()["kind"], "firing");
+}
+
+#[test]
+fn a_receiver_that_fails_is_named_and_the_stream_is_ready() {
+    let directory = tempfile::tempdir().expect("a directory");
+    add(&directory.path().join("app.log"), &format!("token={}\n", token(1)));
+    let to = format!("json=http://{}/secret-path", free());
+    let watch = Watch::start(directory.path(), &["app.log", "--alert-to", &to]);
+    watch.until(|| watch.get("/readyz").contains("\nreceiver 1 (json) fails since 20"));
+    let answer = watch.get("/readyz");
+    assert!(answer.starts_with("HTTP/1.1 200") && !answer.contains("secret-path"), "{answer}");
+    assert!(watch.get("/metrics").contains("\nkeysieve_receivers_failing 1\n"));
+}
+
+#[test]
 fn a_silence_keeps_alerts_back_and_is_listed() {
     let (address, bodies) = receiver();
     let directory = tempfile::tempdir().expect("a directory");

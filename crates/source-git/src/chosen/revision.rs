@@ -1,6 +1,6 @@
 //! The names of commits: <https://git-scm.com/docs/gitrevisions>, those of its forms that need no clock.
 
-use keysieve_finding::ObjectId;
+use keysieve_finding::{Authored, ObjectId};
 
 use crate::layout::Layout;
 use crate::object::Kind;
@@ -96,6 +96,16 @@ impl<'a> Revisions<'a> {
         let id = self.commit(name)?;
         let bytes = self.reader.load_as(id, Kind::Commit).map_err(|_| wrong(name, NO_PARENT))?;
         Ok(Text::of(&bytes).named(b"parent").collect())
+    }
+
+    /// Who wrote a commit, and what it says; none if it cannot be read.
+    pub(crate) fn authored(&mut self, id: ObjectId) -> Option<Authored> {
+        let bytes = self.reader.load_as(id, Kind::Commit).ok()?;
+        let text = Text::of(&bytes);
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (author, email) = text.author().unwrap_or_default();
+        let message = lossy(text.message().0).trim_end_matches('\n').to_owned();
+        Some(Authored { author: lossy(author), email: lossy(email), message })
     }
 
     /// The bytes of a file as a commit has it; none if it has none there.
