@@ -20,6 +20,15 @@ pub(crate) struct WatchArguments {
     /// Take batches of audit events from the API server of Kubernetes, over HTTP, such as 127.0.0.1:9443
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) audit_webhook: Option<SocketAddr>,
+    /// Take them over HTTPS, with the certificate in this PEM file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "audit_webhook", requires = "audit_tls_key")]
+    pub(crate) audit_tls_cert: Option<PathBuf>,
+    /// The certificate's key, in a PEM file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "audit_tls_cert")]
+    pub(crate) audit_tls_key: Option<PathBuf>,
+    /// Take them only from who has a certificate of an authority in this PEM file
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "audit_tls_cert")]
+    pub(crate) audit_tls_client_ca: Option<PathBuf>,
     /// Keep here how far each file was followed, so that a restart goes on there
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, env = "KEYSIEVE_STATE", hide_env_values = true)]
     pub(crate) state: Option<PathBuf>,

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 /// How long a read or a write may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -38,10 +40,16 @@ impl Answer {
     }
 }
 
-/// Serves on threads of their own; bodies may have so many bytes.
+/// What a connection is read from and written to.
+trait Wire: io::Read + io::Write {}
+
+impl<T: io::Read + io::Write> Wire for T {}
+
+/// Serves on threads of their own, over TLS if that is given; bodies may have so many bytes.
 pub(crate) fn serve(
     address: SocketAddr,
     most: usize,
+    tls: Option<Arc<ServerConfig>>,
     answer: impl Fn(Request) -> Answer + Send + Sync + 'static,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
@@ -53,10 +61,10 @@ pub(crate) fn serve(
                 open.fetch_sub(1, Ordering::Relaxed);
                 continue;
             }
-            let (answer, open) = (Arc::clone(&answer), Arc::clone(&open));
+            let (answer, open, tls) = (Arc::clone(&answer), Arc::clone(&open), tls.clone());
             thread::spawn(move || {
                 // Whoever goes away in the middle has what it wanted.
-                let _ = exchange(stream, most, &*answer);
+                let _ = connection(stream, most, tls, &*answer);
                 open.fetch_sub(1, Ordering::Relaxed);
             });
         }
@@ -64,10 +72,28 @@ pub(crate) fn serve(
     Ok(())
 }
 
-fn exchange(mut stream: TcpStream, most: usize, answer: &dyn Fn(Request) -> Answer) -> io::Result<()> {
+fn connection(
+    stream: TcpStream,
+    most: usize,
+    tls: Option<Arc<ServerConfig>>,
+    answer: &dyn Fn(Request) -> Answer,
+) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let (answer, bodiless) = match request(&stream, most)? {
+    match tls {
+        None => exchange(&mut &stream, most, answer),
+        Some(config) => {
+            let mut stream =
+                StreamOwned::new(ServerConnection::new(config).map_err(io::Error::other)?, stream);
+            exchange(&mut stream, most, answer)?;
+            stream.conn.send_close_notify();
+            stream.flush()
+        }
+    }
+}
+
+fn exchange(stream: &mut dyn Wire, most: usize, answer: &dyn Fn(Request) -> Answer) -> io::Result<()> {
+    let (answer, bodiless) = match request(stream, most)? {
         Ok(request) => {
             let bodiless = request.method == "HEAD";
             (answer(request), bodiless)
@@ -84,7 +110,7 @@ fn exchange(mut stream: TcpStream, most: usize, answer: &dyn Fn(Request) -> Answ
 }
 
 /// Reads a request; or what to answer to one that is none.
-fn request(stream: &TcpStream, most: usize) -> io::Result<Result<Request, Answer>> {
+fn request(stream: &mut dyn Wire, most: usize) -> io::Result<Result<Request, Answer>> {
     let mut reader = BufReader::new(stream);
     let mut head = reader.by_ref().take(HEAD);
     let mut line = String::new();

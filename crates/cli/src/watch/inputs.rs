@@ -13,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use super::http::{self, Answer, Request};
-use super::{audit, syslog};
+use super::{audit, syslog, tls};
 use crate::arguments::WatchArguments;
 use crate::messages;
 
@@ -119,7 +119,8 @@ pub(crate) fn open(asked: &WatchArguments, take: &Take) -> Result<usize> {
     }
     if let Some(address) = asked.audit_webhook {
         let feed = Feed::new(take, "audit-webhook");
-        http::serve(address, LARGEST_BATCH, move |request| batch(&feed, &request))
+        let tls = tls::server(asked)?;
+        http::serve(address, LARGEST_BATCH, tls, move |request| batch(&feed, &request))
             .with_context(|| format!("--audit-webhook {address}"))?;
     }
     Ok(count)

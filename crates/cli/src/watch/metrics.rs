@@ -235,7 +235,7 @@ fn escaped(label: &str) -> String {
 /// Serves on threads of their own.
 pub(crate) fn serve(address: SocketAddr, metrics: &Arc<Metrics>) -> io::Result<()> {
     let metrics = Arc::clone(metrics);
-    http::serve(address, 0, move |request| metrics.answer(&request))
+    http::serve(address, 0, None, move |request| metrics.answer(&request))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod queue;
 mod receiver;
 mod stream;
 mod syslog;
+mod tls;
 
 use std::collections::HashMap;
 use std::io;

@@ -2,6 +2,7 @@
 
 mod archives;
 mod baselines;
+mod certificate;
 mod ci;
 mod compat;
 mod config;

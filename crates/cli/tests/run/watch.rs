@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use keysieve_rules::fill;
 use serde_json::Value;
 
+use crate::certificate::Certificate;
 use crate::{code, json, run, stderr, stdout};
 
 fn token(seed: u64) -> String {
@@ -191,6 +192,68 @@ fn audit_events_are_taken_and_the_policy_is_named() {
     let event: Value = serde_json::from_str(&alerts).expect("one event");
     crate::follows("alert-1.schema.json", &event);
     assert!(event["advice"].as_str().is_some_and(|advice| advice.contains("set level Metadata")), "{alerts}");
+}
+
+/// Asks over TLS, as someone who trusts `server`, with a certificate if there is one.
+fn ask_secretly(
+    address: SocketAddr,
+    request: &str,
+    server: &Certificate,
+    own: Option<&Certificate>,
+) -> Option<String> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(server.der.clone().into()).expect("a certificate");
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let builder = builder.expect("versions").with_root_certificates(roots);
+    let config = match own {
+        None => builder.with_no_client_auth(),
+        Some(own) => {
+            let key = rustls::pki_types::PrivateKeyDer::try_from(own.key.clone()).expect("a key");
+            builder.with_client_auth_cert(vec![own.der.clone().into()], key).expect("a certificate")
+        }
+    };
+    let name = "localhost".try_into().expect("a name");
+    let connection = rustls::ClientConnection::new(std::sync::Arc::new(config), name).expect("a connection");
+    let mut stream = rustls::StreamOwned::new(connection, TcpStream::connect(address).ok()?);
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+#[test]
+fn audit_events_come_over_tls_from_whom_they_may() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (server, caller, stranger) = (Certificate::new(), Certificate::new(), Certificate::new());
+    for (name, text) in [("cert.pem", server.pem()), ("key.pem", server.key_pem()), ("ca.pem", caller.pem())]
+    {
+        fs::write(directory.path().join(name), text).expect("written");
+    }
+    let address = free();
+    let listening = address.to_string();
+    let tls = ["--audit-webhook", &listening, "--audit-tls-cert", "cert.pem", "--audit-tls-key", "key.pem"];
+    let watch = Watch::start(directory.path(), &[&tls[..], &["--audit-tls-client-ca", "ca.pem"]].concat());
+    let body = "{\"kind\":\"EventList\",\"items\":[{\"level\":\"Metadata\"}]}";
+    let head = format!("POST /audit HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n", body.len());
+    let request = head + body;
+    let said = |own| ask_secretly(address, &request, &server, own).unwrap_or_default();
+    assert!(said(Some(&caller)).starts_with("HTTP/1.1 200"), "{}", said(Some(&caller)));
+    let taken = watch.copy();
+    assert!(taken.contains("\"level\":\"Metadata\""), "{taken}");
+    assert_eq!((said(Some(&stranger)), said(None)), (String::new(), String::new()));
+    assert_eq!(
+        ask(address, &request).unwrap_or_default().find("HTTP/1.1 200"),
+        None,
+        "nothing goes without TLS"
+    );
+    assert_eq!(watch.copy(), taken);
+
+    let wrong =
+        ["watch", "--audit-webhook", &listening, "--audit-tls-cert", "ca.pem", "--audit-tls-key", "ca.pem"];
+    let output = run(directory.path(), &wrong);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("--audit-tls-key ca.pem"), "{}", stderr(&output));
 }
 
 #[test]
