@@ -1,6 +1,6 @@
 //! What a secret says of itself.
 
-use crate::{aws, jwt, key, known, sas};
+use crate::{aws, gcp, jwt, key, known, sas};
 
 /// What a secret says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub fn examine(secret: &[u8], around: &[u8]) -> Facts {
     let mut facts = if secret.starts_with(b"eyJ") {
         jwt::examine(secret)
     } else if secret.starts_with(b"-----BEGIN ") {
-        key::examine(secret)
+        Facts { account: gcp::account(around), ..key::examine(secret) }
     } else if matches!(secret.first_chunk(), Some(b"AKIA" | b"ASIA")) {
         aws::examine(secret)
     } else {

@@ -15,6 +15,7 @@ mod aws;
 mod day;
 mod der;
 mod facts;
+mod gcp;
 mod jwt;
 mod key;
 mod known;

@@ -53,6 +53,7 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     let info = info(&mut section, &id, context, defaults);
     let gates = gate::read(&mut section, context, found.as_ref());
     let keywords = section.strings("keywords").unwrap_or_default();
+    let part_of = section.strings("part_of").unwrap_or_default().into_iter().map(|id| id.value).collect();
     let examples = examples(&mut section, &id, defaults.strictness);
     let mut keywords = check_keywords(&section, keywords, found.as_ref(), &examples, &id);
     if keywords.is_empty() && !everywhere {
@@ -63,7 +64,7 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     section.finish();
     let pattern::Found { pattern, plan, .. } = found?;
     (reporter.count() == before)
-        .then_some((Rule { info, pattern, gates, lookahead, paths, keywords, plan }, examples))
+        .then_some((Rule { info, pattern, gates, lookahead, paths, keywords, part_of, plan }, examples))
 }
 
 fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults) -> RuleInfo {

@@ -25,6 +25,9 @@ pub struct Rule {
     /// Strings in lower case one of which is in every match, in either case. Where no driver fits, and for
     /// rules with paths, the engine looks for these first; empty if the file names none.
     pub keywords: Vec<String>,
+    /// The ids of rules that this one's findings are a part of: where one of those finds something near in the same
+    /// object, that says it all.
+    pub part_of: Vec<String>,
     /// How the engine finds its candidates.
     pub plan: Plan,
 }

@@ -24,6 +24,9 @@ use crate::sink::Sink;
 /// Below this many bits, a value could be guessed from its fingerprint under a known key.
 const GUESSABLE: f64 = 64.0;
 
+/// How many lines may lie between a part and what it is a part of: what a file of keys holds besides.
+const PART_LINES: u64 = 8;
+
 /// Everything that was seen.
 pub(crate) struct Merge<'a> {
     engine: &'a Engine,
@@ -98,7 +101,7 @@ impl<'a> Merge<'a> {
         let mut layers = Layers::default();
         let mut kept = Vec::new();
         let commits = self.policy.asks_for_commits();
-        for mut sighting in self.composite(sightings) {
+        for mut sighting in self.composite(self.whole(sightings)) {
             let path = sighting.location.origin.path();
             let info = infos.of(sighting.rule);
             if !self.policy.looks_at(&info.id, &path) {
@@ -143,6 +146,29 @@ impl<'a> Merge<'a> {
         }
         self.settle(kept, &infos, record, &mut names, &mut outcome);
         outcome
+    }
+
+    /// Without what is a part of something that was found near it in the same object.
+    fn whole(&self, sightings: Vec<Sighting>) -> Vec<Sighting> {
+        let is_part = |sighting: &&Sighting| !self.engine.rule(sighting.rule).part_of.is_empty();
+        if !sightings.iter().any(|sighting| is_part(&sighting)) {
+            return sightings;
+        }
+        let mut objects: BTreeMap<&Origin, Vec<(&str, u64)>> = BTreeMap::new();
+        for sighting in &sightings {
+            let id = self.engine.rule(sighting.rule).info.id.as_str();
+            objects.entry(&sighting.location.origin).or_default().push((id, sighting.location.line));
+        }
+        let keep = |sighting: &Sighting| {
+            let wholes = &self.engine.rule(sighting.rule).part_of;
+            let line = sighting.location.line;
+            let is_near = |(id, other): &(&str, u64)| {
+                other.abs_diff(line) <= PART_LINES && wholes.iter().any(|whole| whole == id)
+            };
+            !objects[&sighting.location.origin].iter().any(is_near)
+        };
+        let keep: Vec<bool> = sightings.iter().map(keep).collect();
+        sightings.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(sighting, _)| sighting).collect()
     }
 
     /// What counts only near something else, and has that in its object, and everything that counts by itself.
