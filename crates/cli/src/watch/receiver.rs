@@ -4,12 +4,16 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::net::{TcpStream, ToSocketAddrs as _, UdpSocket};
 use std::os::unix::net::UnixDatagram;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_alerts::{Event, Format, Sender, signature};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
+use super::tls;
 use crate::arguments::WatchArguments;
 use crate::ruleset::VERSION;
 
@@ -34,6 +38,7 @@ enum Route {
     Http { url: String, agent: ureq::Agent },
     Udp(String),
     Tcp(String),
+    Tls { address: String, name: ServerName<'static>, config: Arc<ClientConfig> },
     Unix(PathBuf),
 }
 
@@ -65,7 +70,7 @@ pub(crate) fn all(asked: &WatchArguments) -> Result<Vec<Receiver>> {
         let (format, address) =
             word.split_once('=').ok_or_else(|| anyhow!("{}: expected FORMAT=URL", place()))?;
         let format = format.parse::<Format>().with_context(place)?;
-        let route = Route::parse(format, address).with_context(place)?;
+        let route = Route::parse(format, address, asked.alert_ca.as_deref()).with_context(place)?;
         if format == Format::PagerDuty && routing_key.is_empty() {
             bail!("{}: pagerduty needs --pagerduty-key FILE", place());
         }
@@ -83,13 +88,20 @@ pub(crate) fn all(asked: &WatchArguments) -> Result<Vec<Receiver>> {
 }
 
 impl Route {
-    fn parse(format: Format, address: &str) -> Result<Self> {
+    fn parse(format: Format, address: &str, authorities: Option<&Path>) -> Result<Self> {
         if matches!(format, Format::Syslog | Format::Cef) {
             return Ok(match address.split_once(':') {
                 Some(("udp", rest)) => Self::Udp(host_and_port(rest)?),
                 Some(("tcp", rest)) => Self::Tcp(host_and_port(rest)?),
+                Some(("tls", rest)) => {
+                    let file = authorities.context("tls:// needs --alert-ca FILE")?;
+                    let address = host_and_port(rest)?;
+                    let host = address.rsplit_once(':').map_or(address.as_str(), |(host, _)| host);
+                    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned())?;
+                    Self::Tls { name, config: tls::client(file)?, address }
+                }
                 Some(("unix", path)) => Self::Unix(PathBuf::from(path.strip_prefix("//").unwrap_or(path))),
-                _ => bail!("expected udp://HOST:PORT, tcp://HOST:PORT or unix:PATH"),
+                _ => bail!("expected udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:PATH"),
             });
         }
         if !address.starts_with("https://") && !address.starts_with("http://") {
@@ -146,7 +158,7 @@ impl Receiver {
         }
     }
 
-    /// Sends a line: by itself in a datagram, with its length before it over TCP (RFC 6587).
+    /// Sends a line: by itself in a datagram, with its length before it over TCP (RFC 6587) and TLS (RFC 5425).
     fn line(&self, line: &str) -> io::Result<()> {
         match &self.route {
             Route::Http { .. } => Ok(()),
@@ -155,15 +167,33 @@ impl Receiver {
                 let any = if to.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
                 UdpSocket::bind(any)?.send_to(line.as_bytes(), to).map(drop)
             }
-            Route::Tcp(address) => {
-                let to = address.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
-                let mut stream = TcpStream::connect_timeout(&to, PATIENCE)?;
-                stream.set_write_timeout(Some(PATIENCE))?;
-                stream.write_all(format!("{} {line}", line.len()).as_bytes())
+            Route::Tcp(address) => connect(address)?.write_all(format!("{} {line}", line.len()).as_bytes()),
+            Route::Tls { address, name, config } => {
+                let connection = ClientConnection::new(Arc::clone(config), name.clone());
+                let mut stream = StreamOwned::new(connection.map_err(io::Error::other)?, connect(address)?);
+                stream.write_all(format!("{} {line}", line.len()).as_bytes())?;
+                stream.conn.send_close_notify();
+                stream.flush()
             }
             Route::Unix(path) => UnixDatagram::unbound()?.send_to(line.as_bytes(), path).map(drop),
         }
     }
+}
+
+fn connect(address: &str) -> io::Result<TcpStream> {
+    // A name can stand for addresses of both kinds, and one of them may not be listened to.
+    let mut failed = io::ErrorKind::NotFound.into();
+    let mut addresses = address.to_socket_addrs()?;
+    let stream = loop {
+        let Some(to) = addresses.next() else { return Err(failed) };
+        match TcpStream::connect_timeout(&to, PATIENCE) {
+            Ok(stream) => break stream,
+            Err(error) => failed = error,
+        }
+    };
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    Ok(stream)
 }
 
 #[cfg(test)]
@@ -172,11 +202,12 @@ mod tests {
 
     #[test]
     fn addresses_are_of_the_kind_that_the_format_wants() {
-        let is = |format: Format, address: &str| Route::parse(format, address).is_ok();
+        let is = |format: Format, address: &str| Route::parse(format, address, None).is_ok();
         assert!(is(Format::Syslog, "udp://log.example:514") && is(Format::Cef, "unix:/dev/log"));
         assert!(is(Format::Syslog, "tcp://[::1]:601") && is(Format::Slack, "https://hooks.example/x"));
         assert!(
             !is(Format::Syslog, "https://x") && !is(Format::Json, "udp://x:1") && !is(Format::Cef, "tcp://x")
         );
+        assert!(!is(Format::Syslog, "tls://log.example:6514"), "whom to trust is not said");
     }
 }

@@ -257,6 +257,41 @@ fn audit_events_come_over_tls_from_whom_they_may() {
 }
 
 #[test]
+fn syslog_goes_out_over_tls_to_whom_is_trusted() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (server, other) = (Certificate::new(), Certificate::new());
+    fs::write(directory.path().join("ca.pem"), server.pem()).expect("written");
+    fs::write(directory.path().join("other.pem"), other.pem()).expect("written");
+    add(&directory.path().join("app.log"), &format!("token={}\n", token(1)));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let to = format!("syslog=tls://localhost:{}", listener.local_addr().expect("an address").port());
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(server.key.clone()).expect("a key");
+    let chain = vec![server.der.clone().into()];
+    let config = builder.expect("versions").with_no_client_auth().with_single_cert(chain, key);
+    let config = std::sync::Arc::new(config.expect("a certificate"));
+    let take = || {
+        let (stream, _) = listener.accept().expect("a caller");
+        let connection = rustls::ServerConnection::new(std::sync::Arc::clone(&config)).expect("a connection");
+        let mut text = String::new();
+        let _ = rustls::StreamOwned::new(connection, stream).read_to_string(&mut text);
+        text
+    };
+    let distrustful =
+        Watch::start(directory.path(), &["app.log", "--alert-to", &to, "--alert-ca", "other.pem"]);
+    assert_eq!(take(), "", "it does not trust this one");
+    distrustful.until(|| distrustful.get("/readyz").contains("receiver 1 (syslog) fails"));
+    drop(distrustful);
+    fs::remove_file(directory.path().join("alerts.jsonl")).expect("removed");
+    let _watch = Watch::start(directory.path(), &["app.log", "--alert-to", &to, "--alert-ca", "ca.pem"]);
+    let text = take();
+    let (length, message) = text.split_once(' ').expect("a length");
+    assert_eq!(length.parse(), Ok(message.len()), "{text}");
+    assert!(message.starts_with('<') && message.contains("github-pat"), "{text}");
+}
+
+#[test]
 fn an_alert_is_acknowledged_rotated_and_fires_again() {
     let (address, bodies) = receiver();
     let next = || bodies.recv_timeout(Duration::from_secs(20)).expect("an event");
