@@ -250,7 +250,7 @@ impl<'a> Resolver<'a> {
                 Ok(bytes) => {
                     self.check(&described.digest, &bytes);
                     config = Config::parse(&bytes);
-                    if let Err(problem) = json::<serde::de::IgnoredAny>(&bytes)
+                    if let Err(problem) = json::<serde_json::Value>(&bytes)
                         && bytes.starts_with(b"{")
                     {
                         let error = Error::broken(described.digest.to_string(), problem);
