@@ -3,10 +3,11 @@ the forms differ.
 
     benches/images/places.py KEYSIEVE DIRECTORY
 
-Needs umoci, skopeo, docker-registry, 7z, xz, bzip2, zstd, lz4, ar, javac and sqlite3. Exits 1 if anything is missed.
+Needs umoci, skopeo, docker-registry, openssl, htpasswd, 7z, zstd, lz4 and javac. Exits 1 if anything is missed.
 """
 
-import base64, bz2, gzip, io, json, lzma, os, shutil, socket, sqlite3, struct, subprocess, sys, tarfile, time, zipfile, zlib
+import base64, bz2, gzip, http.server, io, json, lzma, os, shutil, socket, sqlite3, struct, subprocess, sys, tarfile, threading
+import time, zipfile, zlib
 
 keysieve, work = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
 # The library of skopeo mounts its store onto itself.
@@ -270,12 +271,17 @@ def check(report):
 
 
 class Registry:
+    """A registry over the same blobs, with more lines in its configuration."""
+
+    def __init__(self, http="", auth=""):
+        self.http, self.auth = http, auth
+
     def __enter__(self):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.address = "127.0.0.1:%d" % free.getsockname()[1]
         with open("registry.yml", "w") as file:
-            file.write(f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {work}/registry\nhttp:\n  addr: {self.address}\n")
+            file.write(f"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {work}/registry\nhttp:\n  addr: {self.address}\n{self.http}{self.auth}")
         self.child = subprocess.Popen(["docker-registry", "serve", "registry.yml"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(2)
         return self.address
@@ -283,6 +289,56 @@ class Registry:
     def __exit__(self, *_):
         self.child.kill()
         self.child.wait()
+
+
+def certificates():
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "2", "-subj", "/CN=test-ca")
+    run("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-keyout", "tls.key", "-out", "tls.csr", "-subj", "/CN=localhost")
+    with open("ext", "w") as file:
+        file.write("subjectAltName=IP:127.0.0.1\n")
+    run("openssl", "x509", "-req", "-in", "tls.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "ext", "-out", "tls.crt")
+
+
+def token():
+    """A token for everything, as docker's registry has it, signed by the authority's key."""
+    part = lambda value: base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).rstrip(b"=")
+    der = run("openssl", "x509", "-in", "ca.crt", "-outform", "der").stdout
+    now = int(time.time())
+    claims = {"iss": "test", "sub": "me", "aud": "test", "exp": now + 600, "nbf": now - 60, "iat": now, "jti": "1",
+              "access": [{"type": "repository", "name": "team/app", "actions": ["pull"]}]}
+    signed = part({"typ": "JWT", "alg": "RS256", "x5c": [base64.b64encode(der).decode()]}) + b"." + part(claims)
+    signature = run("openssl", "dgst", "-sha256", "-sign", "ca.key", stdin=signed).stdout
+    return (signed + b"." + part(signature)).decode()
+
+
+def with_logins(same):
+    """The registry with TLS and a login, and with tokens."""
+    certificates()
+    word = "-".join(["correct", "horse"])
+    environment.update(KEYSIEVE_REGISTRY_USER="me", KEYSIEVE_REGISTRY_PASSWORD=word)
+    with open("users", "wb") as file:
+        file.write(run("htpasswd", "-Bbn", "me", word).stdout)
+    tls = f"  tls:\n    certificate: {work}/tls.crt\n    key: {work}/tls.key\n"
+    with Registry(tls, f"auth:\n  htpasswd:\n    realm: test\n    path: {work}/users\n") as address:
+        same("registry, TLS and a login", scan(f"{address}/team/app:v1", options=["--ca-file", "ca.crt"]))
+    given, right = token(), "Basic " + base64.b64encode(f"me:{word}".encode()).decode()
+
+    class Tokens(http.server.BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            body = json.dumps({"token": given}).encode()
+            self.send_response(200 if self.headers.get("Authorization") == right else 401)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Tokens)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    realm = f"http://127.0.0.1:{server.server_port}/token"
+    with Registry("", f"auth:\n  token:\n    realm: {realm}\n    service: test\n    issuer: test\n    rootcertbundle: {work}/ca.crt\n") as address:
+        same("registry, tokens", scan(f"{address}/team/app:v1"))
 
 
 def forms(whole):
@@ -316,6 +372,7 @@ def forms(whole):
         same("registry", scan(f"{address}/team/app:v1"))
         run("skopeo", "copy", "-q", "--dest-tls-verify=false", "--format", "v2s2", "oci:layout:v1", f"docker://{address}/team/app:v2")
         same("registry, schema 2", scan(f"{address}/team/app:v2"))
+    with_logins(same)
     for _ in range(2):
         same("with a cache", scan("oci:layout:v1", options=["--cache", "cache"]))
     return different

@@ -162,7 +162,7 @@ impl<'a> LocationRecord<'a> {
             binary: location.binary,
             decoded_by: &location.decoded_by,
             snippet: location.snippet.as_ref().map(|snippet| snippet.text.as_str()),
-            container: container.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
+            container: container.iter().map(|name| keysieve_finding::shown(name)).collect(),
             git: location.git.as_deref().map(GitRecord::of),
             layer: location.layer.as_deref().map(LayerRecord::of),
         }

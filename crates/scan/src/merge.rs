@@ -16,7 +16,7 @@ use crate::allowed::allowed;
 use crate::attribution;
 use crate::below::Below;
 use crate::layers::Layers;
-use crate::redact::mask;
+use crate::redact::{mask, mask_name};
 use crate::run::Options;
 use crate::sighting::Sighting;
 use crate::sink::Sink;
@@ -252,7 +252,7 @@ impl<'a> Merge<'a> {
                 SkipClass::Gap => outcome.stats.gaps += 1,
             }
             outcome.skips.push(SkipRecord {
-                path: mask(self.engine, &mut scratch, &origin.path()),
+                path: mask_name(self.engine, &mut scratch, &origin.path()),
                 reason: skip.reason,
                 class,
                 detail: mask(self.engine, &mut scratch, skip.detail.as_bytes()),
@@ -332,7 +332,7 @@ impl Names<'_> {
         match &self.last {
             Some((last, name)) if last == path => name.clone(),
             _ => {
-                let name = mask(self.engine, &mut self.scratch, path);
+                let name = mask_name(self.engine, &mut self.scratch, path);
                 self.last = Some((path.to_vec(), name.clone()));
                 name
             }

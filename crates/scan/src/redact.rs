@@ -15,6 +15,17 @@ pub fn mask_text(engine: &Engine, text: &str) -> String {
 
 /// As [`mask_text`], for raw bytes, which become lossy UTF-8.
 pub(crate) fn mask(engine: &Engine, scratch: &mut Scratch, bytes: &[u8]) -> String {
+    let hidden = hidden(engine, scratch, bytes);
+    crate::snippet::masked(bytes, Span::new(0, bytes.len()), &hidden)
+}
+
+/// As [`mask_text`], for names, in which what cannot be shown is written out.
+pub(crate) fn mask_name(engine: &Engine, scratch: &mut Scratch, name: &[u8]) -> String {
+    let hidden = hidden(engine, scratch, name);
+    crate::snippet::masked_name(name, &hidden)
+}
+
+fn hidden(engine: &Engine, scratch: &mut Scratch, bytes: &[u8]) -> Vec<Hidden> {
     let mut hidden = Vec::new();
     let _ = engine.scan(bytes, scratch, |found| {
         let kind = match found.decoded {
@@ -24,7 +35,7 @@ pub(crate) fn mask(engine: &Engine, scratch: &mut Scratch, bytes: &[u8]) -> Stri
         hidden.push(Hidden { span: found.hidden(), kind });
         ControlFlow::Continue(())
     });
-    crate::snippet::masked(bytes, Span::new(0, bytes.len()), &hidden)
+    hidden
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The line around a secret, with every secret on it masked.
 
-use keysieve_finding::{MASK, MaskKind, Secret, Snippet, Span};
+use keysieve_finding::{MASK, MaskKind, Secret, Snippet, Span, push_shown};
 
 /// How much of a line is shown on each side of a secret, in bytes.
 const AROUND: usize = 120;
@@ -16,7 +16,7 @@ pub(crate) struct Hidden {
 /// where they are all known.
 pub(crate) fn snippet(text: &[u8], own: Span, hidden: &[Hidden]) -> Snippet {
     let region = region(text, own);
-    let (shown, masks) = mask(text, region, &with_copies(text, region, hidden));
+    let (shown, masks) = mask(text, region, &with_copies(text, region, hidden), push_text);
     let mine =
         masks.iter().find(|(_, secret)| secret.overlaps(&own)).map_or(Span::new(0, 0), |(mask, _)| *mask);
     Snippet {
@@ -29,11 +29,22 @@ pub(crate) fn snippet(text: &[u8], own: Span, hidden: &[Hidden]) -> Snippet {
 
 /// A part of a text with its secrets masked.
 pub(crate) fn masked(text: &[u8], region: Span, hidden: &[Hidden]) -> String {
-    mask(text, region, &with_copies(text, region, hidden)).0
+    mask(text, region, &with_copies(text, region, hidden), push_text).0
 }
 
-/// The region as text, and each mask in it with the secret that it stands for. `hidden` is sorted.
-fn mask(text: &[u8], region: Span, hidden: &[Hidden]) -> (String, Vec<(Span, Span)>) {
+/// A name with the secrets in it masked.
+pub(crate) fn masked_name(name: &[u8], hidden: &[Hidden]) -> String {
+    let all = Span::new(0, name.len());
+    mask(name, all, &with_copies(name, all, hidden), push_shown).0
+}
+
+/// The region as text, as `push` writes it, and each mask in it with the secret that it stands for. `hidden` is sorted.
+fn mask(
+    text: &[u8],
+    region: Span,
+    hidden: &[Hidden],
+    push: fn(&mut String, &[u8]),
+) -> (String, Vec<(Span, Span)>) {
     let (mut shown, mut masks) = (String::new(), Vec::new());
     let mut at = region.start;
     for group in groups(hidden) {
@@ -41,17 +52,17 @@ fn mask(text: &[u8], region: Span, hidden: &[Hidden]) -> (String, Vec<(Span, Spa
         if group.span.end <= region.start || start >= region.end {
             continue;
         }
-        push_text(&mut shown, &text[at..start]);
+        push(&mut shown, &text[at..start]);
         let mask_start = shown.len();
         if group.span.start >= region.start {
             let secret = &text[group.span.range()];
-            push_text(&mut shown, &secret[..Secret::shown(secret, group.kind)]);
+            push(&mut shown, &secret[..Secret::shown(secret, group.kind)]);
         }
         shown.push_str(MASK);
         masks.push((Span::new(mask_start, shown.len()), group.span));
         at = group.span.end.min(region.end);
     }
-    push_text(&mut shown, &text[at..region.end]);
+    push(&mut shown, &text[at..region.end]);
     (shown, masks)
 }
 

@@ -85,7 +85,7 @@ impl<'a> Attribution<'a> {
     fn in_layer(&self, at: usize, index: usize, path: &[u8], nth: u32) -> LayerPlace {
         let (state, by) = fate(&self.overlays[at], index, path, nth);
         let links = self.overlays[at][index].map_or_else(Vec::new, |own| {
-            let names = own.names(path).map(|name| String::from_utf8_lossy(name).into_owned());
+            let names = own.names(path).map(keysieve_finding::shown);
             names.take(LINKS).collect()
         });
         LayerPlace {

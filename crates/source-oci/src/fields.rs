@@ -19,18 +19,42 @@ const PROSE: &[&str] = &["created_by", "comment", "author", "description"];
 /// Lists of words that are one command together: the word before a password tells what it is.
 const COMMANDS: &[&str] = &["Cmd", "Entrypoint", "Test", "Shell", "OnBuild"];
 
-/// Documents that are deeper than this are somebody's trick.
-const DEEPEST: usize = 100;
+/// Documents that are deeper than this are somebody's trick, and are not read as JSON in the first place.
+const DEEPEST: usize = 128;
+
+/// How much the names and texts of a document may come to: the name of a member begins with all that it is in.
+const MOST: usize = 64 << 20;
+
+/// The texts of a document, and how much they and all names come to.
+#[derive(Default)]
+struct Fields {
+    list: Vec<Field>,
+    bytes: usize,
+}
+
+impl Fields {
+    fn push(&mut self, field: Field) {
+        self.bytes += field.text.len();
+        self.list.push(field);
+    }
+}
 
 /// Every text in a document, whatever field it is in.
 pub(crate) fn fields(document: &[u8]) -> Result<Vec<Field>, String> {
-    let value: Value = serde_json::from_slice(document).map_err(|error| crate::model::place(&error))?;
-    let mut fields = Vec::new();
+    let value: Value = crate::model::json(document)?;
+    let mut fields = Fields::default();
     walk(&value, "", "", 0, &mut fields);
-    Ok(fields)
+    if fields.bytes > MOST {
+        return Err("its names are too long".to_owned());
+    }
+    Ok(fields.list)
 }
 
-fn walk(value: &Value, name: &str, key: &str, depth: usize, fields: &mut Vec<Field>) {
+fn walk(value: &Value, name: &str, key: &str, depth: usize, fields: &mut Fields) {
+    fields.bytes += name.len();
+    if fields.bytes > MOST {
+        return;
+    }
     let prose = |key: &str| key.is_empty() || PROSE.contains(&key);
     match value {
         Value::String(text) => {
@@ -63,6 +87,9 @@ fn walk(value: &Value, name: &str, key: &str, depth: usize, fields: &mut Vec<Fie
         Value::Array(list) if depth < DEEPEST => {
             for (at, value) in list.iter().enumerate() {
                 walk(value, &format!("{name}[{at}]"), "", depth + 1, fields);
+                if fields.bytes > MOST {
+                    return;
+                }
             }
         }
         Value::Object(members) if depth < DEEPEST => {
@@ -73,6 +100,9 @@ fn walk(value: &Value, name: &str, key: &str, depth: usize, fields: &mut Vec<Fie
                     fields.push(Field { name: name.clone(), text: key.clone(), key: None });
                 }
                 walk(value, &name, key, depth + 1, fields);
+                if fields.bytes > MOST {
+                    return;
+                }
             }
         }
         _ => {}
@@ -92,6 +122,13 @@ fn member(name: &str, key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_repeated_for_each_member_do_not_fill_memory() {
+        let members: Vec<String> = (0..50_000).map(|at| format!("\"{at}\":[]")).collect();
+        let long = format!("{{\"{}\":{{{}}}}}", "k".repeat(100_000), members.join(","));
+        assert!(fields(long.as_bytes()).is_err());
+    }
 
     #[test]
     fn every_text_has_its_name() {

@@ -292,7 +292,13 @@ impl<'a> Walk<'a> {
                 self.skip(&self.job.whole(), Skip::new(SkipReason::ArchiveBroken, why));
             }
         }
-        Scanned { overlay: self.overlay, digest, diff_id, unverified }
+        if self.overlay.is_full() {
+            let why = "it has more names than are remembered; what it does to files below it may be missed";
+            self.skip(&self.job.whole(), Skip::new(SkipReason::Limit, why));
+        }
+        let mut overlay = self.overlay;
+        overlay.settle();
+        Scanned { overlay, digest, diff_id, unverified }
     }
 }
 

@@ -16,6 +16,25 @@ use crate::resolve::{LayerRef, Resolved, whole};
 use crate::visit::Visit;
 use crate::{Error, memo};
 
+/// How many names are remembered of all layers together, at eight bytes each.
+const MOST_NAMES: usize = 32_000_000;
+
+/// A layer that was scanned, with which one it is.
+type Done = (usize, Arc<str>, Scanned);
+
+/// Forgets the names of layers that come after as many names as may be remembered: which ones does not depend on the
+/// order in which they were scanned.
+fn forget(done: &mut [Done], most: usize) {
+    done.sort_by_key(|(at, ..)| *at);
+    let mut names = 0;
+    for (.., scanned) in done {
+        names += scanned.overlay.len();
+        if names > most && !scanned.overlay.is_forgotten() {
+            scanned.overlay.forget();
+        }
+    }
+}
+
 impl Visit<'_> {
     /// Scans the layers, each once, the largest first.
     pub(crate) fn layers(&mut self) {
@@ -52,13 +71,20 @@ impl Visit<'_> {
                         };
                         if let Some(done) = self.layer(image, layer, &tell) {
                             let mut scanned = scanned.lock().unwrap_or_else(PoisonError::into_inner);
-                            scanned.push((Arc::clone(&layer.key), Arc::new(done)));
+                            scanned.push((at, Arc::clone(&layer.key), done));
+                            forget(&mut scanned, MOST_NAMES);
                         }
                     }
                 });
             }
         });
-        self.state.scanned.extend(scanned.into_inner().unwrap_or_else(PoisonError::into_inner));
+        for (_, key, scanned) in scanned.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            if scanned.overlay.is_forgotten() {
+                let why = "there are more names in all layers than are remembered; what it does to files below it is not known";
+                self.sink.skipped(&whole(&key), Skip::new(SkipReason::Limit, why));
+            }
+            self.state.scanned.insert(key, Arc::new(scanned));
+        }
     }
 
     /// Scans a layer, unless it is known.
@@ -119,6 +145,34 @@ impl Visit<'_> {
                 self.sink.skipped(&origin, Skip::new(SkipReason::Internal, why));
                 None
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::overlay::Overlay;
+
+    #[test]
+    fn which_layers_are_forgotten_does_not_depend_on_their_order() {
+        let layer = |at: usize| {
+            let mut overlay = Overlay::default();
+            for name in 0..[6, 3, 1, 2][at] {
+                overlay.file(format!("{name}").as_bytes());
+            }
+            overlay.settle();
+            (at, Arc::from(""), Scanned { overlay, digest: None, diff_id: None, unverified: false })
+        };
+        for order in [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 3, 1]] {
+            let mut done = Vec::new();
+            for at in order {
+                done.push(layer(at));
+                forget(&mut done, 8);
+            }
+            let forgotten: Vec<bool> =
+                done.iter().map(|(.., scanned)| scanned.overlay.is_forgotten()).collect();
+            assert_eq!(forgotten, [false, true, true, true]);
         }
     }
 }

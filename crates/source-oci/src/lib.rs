@@ -49,6 +49,7 @@ mod layout;
 mod members;
 mod memo;
 mod model;
+mod names;
 mod open;
 mod overlay;
 mod piped;

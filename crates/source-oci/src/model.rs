@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::digest::Digest;
@@ -88,7 +89,7 @@ pub(crate) struct Manifest {
 
 impl Manifest {
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let manifest: Self = serde_json::from_slice(bytes).map_err(|error| place(&error))?;
+        let manifest: Self = json(bytes)?;
         if manifest.schema_version == Some(1) {
             return Err("a manifest of schema 1, which was given up in 2017; push the image again".to_owned());
         }
@@ -101,6 +102,21 @@ impl Manifest {
     pub(crate) fn annotation(&self, name: &str) -> Option<&str> {
         self.annotations.as_ref()?.get(name)?.as_str()
     }
+}
+
+/// How many objects, and how many lists and members in them, a document may have: in memory each takes many times as much
+/// as it is long.
+const MOST_OBJECTS: usize = 50_000;
+const MOST_PARTS: usize = 1_000_000;
+
+/// Reads JSON that somebody else wrote.
+pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    let objects = memchr::memchr_iter(b'{', bytes).count();
+    let parts = memchr::memchr2_iter(b',', b'[', bytes).count();
+    if objects > MOST_OBJECTS || parts > MOST_PARTS {
+        return Err("it has too many parts to be read as JSON".to_owned());
+    }
+    serde_json::from_slice(bytes).map_err(|error| place(&error))
 }
 
 /// What an error of JSON says, without what the document says.
@@ -129,7 +145,7 @@ pub(crate) struct Step {
 
 impl Config {
     pub(crate) fn parse(bytes: &[u8]) -> Self {
-        let Ok(value) = serde_json::from_slice::<Value>(bytes) else { return Self::default() };
+        let Ok(value) = json::<Value>(bytes) else { return Self::default() };
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_owned);
         let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
         let ids = list(value.get("rootfs").and_then(|rootfs| rootfs.get("diff_ids")));
@@ -169,6 +185,14 @@ pub(crate) struct Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_document_of_very_many_parts_is_not_read_into_memory() {
+        let objects = format!("[{}{{}}]", "{},".repeat(MOST_OBJECTS));
+        let parts = format!("[{}0]", "0,".repeat(MOST_PARTS));
+        assert!(json::<Value>(objects.as_bytes()).is_err() && json::<Value>(parts.as_bytes()).is_err());
+        assert!(json::<Value>(&objects.as_bytes()[..4]).is_err_and(|problem| problem.contains("line 1")));
+    }
 
     #[test]
     fn one_odd_field_of_a_configuration_does_not_lose_the_others() {

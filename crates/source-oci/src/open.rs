@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::archive::Archive;
 use crate::digest::Digest;
 use crate::layout::Layout;
-use crate::model::{CONFIG_LIMIT, Config, Descriptor, MANIFEST_LIMIT, Manifest, place};
+use crate::model::{CONFIG_LIMIT, Config, Descriptor, MANIFEST_LIMIT, Manifest, json};
 use crate::reference::{Choice, Kind, Place, Reference};
 use crate::registry::Transport;
 use crate::resolve::{Found, Platforms, Resolved, Resolver, Root, document};
@@ -263,8 +263,8 @@ fn of_docker(
     reference: &Reference,
 ) -> Result<(), Error> {
     let written = &reference.written;
-    let saved: Vec<Saved> = serde_json::from_slice(manifest)
-        .map_err(|error| Error::broken(format!("{written}: manifest.json"), place(&error)))?;
+    let saved: Vec<Saved> =
+        json(manifest).map_err(|problem| Error::broken(format!("{written}: manifest.json"), problem))?;
     let tags = |image: &Saved| image.tags.clone().unwrap_or_default();
     let chosen: Vec<(usize, &Saved)> = saved
         .iter()

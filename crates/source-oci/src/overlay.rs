@@ -1,10 +1,12 @@
 //! What a layer does to the file system below it, and what becomes of a file by the layers above it
 //! (OCI image specification, `layer.md`).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hasher};
 
 use keysieve_finding::LayerState;
+
+use crate::names::Names;
 
 /// How a whiteout begins: `.wh.name` deletes `name`.
 const WHITEOUT: &[u8] = b".wh.";
@@ -12,16 +14,27 @@ const WHITEOUT: &[u8] = b".wh.";
 /// Deletes all that lower layers have in its directory.
 const OPAQUE: &[u8] = b".wh..wh..opq";
 
-/// The names in a layer. They are kept as hashes, because a layer can have millions.
+/// How many names of a layer are remembered, and how many bytes of the names of its hard links.
+const MOST_NAMES: usize = 2_000_000;
+const MOST_OF_LINKS: usize = 16 << 20;
+
+/// The names in a layer, as hashes.
 #[derive(Debug, Default)]
 pub(crate) struct Overlay {
-    /// Everything but directories, with how often it comes.
-    files: HashMap<u64, u32>,
-    directories: HashSet<u64>,
-    deleted: HashSet<u64>,
-    opaque: HashSet<u64>,
+    /// Everything but directories.
+    files: Names,
+    /// How often a file comes again.
+    again: HashMap<u64, u32>,
+    directories: Names,
+    deleted: Names,
+    opaque: Names,
     /// Hard links: what they lead to, and their own name.
     links: Vec<(u64, Box<[u8]>)>,
+    linked: usize,
+    /// How many names it had before it was forgotten.
+    forgotten: usize,
+    /// Whether there were more of them.
+    full: bool,
 }
 
 /// Its hash tells whether hashes are those of this program.
@@ -70,17 +83,15 @@ impl Overlay {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
             None => (&path[..0], path),
         };
-        let count = self.files.entry(hash(path)).or_default();
-        let nth = *count;
-        *count += 1;
+        let nth = self.seen(path);
         if name == OPAQUE {
-            self.opaque.insert(hash(parent));
+            self.remember(|own| &mut own.opaque, parent);
             return (Meaning::Whiteout, nth);
         }
         match name.strip_prefix(WHITEOUT) {
             Some(name) if !name.is_empty() => {
                 let target = if parent.is_empty() { name.to_vec() } else { [parent, b"/", name].concat() };
-                self.deleted.insert(hash(&target));
+                self.remember(|own| &mut own.deleted, &target);
                 (Meaning::Whiteout, nth)
             }
             _ => (Meaning::File, nth),
@@ -88,12 +99,69 @@ impl Overlay {
     }
 
     pub(crate) fn directory(&mut self, path: &[u8]) {
-        self.directories.insert(hash(path));
+        self.remember(|own| &mut own.directories, path);
+    }
+
+    /// Notes a file. Says how many of its path came before.
+    fn seen(&mut self, path: &[u8]) -> u32 {
+        if self.remember(|own| &mut own.files, path) {
+            return 0;
+        }
+        let own = hash(path);
+        if !self.files.contains(own) {
+            return 0;
+        }
+        let again = self.again.entry(own).or_default();
+        *again += 1;
+        *again
+    }
+
+    /// Adds a name to a set, as long as there is room. Says whether it is new there.
+    fn remember(&mut self, set: fn(&mut Self) -> &mut Names, path: &[u8]) -> bool {
+        if self.len() >= MOST_NAMES {
+            self.full |= !set(self).contains(hash(path));
+            return false;
+        }
+        set(self).insert(hash(path))
+    }
+
+    /// How many names are remembered, or were.
+    pub(crate) fn len(&self) -> usize {
+        let sets = self.files.len() + self.directories.len() + self.deleted.len() + self.opaque.len();
+        sets + self.forgotten
+    }
+
+    /// Forgets everything but how many names there were.
+    pub(crate) fn forget(&mut self) {
+        *self = Self { forgotten: self.len(), full: true, ..Self::default() };
+    }
+
+    /// Whether it was forgotten.
+    pub(crate) const fn is_forgotten(&self) -> bool {
+        self.forgotten > 0
+    }
+
+    /// Whether some of its names are not remembered.
+    pub(crate) const fn is_full(&self) -> bool {
+        self.full
+    }
+
+    /// Nothing more comes.
+    pub(crate) fn settle(&mut self) {
+        for set in [&mut self.files, &mut self.directories, &mut self.deleted, &mut self.opaque] {
+            set.settle();
+        }
+        self.links.shrink_to_fit();
     }
 
     /// Notes a hard link.
     pub(crate) fn link(&mut self, path: &[u8], target: &[u8]) {
-        *self.files.entry(hash(path)).or_default() += 1;
+        self.seen(path);
+        self.linked += path.len();
+        if self.linked > MOST_OF_LINKS {
+            self.full = true;
+            return;
+        }
         self.links.push((hash(target), path.into()));
     }
 
@@ -105,11 +173,9 @@ impl Overlay {
 
     /// What later runs need to know of it, if nothing in it is to be said: only what it does to others, in hashes.
     pub(crate) fn memo(&self) -> Vec<u8> {
-        let files: HashSet<u64> = self.files.keys().copied().collect();
         let mut memo = hash(CANARY).to_le_bytes().to_vec();
-        for set in [&files, &self.directories, &self.deleted, &self.opaque] {
-            let mut sorted: Vec<u64> = set.iter().copied().collect();
-            sorted.sort_unstable();
+        for set in [&self.files, &self.directories, &self.deleted, &self.opaque] {
+            let sorted = set.sorted();
             memo.extend_from_slice(&(sorted.len() as u64).to_le_bytes());
             sorted.iter().for_each(|hash| memo.extend_from_slice(&hash.to_le_bytes()));
         }
@@ -126,26 +192,23 @@ impl Overlay {
         if word()? != hash(CANARY) {
             return None;
         }
-        let mut set = || -> Option<HashSet<u64>> { (0..word()?).map(|_| word()).collect() };
-        let files = set()?.into_iter().map(|file| (file, 1)).collect();
-        let (directories, deleted, opaque) = (set()?, set()?, set()?);
-        let links = Vec::new();
-        Some((Self { files, directories, deleted, opaque, links }, &memo[*rest..]))
+        let mut set = || -> Option<Names> { (0..word()?).map(|_| word()).collect() };
+        let (files, directories, deleted, opaque) = (set()?, set()?, set()?, set()?);
+        Some((Self { files, directories, deleted, opaque, ..Self::default() }, &memo[*rest..]))
     }
 
     /// What it does to a file of a lower layer.
     fn does_to(&self, path: &[u8]) -> Option<LayerState> {
         let own = hash(path);
-        if self.files.contains_key(&own) || self.directories.contains(&own) {
+        if self.files.contains(own) || self.directories.contains(own) {
             return Some(LayerState::Overwritten);
         }
-        let gone = self.deleted.contains(&own)
+        let gone = self.deleted.contains(own)
             || ancestors(path).any(|directory| {
                 let directory_hash = hash(directory);
-                self.opaque.contains(&directory_hash)
+                self.opaque.contains(directory_hash)
                     || (!directory.is_empty()
-                        && (self.deleted.contains(&directory_hash)
-                            || self.files.contains_key(&directory_hash)))
+                        && (self.deleted.contains(directory_hash) || self.files.contains(directory_hash)))
             });
         gone.then_some(LayerState::Deleted)
     }
@@ -160,7 +223,7 @@ pub(crate) fn fate(
     nth: u32,
 ) -> (LayerState, Option<usize>) {
     let own = layers.get(at).copied().flatten();
-    if own.and_then(|own| own.files.get(&hash(path))).is_some_and(|count| *count > nth + 1) {
+    if own.and_then(|own| own.again.get(&hash(path))).is_some_and(|again| *again > nth) {
         return (LayerState::Overwritten, Some(at));
     }
     let above = |name: &[u8]| {
@@ -198,6 +261,21 @@ mod tests {
     const OVERWRITTEN: (LayerState, Option<usize>) = (LayerState::Overwritten, Some(1));
 
     #[test]
+    fn names_beyond_the_most_are_not_remembered_and_it_says_so() {
+        let mut many = Overlay::default();
+        for at in 0..MOST_NAMES {
+            many.file(format!("{at}").as_bytes());
+        }
+        many.file(b"0");
+        assert!(!many.is_full() && many.len() == MOST_NAMES);
+        many.file(b"one more");
+        assert!(many.is_full() && many.len() == MOST_NAMES);
+        let mut linked = Overlay::default();
+        (0..20_u8).for_each(|at| linked.link(&vec![at; 1 << 20], b"x"));
+        assert!(linked.is_full() && linked.links.len() == 16);
+    }
+
+    #[test]
     fn paths_are_cleaned() {
         for (path, cleaned) in
             [("./a//b/", "a/b"), ("/etc/x", "etc/x"), ("a/../../b", "b"), ("..", ""), ("a/./b", "a/b")]
@@ -230,6 +308,9 @@ mod tests {
     #[test]
     fn a_memo_says_what_a_layer_does_to_others() {
         let above = layer(&["a/.wh..wh..opq", "a/x", "d/", "e/.wh.f", "e/.wh.f"]);
+        let mut settled = above;
+        settled.settle();
+        let above = settled;
         let memo = [&above.memo()[..], b"rest"].concat();
         let (known, rest) = Overlay::of_memo(&memo).expect("its own");
         assert_eq!(rest, b"rest");

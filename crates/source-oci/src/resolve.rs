@@ -1,6 +1,6 @@
 //! From what was asked for to images: indexes followed, platforms chosen, attestations told apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use keysieve_finding::{Image, Origin, Skip, SkipReason};
@@ -9,12 +9,15 @@ use crate::Error;
 use crate::archive::member_of;
 use crate::digest::Digest;
 use crate::history::instructions;
-use crate::model::{CONFIG_LIMIT, Config, Descriptor, Document, Manifest};
+use crate::model::{CONFIG_LIMIT, Config, Descriptor, Document, Manifest, json};
 use crate::platform::Platform;
 use crate::store::{Blob, Store};
 
 /// How many indexes may lie in one another.
 const DEEPEST: usize = 4;
+
+/// How many manifests and indexes are followed from one reference.
+const MOST: usize = 10_000;
 
 /// Which platforms of an image are scanned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,12 +96,14 @@ pub(crate) struct Resolver<'a> {
     pub(crate) found: Vec<Resolved>,
     pub(crate) gaps: Vec<(Origin, Skip)>,
     available: BTreeSet<String>,
+    /// What was followed from the reference, and for which platform: what is listed twice is there once.
+    followed: HashSet<(Digest, String)>,
 }
 
 impl<'a> Resolver<'a> {
     pub(crate) fn new(store: Arc<dyn Store>, platforms: &'a Platforms, place: Option<String>) -> Self {
-        let (found, gaps, available) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Self { store, platforms, place, found, gaps, available }
+        let (found, gaps, available, followed) = (Vec::new(), Vec::new(), BTreeSet::new(), HashSet::new());
+        Self { store, platforms, place, found, gaps, available, followed }
     }
 
     /// Everything that a root leads to. An asked-for platform that is not there is an error, if nothing is left, and
@@ -106,6 +111,7 @@ impl<'a> Resolver<'a> {
     pub(crate) fn root(&mut self, root: &Root) -> Result<(), Error> {
         let before = self.found.len();
         self.available.clear();
+        self.followed.clear();
         self.follow(root, &root.bytes, &root.digest, root.descriptor.as_ref(), &root.above, 0)?;
         let found = &self.found[before..];
         let there = || self.available.iter().cloned().collect::<Vec<_>>().join(", ");
@@ -192,6 +198,13 @@ impl<'a> Resolver<'a> {
         };
         let attestations: Vec<&Descriptor> = children.iter().filter(about).collect();
         for child in chosen.into_iter().chain(attestations) {
+            let platform = child.platform.as_ref().map(ToString::to_string).unwrap_or_default();
+            if !self.followed.insert((child.digest.clone(), platform)) {
+                continue;
+            }
+            if self.followed.len() > MOST {
+                return Err(Error::broken(&root.name, format!("it leads to more than {MOST} manifests")));
+            }
             let followed = self
                 .fetch(child)
                 .and_then(|bytes| self.follow(root, &bytes, &child.digest, Some(child), &above, depth + 1));
@@ -237,6 +250,12 @@ impl<'a> Resolver<'a> {
                 Ok(bytes) => {
                     self.check(&described.digest, &bytes);
                     config = Config::parse(&bytes);
+                    if let Err(problem) = json::<serde::de::IgnoredAny>(&bytes)
+                        && bytes.starts_with(b"{")
+                    {
+                        let error = Error::broken(described.digest.to_string(), problem);
+                        self.gaps.push((whole(described.digest.as_str()), error.skip()));
+                    }
                     documents.push(document(&described.digest, "image-config.json", &bytes));
                 }
                 Err(error @ Error::Stopped { .. }) => return Err(error),

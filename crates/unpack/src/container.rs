@@ -59,8 +59,8 @@ pub enum Container {
     Unknown(&'static str),
     /// A text in which files stand encoded: mail, a shell archive.
     Mail,
-    /// A script that unpacks what stands behind it, from this byte on.
-    Script(usize),
+    /// A script or a program that unpacks what stands behind it, from this byte on.
+    Unpacker(usize),
     /// A program, to which a zip archive may be appended: told by how it begins, with or without one.
     Program,
 }
@@ -110,12 +110,15 @@ impl Container {
             return Some(Self::Unknown(name));
         }
         match start {
-            [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => Some(Self::Program),
+            [0x7F, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => match seven_zip::behind_program(start) {
+                Some(at) => Some(Self::Unpacker(at)),
+                None => Some(Self::Program),
+            },
             // Mach-O, in either order of bytes, of 32 or 64 bits.
             [0xFE, 0xED, 0xFA, 0xCE | 0xCF, ..] | [0xCE | 0xCF, 0xFA, 0xED, 0xFE, ..] => Some(Self::Program),
             _ if mail::begins(start) => Some(Self::Mail),
             [b'#', b'!', ..] => match script::payload(start) {
-                Some(at) => Some(Self::Script(at)),
+                Some(at) => Some(Self::Unpacker(at)),
                 None => Zip::<&[u8]>::is_in(start).then_some(Self::Program),
             },
             _ => None,
@@ -129,6 +132,7 @@ impl Container {
         let is_brotli = || {
             let ending = name.len().checked_sub(3).map(|at| &name[at..]);
             ending.is_some_and(|ending| ending.eq_ignore_ascii_case(b".br"))
+                && !is_text(start)
                 && starts_well(Compression::Brotli, start)
         };
         told.or_else(|| is_brotli().then_some(Self::Compressed(Compression::Brotli)))
@@ -166,10 +170,22 @@ impl Container {
             Self::Rpm => package(input, budget, inside),
             Self::Zip => zip(&mut Zip::over(input, budget.clone()), inside),
             Self::Mail => mail::open(&mut input, budget, inside),
-            Self::Script(at) => carried(input, at as u64, budget, inside),
+            Self::Unpacker(at) => carried(input, at as u64, budget, inside),
             Self::Program => zip(&mut Zip::behind_program(input, budget.clone()), inside),
         }
     }
+}
+
+/// Whether it is text: what is compressed never is for long.
+fn is_text(start: &[u8]) -> bool {
+    const TOLD_BY: usize = 64;
+    let start = &start[..start.len().min(TOLD_BY)];
+    let valid = match std::str::from_utf8(start) {
+        Ok(_) => true,
+        // It may be cut in the middle of a character.
+        Err(error) => error.error_len().is_none(),
+    };
+    start.len() > 8 && valid && !start.contains(&0)
 }
 
 /// Whether something can be made of the begin.

@@ -11,6 +11,17 @@ use crate::{Budget, Input, Inside, Trouble, whole};
 /// How it begins.
 pub(crate) const MAGIC: [u8; 6] = [b'7', b'z', 0xBC, 0xAF, 0x27, 0x1C];
 
+/// Where in the begin of a program an archive begins that it unpacks: its header has a check sum, so that the program's
+/// own mention of how archives begin is none.
+pub(crate) fn behind_program(start: &[u8]) -> Option<usize> {
+    memchr::memmem::find_iter(start, &MAGIC).find(|at| {
+        let Some([_, _, a, b, c, d, rest @ ..]) = start.get(at + MAGIC.len()..at + 32) else { return false };
+        let mut sum = flate2::Crc::new();
+        sum.update(rest);
+        sum.sum() == u32::from_le_bytes([*a, *b, *c, *d])
+    })
+}
+
 /// The largest list of entries, in KiB: what is made of it in memory can be a hundred times as large.
 const LIST: usize = 3 << 10;
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use keysieve_testkit::{ImageLayer, TestImage, TestLayout};
+use serde_json::json;
 
 use crate::image::{line, locations, planted, same_everywhere, scan};
 use crate::{code, json as report, run, stderr};
@@ -162,4 +163,23 @@ fn events_say_what_becomes_of_each_layer() {
     };
     assert_eq!(told(), "0 done, 0 started, 1 done, 1 started, 2 failed, 2 started");
     assert_eq!(told(), "0 known, 1 known, 2 failed, 2 started");
+}
+
+#[test]
+fn an_index_that_leads_to_itself_a_thousand_times_is_followed_once() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let image = TestImage::new("linux", "amd64").layer(ImageLayer::new("COPY l /").file("leak", line(1)));
+    let mut layout = TestLayout::default();
+    let (mut digest, mut size) = layout.add(&image);
+    for level in 0..3 {
+        let listed = json!({ "digest": digest, "size": size, "annotations": { "level": level } });
+        let index = json!({ "schemaVersion": 2, "manifests": vec![listed; 1000] }).to_string().into_bytes();
+        (digest, size) = (keysieve_testkit::digest(&index), index.len());
+        layout.blobs.insert(digest.clone(), index);
+    }
+    let listed = json!({ "digest": digest, "size": size });
+    layout.index("v1", &[], vec![listed; 2]).write_to(&here.join("layout")).expect("written");
+    let report = scan(here, &["oci:layout:v1"]);
+    assert_eq!((locations(&report).len(), &report["complete"]), (1, &json!(true)));
 }

@@ -67,8 +67,7 @@ impl<T: Display> Link<T> {
                 outermost = outer;
             }
             let Origin::File { path: file } = outermost else { return None };
-            let shown = String::from_utf8_lossy(&location.origin.path()) == location.path;
-            shown.then(|| file_url(root, file))
+            path::is_whole(location).then(|| file_url(root, file))
         });
         Self { target, value }
     }

@@ -145,7 +145,7 @@ fn not_in_a_text_file() -> Finding {
     let rule = rule("acme-signing-key", "Acme signing key", Severity::High, SecretKind::Token, about);
     let secret = Secret::new(format!("{{[{}", "kQ9".repeat(10)).as_bytes(), rule.kind.mask());
     let origin = Origin::file(b"bin/app\xff");
-    let at = place(origin, "bin/app\u{fffd}", 1, ("", &secret, ""));
+    let at = place(origin, r"bin/app\xff", 1, ("", &secret, ""));
     let binary = Location {
         binary: true,
         column: 1,

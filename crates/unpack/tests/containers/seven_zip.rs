@@ -75,3 +75,13 @@ fn any_damage_is_survived() {
         }
     }
 }
+
+#[test]
+fn a_program_that_unpacks_itself_is_opened_and_one_that_only_knows_how_is_not() {
+    let packed = archive(EncoderMethod::LZMA2, &[("etc/a", b"content")]);
+    let program = [&b"MZ"[..], &[0x90; 3000], b"7z\xBC\xAF\x27\x1C", &[0x90; 3000]].concat();
+    let whole = [&program[..], &packed].concat();
+    let seen = list(Container::Unpacker(program.len()), &whole);
+    assert_eq!((seen.len(), seen[1].as_str()), (2, "etc/a: content"));
+    assert_eq!(Container::of(&program), Some(Container::Program));
+}

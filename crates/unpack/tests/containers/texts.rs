@@ -99,7 +99,7 @@ fn what_a_script_carries_is_opened_behind_it() {
     ];
     for payload in payloads {
         let whole = [script.as_bytes(), &payload].concat();
-        let seen = list(Container::Script(script.len()), &whole);
+        let seen = list(Container::Unpacker(script.len()), &whole);
         assert_eq!(seen, [format!("@0: {script}"), "a/b: text".to_owned()]);
     }
     assert_eq!(Container::of(script.as_bytes()), None);
@@ -112,7 +112,9 @@ fn brotli_is_told_by_its_name() {
     assert_eq!(Container::of(&stored), None);
     let named = Container::named(b"static/app.js.br", &stored);
     assert_eq!(named, Some(Container::Compressed(Compression::Brotli)));
-    assert_eq!(Container::named(b"app.js.br", b"no brotli at all, but a text"), None);
+    for text in ["no brotli at all, but a text", "mensagens.saudação = olá"] {
+        assert_eq!(Container::named(b"app.js.br", text.as_bytes()), None, "{text}");
+    }
     assert_eq!(Container::named(b"app.js", &stored), None);
     assert_eq!(listed(Compression::Brotli, &stored), [": hello\n"]);
     assert_eq!(listed(Compression::Brotli, &stored[..5])[1..], ["? archive-broken"]);
