@@ -57,7 +57,7 @@ impl Context {
     }
 
     /// Who wrote the commit that brought what stands at a place, and what it says, as far as that is known.
-    pub(crate) fn authored(&self, location: &Location) -> Authored {
+    pub(crate) fn author_of(&self, location: &Location) -> Authored {
         let commit = location.git.as_deref().and_then(|git| git.commit);
         commit.and_then(|commit| self.authored.get(&commit)).cloned().unwrap_or_default()
     }

@@ -43,7 +43,7 @@ const COLUMNS: [&str; 25] = [
 pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -> io::Result<()> {
     row(&COLUMNS.map(str::to_owned), out)?;
     for place in places::in_order(outcome) {
-        row(&cells(place, context.authored(place.location)), out)?;
+        row(&cells(place, context.author_of(place.location)), out)?;
     }
     Ok(())
 }

@@ -53,7 +53,7 @@ pub(crate) fn write(outcome: &Outcome, context: &Context, out: &mut dyn Write) -
 }
 
 fn record<'a>(Place { finding, location }: Place<'a>, context: &Context) -> Record<'a> {
-    let Authored { author, email, message } = context.authored(location);
+    let Authored { author, email, message } = context.author_of(location);
     let file = file(location);
     let secret = match finding.secret.masked() {
         mask if mask == MASK => REDACTED.to_owned(),
