@@ -317,7 +317,7 @@ def with_logins(same):
     word = "-".join(["correct", "horse"])
     environment.update(KEYSIEVE_REGISTRY_USER="me", KEYSIEVE_REGISTRY_PASSWORD=word)
     with open("users", "wb") as file:
-        file.write(run("htpasswd", "-Bbn", "me", word).stdout)
+        file.write(run("htpasswd", *"-Bbn me".split(), word).stdout)
     tls = f"  tls:\n    certificate: {work}/tls.crt\n    key: {work}/tls.key\n"
     with Registry(tls, f"auth:\n  htpasswd:\n    realm: test\n    path: {work}/users\n") as address:
         same("registry, TLS and a login", scan(f"{address}/team/app:v1", options=["--ca-file", "ca.crt"]))
