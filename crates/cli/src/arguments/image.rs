@@ -111,9 +111,13 @@ pub(crate) struct RegistryArguments {
     /// Read FILE for mirrors and blocked registries [default: what podman and skopeo read]
     #[arg(long = "registries-conf", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) registries_conf: Vec<PathBuf>,
-    /// Look in DIR/HOST[:PORT] for certificates (ca.crt, client.cert, client.key) and mirrors (hosts.toml), besides where
-    /// docker, podman and containerd have them
-    #[arg(long = "certs-dir", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(
+        long = "certs-dir",
+        help = "Look in DIR/HOST[:PORT] for certificates (ca.crt, client.cert, client.key) and mirrors (hosts.toml), \
+                besides where docker, podman and containerd have them",
+        value_name = "DIR",
+        value_hint = ValueHint::DirPath
+    )]
     pub(crate) certs_dirs: Vec<PathBuf>,
     #[arg(
         help = "Speak to HOST[:PORT] without TLS; registries on this machine may have none anyway",
