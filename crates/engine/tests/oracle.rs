@@ -1,14 +1,14 @@
 //! The engine finds what every rule's expression finds, run one by one over the whole haystack.
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keysieve_engine::{Copied, Engine, Feed, Match, Place, Scratch, Step, Traces, builtin_sources};
 use keysieve_kernel::Kernel;
-use keysieve_rules::{Pack, Strictness};
+use keysieve_rules::{Pack, RuleFile, Strictness};
 use proptest::prelude::*;
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::builtin);
@@ -340,4 +340,29 @@ fn every_example_after_an_escape_is_as_the_oracle_says() {
 fn all_examples_together_are_as_the_oracle_says() {
     let text = EXAMPLES.join("\n");
     same(&PLAIN, &Place::of_rules(PLACED.clone()), text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// What the kernel marks and what follows an escape sequence are found in the order of their places: of two tokens of one
+/// rule the earlier must not be taken for one that was passed.
+#[test]
+fn a_token_behind_an_escape_is_found_before_another_of_its_rule() {
+    let rule = r"
+[[rule]]
+id = 'acme-token'
+regex = '\b(?P<secret>acmetk_[a-z]{16})\b'
+";
+    let file = RuleFile::parse(Path::new("acme.toml"), rule, Strictness::User).expect("a good rule");
+    let mut engine = Engine::new(file.rules).expect("links");
+    engine.set_decode_depth(0);
+    let token = |from: usize| format!("acmetk_{}", &"qwrtypsdfghjklzxcvbnm"[from..from + 16]);
+    for blanks in 0..80 {
+        let text = format!("{}\\n{} {} \\x22{}", " ".repeat(blanks), token(0), token(2), token(5));
+        let mut scratch = Scratch::new(&engine);
+        let mut found = Vec::new();
+        let _ = engine.scan(text.as_bytes(), &mut scratch, |hit| {
+            found.push(text[hit.secret.range()].to_owned());
+            ControlFlow::Continue(())
+        });
+        assert_eq!(found, [token(0), token(2), token(5)], "{blanks}");
+    }
 }
