@@ -17,9 +17,9 @@ pub(crate) struct Begin {
     literals: Box<[Literal]>,
 }
 
-/// Bytes that a form begins with.
+/// The first bytes of a form, as far as they are certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Literal {
+pub(crate) struct Literal {
     key: u64,
     /// Which of the bytes count.
     mask: u64,
@@ -27,18 +27,18 @@ struct Literal {
     fold: u64,
 }
 
+/// The forms of a plan: its shapes, or its gate if it has none.
+fn forms(plan: &Plan) -> impl Iterator<Item = &[Element]> {
+    let gate = plan.shapes.is_empty().then_some(plan.gate.as_slice());
+    plan.shapes.iter().map(|shape| shape.elements.as_slice()).chain(gate)
+}
+
 impl Begin {
-    /// Of a plan's shapes, or of its gate if it has none.
+    /// Of a plan.
     pub(crate) fn of(plan: &Plan) -> Self {
-        let forms: Vec<&[Element]> = match plan.shapes.as_slice() {
-            [] => vec![&plan.gate],
-            shapes => shapes.iter().map(|shape| shape.elements.as_ref()).collect(),
-        };
         let mut places = Box::new([0; 256]);
-        forms.iter().for_each(|form| add(&mut places, form));
-        let mut literals: Vec<Literal> = forms.iter().map(|form| Literal::of(form)).collect();
-        literals.sort_unstable();
-        literals.dedup();
+        forms(plan).for_each(|form| add(&mut places, form));
+        let mut literals = Literal::all(plan);
         if literals.len() == 1 || literals.iter().any(|literal| literal.mask == 0) {
             literals.clear();
         }
@@ -86,23 +86,43 @@ fn add(places: &mut [u16; 256], form: &[Element]) {
 }
 
 impl Literal {
+    /// Of all forms of a plan.
+    pub(crate) fn all(plan: &Plan) -> Vec<Self> {
+        let mut all: Vec<Self> = forms(plan).map(Self::of).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The bytes of which there is but one form, and which of them those are.
+    pub(crate) const fn exact(self) -> (u64, u64) {
+        let either_case = (self.fold >> 5) * 0xFF;
+        (self.key & !either_case, self.mask & !either_case)
+    }
+
     fn of(form: &[Element]) -> Self {
         let mut literal = Self { key: 0, mask: 0, fold: 0 };
         let mut place = 0;
         for element in form {
-            let bytes: Vec<u8> = element.set.iter().take(3).collect();
-            let (byte, fold) = match *bytes.as_slice() {
-                [byte] => (byte, 0),
-                [capital, small] if capital | 0x20 == small && small.is_ascii_lowercase() => (small, 0x20),
-                _ => break,
+            let mut bytes = element.set.iter();
+            let certain = match (bytes.next(), bytes.next(), bytes.next()) {
+                (Some(byte), None, _) => Some((byte, 0)),
+                (Some(capital), Some(small), None)
+                    if capital | 0x20 == small && small.is_ascii_lowercase() =>
+                {
+                    Some((small, 0x20))
+                }
+                _ => None,
             };
             for _ in 0..element.min.min(LITERAL as u32) {
                 if place == LITERAL {
                     return literal;
                 }
-                literal.key |= u64::from(byte) << (8 * place);
-                literal.mask |= 0xFF << (8 * place);
-                literal.fold |= fold << (8 * place);
+                if let Some((byte, fold)) = certain {
+                    literal.key |= u64::from(byte) << (8 * place);
+                    literal.mask |= 0xFF << (8 * place);
+                    literal.fold |= fold << (8 * place);
+                }
                 place += 1;
             }
             if element.min != element.max {

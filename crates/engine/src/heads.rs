@@ -1,6 +1,8 @@
 //! Which prefix rules could begin with these bytes.
 
-use keysieve_rules::{Driver, Element, Rule};
+use keysieve_rules::{Driver, Rule};
+
+use crate::begin::Literal;
 
 /// A table from the first bytes of a token to the rules that begin so: a bitmap of three bytes that fits the
 /// first-level cache says no, and of what passes, the literal beginning of each rule, up to eight bytes of it.
@@ -32,7 +34,10 @@ impl Heads {
         let mut slots: Vec<(usize, Entry)> = Vec::new();
         for (index, rule) in (0_u32..).zip(rules) {
             let Driver::Prefix(heads) = &rule.plan.driver else { continue };
-            let literals = literals(rule);
+            let mut literals: Vec<(u64, u64)> =
+                Literal::all(&rule.plan).into_iter().map(Literal::exact).collect();
+            literals.sort_unstable();
+            literals.dedup();
             for head in heads {
                 let three = u64::from(u32::from_le_bytes([head[0], head[1], head[2], 0]));
                 let hash = hash(three as u32);
@@ -82,41 +87,6 @@ pub(crate) fn eight(haystack: &[u8], at: usize) -> u64 {
         Some(bytes) => u64::from_le_bytes(*bytes),
         None => haystack[at..].iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte)),
     }
-}
-
-/// The literal beginnings of a rule, as far as every byte of them has but one form: bytes and which of them count.
-fn literals(rule: &Rule) -> Vec<(u64, u64)> {
-    let plan = &rule.plan;
-    let mut all: Vec<(u64, u64)> = match plan.shapes.as_slice() {
-        [] => vec![literal(&plan.gate)],
-        shapes => shapes.iter().map(|shape| literal(&shape.elements)).collect(),
-    };
-    all.sort_unstable();
-    all.dedup();
-    all
-}
-
-fn literal(elements: &[Element]) -> (u64, u64) {
-    let (mut key, mut mask) = (0, 0);
-    let mut place = 0;
-    for element in elements {
-        let mut bytes = element.set.iter();
-        let only = bytes.next().filter(|_| bytes.next().is_none());
-        for _ in 0..element.min.min(8) {
-            if place == 64 {
-                return (key, mask);
-            }
-            if let Some(byte) = only {
-                key |= u64::from(byte) << place;
-                mask |= 0xFF << place;
-            }
-            place += 8;
-        }
-        if element.min != element.max {
-            break;
-        }
-    }
-    (key, mask)
 }
 
 const fn hash(three: u32) -> u32 {

@@ -32,3 +32,8 @@ pub fn examine(secret: &[u8], around: &[u8]) -> Facts {
     facts.known = facts.known.or_else(|| known::of_secret(secret));
     facts
 }
+
+/// Where a part stands that is not empty.
+pub(crate) fn find(haystack: &[u8], part: &[u8]) -> Option<usize> {
+    haystack.windows(part.len().max(1)).position(|window| window == part)
+}

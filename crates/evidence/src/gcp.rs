@@ -1,6 +1,8 @@
 //! Google Cloud: whose a private key is that stands in a service account's key file
 //! (<https://cloud.google.com/iam/docs/keys-create-delete>).
 
+use crate::facts::find;
+
 /// What the mail address of every service account ends with.
 const DOMAIN: &[u8] = b".gserviceaccount.com";
 
@@ -30,10 +32,6 @@ fn key_id(around: &[u8]) -> Option<&str> {
     let from = rest.iter().take(12).position(u8::is_ascii_hexdigit)?;
     let id = rest.get(from..from + ID).filter(|id| id.iter().all(u8::is_ascii_hexdigit))?;
     std::str::from_utf8(id).ok()
-}
-
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Shared access signatures of Azure Storage: the parameters beside the signature.
 
+use crate::facts::find;
 use crate::{Facts, day};
 
 /// What the letters of `sp` allow.
@@ -16,7 +17,7 @@ const PERMISSIONS: &[(u8, &str)] = &[
 
 /// Examines a signature by the address or the text that it is a part of.
 pub(crate) fn examine(secret: &[u8], around: &[u8]) -> Facts {
-    let Some(at) = around.windows(secret.len().max(1)).position(|window| window == secret) else {
+    let Some(at) = find(around, secret) else {
         return Facts::default();
     };
     if !around[..at].ends_with(b"sig=") {
