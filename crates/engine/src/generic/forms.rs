@@ -28,6 +28,10 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         text.iter().all(|&byte| super::name::is_name(byte) || byte == b':')
             && text.iter().any(u8::is_ascii_alphabetic)
     };
+    let calls = |text: &[u8]| {
+        let name = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        name > 0 && matches!(text.get(name..name + 2), Some([b'(', b'\'' | b'"']))
+    };
     const MARKS: &[&[u8]] = &[b"${", b"$(", b"{{", b"#{", b"<%", b"%{", b"{0}"];
     let marked = || MARKS.iter().any(|mark| text.windows(mark.len()).any(|window| window == *mark));
     match text {
@@ -37,6 +41,9 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         | [b'%', .., b'%']
         | [b'@', .., b'@']
         | [b'_', b'_', .., b'_', b'_'] => true,
+        // `$t('user.password')`, `!$this->params`
+        [b'$', rest @ ..] if calls(rest) => true,
+        [b'!', b'$', ..] => true,
         [b'$', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b'%', b's' | b'd' | b'v' | b'q' | b'@' | b'[', ..]

@@ -1,5 +1,6 @@
 //! How values are assigned to names, in the grammars that programs, configuration and people use.
 
+mod columns;
 mod glance;
 mod pairs;
 mod values;
@@ -42,6 +43,8 @@ pub(crate) enum Operator {
     Element,
     /// `| name | value |`
     Cell,
+    /// In a row of a table, below the name.
+    Column,
     /// `--name value`
     Flag,
     /// `name "value"`, and `name value` alone on a line.
@@ -69,6 +72,9 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     if let Some(value) = text.inserted(span) {
         return Some(value);
     }
+    if let Some(value) = text.below(span.end) {
+        return Some(value);
+    }
     let (at, closed) = text.close_name(text.more_words(span.end));
     if closed && text.is_path(span.start) {
         return None;
@@ -84,11 +90,19 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
     text.assigned(span, at, closed)
 }
 
-/// The values after the first one of a list or a table of strings: `["…", "…"]`, `{"a": "…", "b": "…"}`. Says
-/// whether it is the first one of any.
-pub(crate) fn more(haystack: &[u8], first: &Assigned, mut found: impl FnMut(Assigned)) -> bool {
+/// The values after the first one that is assigned to the name that ends at `end`: in a list or a table of strings,
+/// `["…", "…"]`, `{"a": "…", "b": "…"}`, in the rows of a table and the entries of a list of YAML. Says whether it is
+/// the first one of any.
+pub(crate) fn more(haystack: &[u8], end: usize, first: &Assigned, mut found: impl FnMut(Assigned)) -> bool {
     const MOST: usize = 32;
     let text = Text(haystack);
+    if first.operator == Operator::Column {
+        text.rows_below(end, found);
+        return true;
+    }
+    if first.operator == Operator::Colon && text.entries_below(first, &mut found) {
+        return true;
+    }
     if first.form != Form::Quoted || first.operator == Operator::Call {
         return false;
     }
@@ -189,7 +203,10 @@ impl Text<'_> {
             return Some(value);
         }
         if !closed && self.byte(after) == b',' {
-            return self.pair_of_tuple(span, after).or_else(|| self.first_of_tuple(after));
+            return self
+                .pair_of_tuple(span, after)
+                .or_else(|| self.first_of_tuple(after))
+                .or_else(|| self.set_by_name(span, after));
         }
         if after == at {
             return None;
@@ -325,7 +342,11 @@ impl Text<'_> {
         match rest[..rest.len() - blanks].last() {
             Some(b'(' | b'{') => true,
             // `buildConfigField("String", "API_KEY", "…")`
-            Some(b',') => rest.ends_with(b"tring\",") || rest.ends_with(b"tring\", "),
+            Some(b',') => {
+                rest.ends_with(b"tring\",")
+                    || rest.ends_with(b"tring\", ")
+                    || self.is_behind_pairs(span.start)
+            }
             Some(byte) if blanks > 0 => byte.is_ascii_alphanumeric(),
             Some(b'=' | b'#' | b'[' | b'.' | b'^' | b'*') => self.is_selector(span),
             _ => false,
@@ -450,7 +471,7 @@ mod tests {
     #[test]
     fn values_are_read_in_many_grammars() {
         use Form::{Bare, Quoted};
-        use Operator::{Assign, Call, Cell, Colon, Comma, Compare, Default, Element, Flag, Pair};
+        use Operator::{Assign, Call, Cell, Colon, Column, Comma, Compare, Default, Element, Flag, Pair};
         for (text, operator, form) in [
             ("password = \"v-1\"", Assign, Quoted),
             ("PASSWORD=v-1\n", Assign, Bare),
@@ -476,6 +497,8 @@ mod tests {
             ("page.fill(\"input[name=password]\", \"v-1\")", Comma, Quoted),
             ("buildConfigField(\"String\", \"PASSWORD\", \"\\\"v-1\\\"\")", Comma, Quoted),
             ("{password, \"v-1\"}", Comma, Quoted),
+            ("config.put(Names.PASSWORD, \"v-1\")", Comma, Quoted),
+            ("Map.of(\"name\", \"a\", \"password\", \"v-1\")", Comma, Quoted),
             ("INSERT INTO users (name, password) VALUES ('a, b', 'v-1')", Assign, Quoted),
             ("insert into `users` (`id`, `password`, `name`)\n  values (1, 'v-1', 'a')", Assign, Quoted),
             ("password = os.getenv('X', 'v-1')", Default, Quoted),
@@ -485,6 +508,11 @@ mod tests {
             ("${db.password:v-1}", Default, Bare),
             ("x?user=a&password=v-1&b=c", Assign, Bare),
             ("password =\n    \"v-1\"", Assign, Quoted),
+            ("user,password\na,v-1\nb,v-2", Column, Bare),
+            ("user;\"password\";role\n\"a;b\";\"v-1\";x\n", Column, Quoted),
+            ("| user | password |\n|---|---|\n| a | v-1 |\n", Column, Bare),
+            ("password: >-\n  v-1\nuser: a\n", Colon, Bare),
+            ("passwords:\n  - v-1\n  - v-2\n", Colon, Bare),
             ("password <- \"v-1\"", Assign, Quoted),
         ] {
             assert_eq!(value(text), Some(("v-1", operator, form)), "{text}");
@@ -496,8 +524,28 @@ mod tests {
             "std::password::hash",
             "the password was",
             "password->x",
+            "user, password // who\na, b // c",
+            "name, password\nonly one cell",
+            "password: |\n  several\n  lines\n",
         ] {
             assert_eq!(value(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn every_row_below_a_name_and_every_entry_is_read() {
+        for (text, expected) in [
+            ("id,pass\n1,a-1\n2,b-2\n3,c-3\nand so on\n", ["b-2", "c-3"]),
+            ("pass:\n  - a-1\n  - 'b-2'\n  - c-3\nuser: x\n", ["b-2", "c-3"]),
+        ] {
+            let at = memchr::memmem::find(text.as_bytes(), b"pass").unwrap_or_default();
+            let span = Span::new(at, at + 4);
+            let first = read(text.as_bytes(), span);
+            let mut rest = Vec::new();
+            if let Some(first) = first {
+                assert!(more(text.as_bytes(), span.end, &first, |next| rest.push(&text[next.value.range()])));
+            }
+            assert_eq!(rest, expected, "{text}");
         }
     }
 }

@@ -79,6 +79,7 @@ const WORDS: &[(&str, NameKind)] = &[
     ("cred", Secret),
     ("creds", Secret),
     ("auth", Secret),
+    ("authorization", Token),
     ("token", Token),
     ("tokens", Token),
     ("tok", Token),
@@ -124,18 +125,18 @@ const BEFORE_PASS: &str = " db user usr my root admin adm smtp imap pop mysql ma
 struct Lists {
     telling: &'static str,
     plain: &'static str,
+    doubting: &'static str,
     denying: &'static str,
 }
 
 const fn before(kind: NameKind) -> Lists {
-    match kind {
-        Password => {
-            Lists { telling: PASSWORD_BEFORE_TELLING, plain: PLAIN, denying: PASSWORD_BEFORE_DENYING }
-        }
-        Secret => Lists { telling: SECRET_BEFORE_TELLING, plain: PLAIN, denying: SECRET_BEFORE_DENYING },
-        Token => Lists { telling: TOKEN_BEFORE_TELLING, plain: PLAIN, denying: TOKEN_BEFORE_DENYING },
-        Key => Lists { telling: KEY_BEFORE_TELLING, plain: PLAIN, denying: KEY_BEFORE_DENYING },
-    }
+    let (telling, doubting, denying) = match kind {
+        Password => (PASSWORD_BEFORE_TELLING, PASSWORD_BEFORE_DOUBTING, PASSWORD_BEFORE_DENYING),
+        Secret => (SECRET_BEFORE_TELLING, "", SECRET_BEFORE_DENYING),
+        Token => (TOKEN_BEFORE_TELLING, "", TOKEN_BEFORE_DENYING),
+        Key => (KEY_BEFORE_TELLING, "", KEY_BEFORE_DENYING),
+    };
+    Lists { telling, plain: PLAIN, doubting, denying }
 }
 
 const fn after(kind: NameKind) -> Lists {
@@ -145,14 +146,17 @@ const fn after(kind: NameKind) -> Lists {
         Token => TOKEN_AFTER_DENYING,
         Key => KEY_AFTER_DENYING,
     };
-    Lists { telling: " ", plain: AFTER_PLAIN, denying }
+    Lists { telling: "", plain: AFTER_PLAIN, doubting: "", denying }
 }
 
 /// Words that say where a secret is used, which says nothing against it.
 const PLAIN: &str = " my the our your this self cfg conf config settings opt options env var const default static global local test tests testing prod production dev development stage staging live qa uat ci cd demo db database mysql mariadb postgres postgresql pg sql oracle mssql mongo mongodb redis rabbit rabbitmq mq amqp kafka elastic elasticsearch es kibana minio s3 ftp sftp ssh smtp imap mail email mailer http https proxy web www app application api rest server client host site admin root user usr username account acct customer member login signin system sys sa os linux win windows ad ldap bind kerberos vpn wifi wlan router device gateway node cluster kube k8s kubernetes docker registry helm jenkins gitlab github git bitbucket jira confluence nexus artifactory sonar vault consul aws azure gcp google amazon facebook twitter slack discord telegram stripe paypal twilio sendgrid mailgun firebase cloudflare heroku spring datasource hibernate javax persistence jdbc connection conn data store keystore truststore ssl tls cert key pem jks p12 pfx new old current initial master primary secondary backup main super service svc sudo basic plain text grafana prometheus wordpress wp joomla drupal magento laravel django rails ansible terraform chef puppet become sap erp crm cms pay payment payments order shop integration provider external internal remote target source src dst dest flask session jwt hmac oauth oauth2 oidc saml sso tmp temp int bot set with sample1 k ";
 
 const PASSWORD_BEFORE_TELLING: &str = " admin root db database mysql postgres redis mongo smtp ftp sftp ssh ldap bind vpn wifi keystore truststore datasource jdbc user master svc service sudo become ";
-const PASSWORD_BEFORE_DENYING: &str = " assert forgot forget forgotten reset confirm confirmation confirmed repeat retype verify invalid wrong incorrect bad weak strong missing empty require requires required requirements no not non without has is was use uses using used need needs enter enters type show hide toggle see reveal lost recover recovery check checks validate min minimum max maximum by bypass hash hashed hashing crypt crypted encrypt encrypted encode encoded decode mask masked placeholder label title hint message msg error err input field get on handle updated expire expired expires force generate generated random salted one onetime strength policy about ask prompt read supports allow allows enable enabled disable disabled with or and if when same different match matches mismatch ";
+const PASSWORD_BEFORE_DENYING: &str = " assert forgot forget forgotten reset verify invalid wrong incorrect bad weak strong missing empty require requires required requirements no not non without has is was use uses using used need needs enter enters type show hide toggle see reveal lost recover recovery check checks validate min minimum max maximum by bypass hash hashed hashing crypt crypted encrypt encrypted encode encoded decode mask masked placeholder label title hint message msg error err input field get on handle updated expire expired expires force generate salted one onetime strength policy about ask prompt read supports allow allows enable enabled disable disabled with or and if when match matches mismatch ";
+/// Words that speak of a form to be filled in, where the same password can be given again.
+const PASSWORD_BEFORE_DOUBTING: &str =
+    " confirm confirmation confirmed repeat retype different random generated same retyped repeated ";
 const SECRET_BEFORE_TELLING: &str = " client app application api consumer oauth oauth2 shared signing webhook jwt session cookie auth bot channel token access top service merchant hmac aws azure google github gitlab slack stripe twilio key ";
 const SECRET_BEFORE_DENYING: &str = " amz no not has is was without missing invalid pull imagepull k8s kubernetes create get list delete update read write use load fetch find lookup external sealed encrypted encrypt bad wrong ";
 const TOKEN_BEFORE_TELLING: &str = " access auth api bearer refresh bot oauth oauth2 user admin secret personal private deploy registry service session app application webhook github gitlab slack npm pypi docker vault consul jenkins sonar jira telegram discord hub cloud account master security jwt id device push install installation runner trigger pipeline integration upload read write rw ";
@@ -160,7 +164,7 @@ const TOKEN_BEFORE_DENYING: &str = " hashed request csrf xsrf next page paginati
 const KEY_BEFORE_TELLING: &str = " api secret access private priv encryption encrypt decryption decrypt crypto cipher aes des rsa hmac jwt signing sign signature auth authentication authorization master account storage shared consumer client app application service admin session cookie security subscription webhook server integration write read deploy rest rapidapi license licence activation product merchant payment maps google aws azure gcp openai stripe algolia sendgrid mailgun mailchimp firebase twilio datadog newrelic pusher cloudinary map functions instrumentation sas connection preshared psk wep wpa recaptcha captcha vapid appsecret flask django laravel symfony vault unseal root project bot wif wallet ";
 const KEY_BEFORE_DENYING: &str = " result output input public pub project primary foreign sort partition cache cached object row col column hot short shortcut lookup map mapping dict hash i18n l10n intl locale message translation translate index idx group grouping unique composite natural surrogate candidate reg range order search query param parameter params setting pref preference property prop attribute attr attrs data event press pressed arrow enter escape esc tab modifier mod meta ctrl control alt shift space backspace delete del home end up down left right keyboard numpad answer issue jira bucket s3 filter filtered value values other same any each every no not has is was missing invalid duplicate existing last first next prev previous current min max the this that a an its in by for of to from on with per get find add remove put insert update pop sorted unknown metric label tag node tree path file filename field name type kind state status enum const string str int integer number num parent child item element entry list array react redux ref vue ng dom html css style theme color colour font icon image img video audio track section block module import export require package dependency version cfg conf option options env environment context ctx request req response res header headers http url uri route routing topic queue stream record log logging debug trace error err warn expected actual sample example demo dummy fake mock json yaml xml toml sql db table schema model entity join relation referenced fk pk dedupe idempotency rate limit throttle correlation span transaction position pos feature flag toggle experiment segment local widget menu nav button action command cmd hotkey binding piano music major minor chord house car door turn gpg pgp nonce salt ";
 
-const AFTER_PLAIN: &str = " prod production dev development stage staging live qa uat ci test value val values string str text plain plaintext raw data default db admin user root new old current primary secondary main master server client app api service svc us eu base64 b64 hex decoded internal external key secret token password env var global local override enc for v1 v2 here temp tmp online github gitlab slack aws gcp azure google facebook twitter mysql postgres redis mongo ftp smtp ssh remote config cfg base confirm confirmation confirmed again repeat copy spec ";
+const AFTER_PLAIN: &str = " prod production dev development stage staging live qa uat ci test value val values string str text plain plaintext raw data default db admin user root new old current primary secondary main master server client app api service svc us eu base64 b64 hex decoded internal external key secret token password env var global local override enc for v1 v2 here temp tmp online github gitlab slack aws gcp azure google facebook twitter mysql postgres redis mongo ftp smtp ssh remote config cfg base confirm confirmation confirmed again repeat copy spec equals equalsignorecase compareto ";
 
 /// After any telling word: its name, its place, its form, something to be seen.
 const PASSWORD_AFTER_DENYING: &str = " field fields label labels hint hints algorithm algorithms algo policy policies length len min max minimum maximum reset url uri link path file files filename filepath location dir name names id ids type types hash hashed hasher hashing salt regex pattern format placeholder input inputs error errors err message messages msg title header heading prompt expiry expire expired expires expiration age changed change modified at on count counter prefix suffix param params parameter parameters column col encoder encoding encryption encrypted manager provider generator generate gen validator validation validate valid invalid strength strong weak required require enabled enable disabled disable visible visibility hidden show hide toggle form control element selector xpath css class btn button page view screen route endpoint template templates row box authentication auth authenticator attempts attempt retry retries limit timeout history reuse rule rules requirements requirement complexity grant flow less protected protect protection recovery recover forgot forgotten reminder callback handler helper helpers util utils module lib spec size checker check checks match matches mismatch wrong incorrect incorrectly missing needed not is was will must should cannot can has have and or to of in with from by command cmd cb fn func function method prop property key keys set get reader source store storage vault mode option options flag arg args argument arguments env variable variables node entry dialog modal tab tip info description desc help docs doc widget bytes array chars char buf buffer ref refs reference ptr pointer obj object secretname secretref settings setting ing ed word ";
@@ -252,8 +256,14 @@ pub(crate) fn says(kind: NameKind, before: bool, word: &[u8]) -> Option<Beside> 
         [Password, Secret, Token, Key].map(|kind| {
             [after(kind), self::before(kind)].map(|lists| {
                 let denying = words(lists.denying).map(|word| (word, Beside::Denying));
+                let doubting = words(lists.doubting).map(|word| (word, Beside::Doubting));
                 let telling = words(lists.telling).map(|word| (word, Beside::Telling));
-                Table::new(denying.chain(telling).chain(words(lists.plain).map(|word| (word, Beside::Plain))))
+                Table::new(
+                    denying
+                        .chain(doubting)
+                        .chain(telling)
+                        .chain(words(lists.plain).map(|word| (word, Beside::Plain))),
+                )
             })
         })
     });

@@ -268,7 +268,7 @@ fn each(haystack: &[u8], at: usize, all: bool, names: &mut Names, mut found: imp
     if !grammar::is_key(haystack, &assigned) {
         found(&name, &assigned);
     }
-    grammar::more(haystack, &assigned, |assigned| found(&name, &assigned));
+    grammar::more(haystack, name.span.end, &assigned, |assigned| found(&name, &assigned));
 }
 
 /// Whether a value would be a name or an expression in code: it has no quotes, and neither its bytes nor its line speak
@@ -302,7 +302,7 @@ pub(crate) fn judge(haystack: &[u8], at: usize, names: &mut Names, mut found: im
         weigh(near, &assigned);
     }
     // A list goes on for as long as it likes.
-    grammar::more(haystack, &assigned, |assigned| weigh(haystack, &assigned))
+    grammar::more(haystack, name.span.end, &assigned, |assigned| weigh(haystack, &assigned))
 }
 
 /// The same for the oracle: at every place where a stem stands.

@@ -32,6 +32,8 @@ pub(crate) enum Beside {
     Plain,
     /// Something that is not known.
     Unknown,
+    /// That it may be something else: `confirm` before `password`.
+    Doubting,
     /// That it is something else: `field` after `password`.
     Denying,
 }
@@ -231,12 +233,19 @@ fn said(name: &[u8]) -> Option<Said> {
     let (index, telling) =
         (0..parts.count).rev().find_map(|index| telling(parts.get(index)).map(|telling| (index, telling)))?;
     let kind = telling.kind;
+    // The header; `peeringAuthorization` is something else.
+    if parts.get(index) == b"authorization" && (index > parts.own_from(index) || index + 1 < parts.count) {
+        return None;
+    }
     // What stands before a dot is where the name is from, which can tell but not deny.
     let own = parts.own_from(index);
     let far = beside(parts.all(0..own), (kind, true));
+    // `withPassword("…")`, which builds something
+    let own = own + usize::from(own < index && parts.get(own) == b"with");
     let near = beside(parts.all(own..index).chain([telling.before]), (kind, true));
     let mut before = match (far, near) {
         (_, Beside::Denying) => Beside::Denying,
+        (_, Beside::Doubting) => Beside::Doubting,
         (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,
         (Beside::Nothing, near) => near,
         (_, Beside::Nothing) => Beside::Plain,
@@ -247,6 +256,9 @@ fn said(name: &[u8]) -> Option<Said> {
     }
     let rest = if parts.is_file(index) {
         Beside::Denying
+    } else if parts.get(index) == b"secret" && parts.count == index + 2 && parts.get(index + 1) == b"id" {
+        // Some give it to everyone, others to nobody.
+        Beside::Unknown
     } else {
         beside(parts.all(index + 1..parts.count), (kind, false))
     };
@@ -297,6 +309,7 @@ fn beside<'a>(words: impl Iterator<Item = &'a [u8]>, (kind, before): (NameKind, 
             None => Beside::Unknown,
         };
         all = match (all, says) {
+            (Beside::Doubting, _) | (_, Beside::Doubting) => Beside::Doubting,
             (Beside::Telling, _) | (_, Beside::Telling) => Beside::Telling,
             (Beside::Unknown, _) | (_, Beside::Unknown) => Beside::Unknown,
             _ => says,
@@ -341,6 +354,10 @@ mod tests {
     fn words_beside_it_tell_or_deny() {
         assert_eq!(name("api_key").map(|name| name.before), Some(Beside::Telling));
         assert_eq!(name("primaryKey").map(|name| name.before), Some(Beside::Denying));
+        assert_eq!(name("confirmPassword").map(|name| name.before), Some(Beside::Doubting));
+        assert_eq!(name("withPassword").map(|name| name.before), Some(Beside::Nothing));
+        assert_eq!(name("loginWithPassword").map(|name| name.before), Some(Beside::Denying));
+        assert_eq!(name("secret_id").map(|name| name.after), Some(Beside::Unknown));
         assert_eq!(name("password_field").map(|name| name.after), Some(Beside::Denying));
         assert_eq!(name("tokenCount").map(|name| name.after), Some(Beside::Denying));
         assert_eq!(name("password_prod").map(|name| name.after), Some(Beside::Plain));

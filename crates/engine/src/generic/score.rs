@@ -123,9 +123,10 @@ fn weigh_name(name: &Name, add: &mut impl FnMut(i16, &'static str)) {
     }
     match (name.kind, name.before) {
         (_, Beside::Denying) => add(-90, "a word before it makes the name that of something else"),
+        (_, Beside::Doubting) => add(-10, "a word before it speaks of a form to be filled in"),
         (Key, Beside::Telling) => add(16, "a word before it says which key"),
         (_, Beside::Telling) => add(6, "a word before it says what for"),
-        (Key, Beside::Nothing) => add(-18, "the name is just `key`"),
+        (Key, Beside::Nothing) => add(-14, "the name is just `key`"),
         (Key, Beside::Plain | Beside::Unknown) => add(-6, "nothing says that the key is secret"),
         _ => {}
     }
@@ -141,6 +142,7 @@ fn weigh_form(assigned: &Assigned, add: &mut impl FnMut(i16, &'static str)) {
         Operator::Compare => add(-4, "it is compared, not assigned"),
         Operator::Comma => add(-6, "it is an argument after the name"),
         Operator::Cell => add(-8, "it stands in a table"),
+        Operator::Column => add(-4, "it stands in a column"),
         Operator::Default => add(-2, "it is a default"),
         Operator::Flag => add(-2, "it follows an option"),
         Operator::Beside => add(-6, "it stands beside the name, with nothing between them"),
@@ -223,6 +225,9 @@ fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnM
         Looks::Address => add(-40, "the value is a path, a name of a file or an address"),
         Looks::Identifier => add(-35, "the value is made of words, as a name is"),
         Looks::Prose => add(-45, "the value is text for people"),
+        Looks::Number if kind == Password && counts.digit >= 6 && counts.letters() + counts.sign == 0 => {
+            add(-5, "the value is a number")
+        }
         Looks::Number if kind == Password && counts.sign == 0 => add(-12, "the value is a number"),
         Looks::Number => add(-40, "the value is a number, a date or a version"),
         Looks::Word if kind == Password => add(-22, "the value is a single word"),

@@ -11,7 +11,9 @@ const CHOSEN: usize = 96;
 
 /// What stands behind a name.
 pub(in super::super) struct Glance {
-    /// Where the name is closed.
+    /// Where the name ends.
+    end: usize,
+    /// Where it is closed.
     at: usize,
     /// Where something stands again, behind blanks.
     after: usize,
@@ -52,9 +54,13 @@ impl Glance {
         let assigns = match one {
             _ if assigns || closed && one != 0 => Assigns::Yes,
             b'(' | b',' | b'\n' | b'\r' => Assigns::Unknown { closed },
+            // Names of columns.
+            b';' | b'|' if name::is_name(two) || matches!(two, b'"' | b'\'' | b'\n' | b'\r') => {
+                Assigns::Unknown { closed }
+            }
             _ => Assigns::No,
         };
-        Self { at, after, assigns }
+        Self { end, at, after, assigns }
     }
 
     /// Whether, whatever stands there, nothing is assigned to the name.
@@ -70,9 +76,13 @@ impl Glance {
         let assigns = match self.assigns {
             Assigns::No => false,
             Assigns::Yes => true,
-            Assigns::Unknown { closed } => text.may_assign_there(self.after, closed),
+            Assigns::Unknown { closed } => {
+                text.may_assign_there(self.after, closed) || text.may_be_column(self.end)
+            }
         };
-        assigns || self.after > self.at && text.may_stand_beside(before, self.at, self.after)
+        assigns
+            || self.after > self.at && text.byte(self.at) == b'\t' && text.may_be_column(self.end)
+            || self.after > self.at && text.may_stand_beside(before, self.at, self.after)
     }
 }
 
@@ -236,6 +246,12 @@ mod tests {
         "(a, ",
         "'x', ",
         "#",
+        ",b\nv1,v2",
+        "\tb\nv1\tv2",
+        ";b\nv1;v2",
+        "|\n|---|\n|v|",
+        "|-\n  v1",
+        "\n  - v1",
     ];
 
     proptest! {

@@ -59,6 +59,35 @@ impl Text<'_> {
         closes.then_some(Assigned { operator: Operator::Comma, form: Form::Quoted, value, literal: true })
     }
 
+    /// `put(NAME, "…")`: what is set under a name that is no string.
+    pub(super) fn set_by_name(&self, span: Span, at: usize) -> Option<Assigned> {
+        const SETTERS: &[&[u8]] =
+            &[b"put(", b"Property(", b"set(", b"Set(", b"add(", b"Add(", b"append(", b"eader(", b"define("];
+        let before = &self.0[..span.start];
+        SETTERS.iter().find(|setter| before.ends_with(setter))?;
+        let value = self.quoted(self.blanks(at + 1))?;
+        matches!(self.byte(self.blanks(value.end + 1)), b')' | b',').then_some(Assigned {
+            operator: Operator::Comma,
+            form: Form::Quoted,
+            value,
+            literal: true,
+        })
+    }
+
+    /// Whether a string stands behind whole pairs of strings in a call that makes a map of them: `Map.of("a", "b", "name"`.
+    pub(super) fn is_behind_pairs(&self, start: usize) -> bool {
+        let before = &self.0[start.saturating_sub(160)..start];
+        let Some(open) =
+            memchr::memmem::rfind(before, b"of(").or_else(|| memchr::memmem::rfind(before, b"Of("))
+        else {
+            return false;
+        };
+        let pairs = &before[open + 3..];
+        let quotes = pairs.iter().filter(|&&byte| byte == b'"').count();
+        let inside = |&byte: &u8| !matches!(byte, b'(' | b')' | b'{' | b'}' | b'[' | b';');
+        quotes % 4 == 1 && pairs.iter().all(inside)
+    }
+
     /// `a, name = "…", "…"`: the value in the name's place.
     pub(super) fn tuple(&self, span: Span, from: usize) -> Option<Assigned> {
         let before = &self.0[span.start.saturating_sub(80)..span.start];

@@ -49,6 +49,11 @@ impl Text<'_> {
         {
             return None;
         }
+        if operator == Operator::Colon
+            && let Some(value) = self.block(name, at).or_else(|| self.entry(name, at))
+        {
+            return Some(value);
+        }
         if matches!(operator, Operator::Assign | Operator::Call | Operator::Comma | Operator::Colon) {
             at = self.next_line(at);
         }
@@ -77,7 +82,8 @@ impl Text<'_> {
         let operator = if in_default { Operator::Default } else { operator };
         let value = if operator == Operator::Cell { self.cell(name, at)? } else { self.bare(at, in_default) };
         // `passwd:,user:`, as the options of commands are listed.
-        if value.is_empty() || self.byte(value.start) == b',' {
+        let option = operator == Operator::Flag && self.starts(value.start, b"--");
+        if value.is_empty() || self.byte(value.start) == b',' || option {
             return None;
         }
         if let Some(inner) = self.inside(value) {
