@@ -82,7 +82,9 @@ impl Text<'_> {
         let mut scratch = Scratch::new(engine);
         let place = Place::of_path(&engine.paths(), path.as_os_str().as_encoded_bytes());
         let _ = engine.scan_at(&place, self.bytes, &mut scratch, |found| {
-            if found.score.is_none() {
+            if engine.rule(found.rule).witness {
+                // It is no secret.
+            } else if found.score.is_none() {
                 parts.push((found.secret.start, self.found(engine, &found, &lines)));
             } else if found.decoded.is_none() {
                 judged.push(found.secret);

@@ -42,6 +42,15 @@ pub(crate) struct Ruleset {
 impl Ruleset {
     /// The built-in rules, those of the configuration and the user's, less those that the user does not want.
     pub(crate) fn new(asked: &RuleArguments, config: Config) -> Result<Self> {
+        Self::of(asked, config, |_| true)
+    }
+
+    /// The same for a stream, which passes by: nothing is held back of it for what is masked in no case.
+    pub(crate) fn of_secrets(asked: &RuleArguments, config: Config) -> Result<Self> {
+        Self::of(asked, config, |rule| !rule.witness)
+    }
+
+    fn of(asked: &RuleArguments, config: Config, wanted: impl Fn(&Rule) -> bool) -> Result<Self> {
         let mut rules = if config.without_pack { Vec::new() } else { Engine::builtin_rules() };
         let mut digest = Engine::builtin_digest().to_owned();
         if config.without_pack || !config.rules.is_empty() || !config.disabled.is_empty() {
@@ -64,6 +73,7 @@ impl Ruleset {
             digest = combined(std::iter::once(digest.as_str()).chain(ids.iter().map(String::as_str)));
             counted = Some(ids);
         }
+        rules.retain(wanted);
         let mut engine = Engine::new(rules)?;
         if let Some(depth) = asked.decode_depth {
             engine.set_decode_depth(depth);

@@ -1,13 +1,13 @@
 //! What a secret says of itself.
 
-use crate::{aws, gcp, jwt, key, known, sas};
+use crate::{aws, certificate, gcp, jwt, key, known, sas};
 
 /// What a secret says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
     /// What it is: `JWT, alg HS256, issuer https://…`, `RSA private key, 2048 bits, not encrypted`.
     pub structure: Option<String>,
-    /// Whose it is.
+    /// Whose it is; of a certificate, the common name of its subject.
     pub account: Option<String>,
     /// The day on which it expires, `YYYY-MM-DD`.
     pub expires: Option<String>,
@@ -22,6 +22,8 @@ pub struct Facts {
 pub fn examine(secret: &[u8], around: &[u8]) -> Facts {
     let mut facts = if secret.starts_with(b"eyJ") {
         jwt::examine(secret)
+    } else if certificate::is_one(secret) {
+        return certificate::examine(secret);
     } else if secret.starts_with(b"-----BEGIN ") {
         Facts { account: gcp::account(around), ..key::examine(secret) }
     } else if matches!(secret.first_chunk(), Some(b"AKIA" | b"ASIA")) {

@@ -52,9 +52,7 @@ pub(crate) fn examine(block: &[u8]) -> Facts {
 
 fn read(block: &[u8]) -> Option<Key> {
     let text = String::from_utf8_lossy(block);
-    let rest = text.strip_prefix("-----BEGIN ")?;
-    let (label, rest) = rest.split_once("-----")?;
-    let (body, _) = rest.split_once("-----END")?;
+    let (label, body) = parts(&text)?;
     if label == "ENCRYPTED PRIVATE KEY" {
         return Some(Key { kind: "PKCS #8".to_owned(), encrypted: true, public: None });
     }
@@ -62,7 +60,7 @@ fn read(block: &[u8]) -> Option<Key> {
         let kind = label.strip_suffix(" PRIVATE KEY").unwrap_or("PEM").to_owned();
         return Some(Key { kind, encrypted: true, public: None });
     }
-    let der = LENIENT.decode(material(body)).ok()?;
+    let der = decoded(body)?;
     match label {
         "RSA PRIVATE KEY" => rsa(&der),
         "EC PRIVATE KEY" => ec(&der, None),
@@ -71,6 +69,17 @@ fn read(block: &[u8]) -> Option<Key> {
         "DSA PRIVATE KEY" => dsa(&der),
         _ => None,
     }
+}
+
+/// The label and the body of a block.
+pub(crate) fn parts(block: &str) -> Option<(&str, &str)> {
+    let (label, rest) = block.strip_prefix("-----BEGIN ")?.split_once("-----")?;
+    Some((label, rest.split_once("-----END")?.0))
+}
+
+/// What a block's body holds.
+pub(crate) fn decoded(body: &str) -> Option<Vec<u8>> {
+    LENIENT.decode(material(body)).ok()
 }
 
 /// The base64 of a block, without line ends, which may be written as `\n`, and quotes.
@@ -150,10 +159,24 @@ fn pkcs8(der: &[u8]) -> Option<Key> {
     match object {
         RSA => rsa(key),
         EC => ec(key, algorithm.expect(OBJECT)),
-        ED25519 => Some(Key { kind: "Ed25519".to_owned(), ..Key::default() }),
+        ED25519 => Some(Key { kind: "Ed25519".to_owned(), public: beside(info), ..Key::default() }),
         DSA => Some(Key { kind: "DSA".to_owned(), ..Key::default() }),
         _ => None,
     }
+}
+
+/// The public half of an Ed25519 key that stands behind it (RFC 5958, RFC 8410).
+fn beside(mut info: Reader<'_>) -> Option<Vec<u8>> {
+    while let Some((tag, content)) = info.next() {
+        let bits = match tag {
+            0x81 => Some(content),
+            // Some write it explicitly.
+            0xA1 => Reader(content).expect(BIT_STRING),
+            _ => continue,
+        };
+        return bits.and_then(|bits| bits.strip_prefix(&[0])).map(ed25519_public);
+    }
+    None
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! public halves.
 
 mod aws;
+mod certificate;
 mod day;
 mod der;
 mod facts;

@@ -40,7 +40,7 @@ pub use image::{Image, Layer, LayerPlace, LayerState};
 pub use location::{Location, Snippet};
 pub use origin::{FileKind, Origin};
 pub use outcome::{Finding, Outcome, SkipRecord, Stats, Suppressed};
-pub use rule::{Evidence, RuleInfo, SecretKind};
+pub use rule::{Certificate, Evidence, RuleInfo, SecretKind};
 pub use secret::{MASK, MaskKind, Secret};
 pub use severity::{Confidence, ParseLevelError, Severity};
 pub use shown::{push_shown, shown};

@@ -51,6 +51,24 @@ pub struct RuleInfo {
     pub aliases: Vec<String>,
 }
 
+/// A certificate (RFC 5280) for the public half of a private key that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Certificate {
+    /// Where it was seen: a path, as locations have it.
+    pub path: String,
+    /// The line on which it begins, from 1.
+    pub line: u64,
+    /// The common name of its subject; absent where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// The last day on which it holds, `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    /// Whether that day has passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expired: Option<bool>,
+}
+
 /// What speaks for a finding, all of it found offline.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Evidence {
@@ -74,6 +92,9 @@ pub struct Evidence {
     /// The SHA-256 of the public half of a key (SubjectPublicKeyInfo), in hex.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
+    /// A certificate for that public half which the same scan has seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
     /// The word near it that a context rule went by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<String>,

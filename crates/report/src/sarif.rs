@@ -182,6 +182,9 @@ fn properties(finding: &Finding, location: &Location) -> BTreeMap<&'static str, 
     for (name, fact) in facts {
         properties.extend(fact.as_deref().map(|fact| (name, Value::from(fact))));
     }
+    if let Some(certificate) = &evidence.certificate {
+        properties.insert("keysieve/certificate", serde_json::to_value(certificate).unwrap_or_default());
+    }
     if !location.decoded_by.is_empty() {
         properties.insert("keysieve/decodedBy", Value::from(location.decoded_by.clone()));
     }

@@ -164,6 +164,13 @@ pub(crate) fn evidence(evidence: &Evidence, entropy: bool) -> Vec<String> {
         // Enough to tell which key it is.
         said.push(format!("public key sha256:{}", digest.get(..16).unwrap_or(digest)));
     }
+    if let Some(certificate) = &evidence.certificate {
+        let subject = certificate.subject.as_ref().map_or(String::new(), |name| format!(" of {name}"));
+        let expires = certificate.expires.as_ref().map_or(String::new(), |day| {
+            format!(", {} on {day}", if certificate.expired == Some(true) { "expired" } else { "expires" })
+        });
+        said.push(format!("its certificate{subject} is {}:{}{expires}", certificate.path, certificate.line));
+    }
     if let Some(context) = &evidence.context {
         said.push(format!("next to '{context}'"));
     }

@@ -55,6 +55,7 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     let keywords = section.strings("keywords").unwrap_or_default();
     let part_of = section.strings("part_of").unwrap_or_default().into_iter().map(|id| id.value).collect();
     let examples = examples(&mut section, &id, defaults.strictness);
+    let witness = section.boolean("witness").unwrap_or_default();
     let mut keywords = check_keywords(&section, keywords, found.as_ref(), &examples, &id);
     if keywords.is_empty() && !everywhere {
         // They spare the expression most files of a common name.
@@ -63,8 +64,10 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     let reporter = section.reporter();
     section.finish();
     let pattern::Found { pattern, plan, .. } = found?;
-    (reporter.count() == before)
-        .then_some((Rule { info, pattern, gates, lookahead, paths, keywords, part_of, plan }, examples))
+    (reporter.count() == before).then_some((
+        Rule { info, pattern, gates, lookahead, paths, keywords, part_of, witness, plan },
+        examples,
+    ))
 }
 
 fn info(section: &mut Section<'_>, id: &str, context: bool, defaults: &Defaults) -> RuleInfo {

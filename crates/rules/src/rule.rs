@@ -28,6 +28,9 @@ pub struct Rule {
     /// The ids of rules that this one's findings are a part of: where one of those finds something near in the same
     /// object, that says it all.
     pub part_of: Vec<String>,
+    /// Whether it finds no secret but what says something of one, as a certificate does of a private key: no finding, and
+    /// never masked.
+    pub witness: bool,
     /// How the engine finds its candidates.
     pub plan: Plan,
 }

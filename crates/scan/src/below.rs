@@ -17,7 +17,11 @@ impl Below {
     pub(crate) fn take(rules: &Rules<'_>, sightings: &mut Vec<Sighting>) -> Self {
         let (policy, mut below) = (rules.policy, Self::default());
         sightings.retain(|sighting| {
-            let info = &rules.engine.rule(sighting.rule).info;
+            let rule = rules.engine.rule(sighting.rule);
+            if rule.witness {
+                return true;
+            }
+            let info = &rule.info;
             let floors = (info.severity < policy.min_severity, sighting.confidence < policy.min_confidence);
             let counts = || policy.looks_at(&info.id, &sighting.location.origin.path());
             match floors {

@@ -46,6 +46,7 @@ mod utf16;
 mod versions;
 mod whole_file;
 mod wide;
+mod witness;
 
 pub use cache::Cache;
 pub use control::Control;

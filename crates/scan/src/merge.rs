@@ -20,6 +20,7 @@ use crate::redact::{mask, mask_name};
 use crate::run::Options;
 use crate::sighting::Sighting;
 use crate::sink::Sink;
+use crate::witness::{self, Certificates};
 
 /// Below this many bits, a value could be guessed from its fingerprint under a known key.
 const GUESSABLE: f64 = 64.0;
@@ -71,6 +72,7 @@ impl<'a> Merge<'a> {
     /// Lets the source say where what was seen stands. What is below a floor needs no place: it is only counted.
     pub(crate) fn attribute(&mut self, source: &dyn Source, sink: &Sink<'_>) -> Result<(), SourceError> {
         let mut sightings = std::mem::take(&mut self.sightings);
+        witness::drop_strangers(self.engine, &mut sightings);
         attribution::number(&mut sightings);
         let (asked, below): (Vec<_>, Vec<_>) =
             sightings.into_iter().partition(|sighting| !self.is_below_floor(sighting));
@@ -80,8 +82,11 @@ impl<'a> Merge<'a> {
     }
 
     fn is_below_floor(&self, sighting: &Sighting) -> bool {
-        let severity = self.engine.rule(sighting.rule).info.severity;
-        severity < self.policy.min_severity || sighting.confidence < self.policy.min_confidence
+        let rule = self.engine.rule(sighting.rule);
+        if rule.witness {
+            return false;
+        }
+        rule.info.severity < self.policy.min_severity || sighting.confidence < self.policy.min_confidence
     }
 
     /// Judges, merges and sorts.
@@ -96,6 +101,7 @@ impl<'a> Merge<'a> {
                 location.layer.as_ref().and_then(|place| place.layer.as_ref()).map(|layer| layer.index);
             (location.origin.path(), location.byte_start, location.byte_end, sighting.rule, layer)
         });
+        let certificates = Certificates::take(self.engine, &mut sightings);
         let infos = Infos::new(self.engine);
         let mut names = Names { engine: self.engine, scratch: Scratch::new(self.engine), last: None };
         let mut layers = Layers::default();
@@ -127,6 +133,8 @@ impl<'a> Merge<'a> {
                 continue;
             }
             sighting.location.path = names.of(&path);
+            sighting.evidence.certificate =
+                certificates.of(sighting.evidence.public_key.as_deref(), |path| names.of(path));
             if let Some(git) = &mut sighting.location.git {
                 git.refs.iter_mut().for_each(|name| *name = names.mask(name.as_bytes()));
             }

@@ -216,7 +216,12 @@ impl View<'_> {
             let shown = haystack
                 .len()
                 .min(matches.iter().map(|found| found.hidden().end).max().unwrap_or(0).max(sure));
-            for found in order.into_iter().filter(|found| self.rules.counts(found.rule)) {
+            // What a layer's cache keeps says nothing of what is no finding, and reports are the same with and without.
+            let image = matches!(self.origin.outermost(), Origin::Image { .. });
+            let counts = |found: &&Match| {
+                self.rules.counts(found.rule) && !(image && self.rules.engine.rule(found.rule).witness)
+            };
+            for found in order.into_iter().filter(counts) {
                 let Some(confidence) = self.confidence(found) else { continue };
                 let secret = widen(haystack, found.secret);
                 let from = usize::try_from(cursor.at - base).unwrap_or(usize::MAX);
@@ -324,7 +329,8 @@ impl View<'_> {
             span: (base + secret.start as u64, base + secret.end as u64),
             // What everyone knows is nobody's secret.
             confidence: if known { Confidence::Low } else { confidence },
-            secret: Secret::new(&text[raw.range()], kind),
+            // What a witness says of itself is all that is wanted of it.
+            secret: Secret::new(if rule.witness { &[] } else { &text[raw.range()] }, kind),
             evidence,
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),
@@ -405,6 +411,7 @@ impl View<'_> {
             expired: facts.expires.as_ref().map(|day| *day < today),
             expires: facts.expires,
             public_key: facts.public_key,
+            certificate: None,
             context: word,
             note,
         };

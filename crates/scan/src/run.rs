@@ -194,7 +194,7 @@ pub fn scan_and_record(
 ) -> Result<Outcome, SourceError> {
     let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
     let counts = |id: &String| options.rules.as_ref().is_none_or(|rules| rules.contains(id));
-    let counts = engine.rules().map(|rule| counts(&rule.info.id)).collect();
+    let counts = engine.rules().map(|rule| rule.witness || counts(&rule.info.id)).collect();
     let sink = Sink {
         rules: Rules {
             engine,

@@ -42,7 +42,7 @@ impl Rules {
     pub fn new(engine: Engine) -> Self {
         let infos = engine.rules().map(|rule| Arc::new(rule.info.clone())).collect();
         let specificity = (0_u32..).take(engine.len()).map(|rule| engine.specificity(rule)).collect();
-        let counts = vec![true; engine.len()];
+        let counts = engine.rules().map(|rule| !rule.witness).collect();
         let (min_confidence, min_severity) = (Confidence::Medium, Severity::Low);
         Self { engine, infos, specificity, counts, min_confidence, min_severity }
     }
@@ -57,7 +57,8 @@ impl Rules {
     /// Masks only what the rules with these ids find.
     #[must_use]
     pub fn only(mut self, ids: &BTreeSet<String>) -> Self {
-        self.counts = self.infos.iter().map(|info| ids.contains(&info.id)).collect();
+        let chosen = self.engine.rules().map(|rule| !rule.witness && ids.contains(&rule.info.id));
+        self.counts = chosen.collect();
         self
     }
 

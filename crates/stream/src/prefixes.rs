@@ -1,7 +1,7 @@
 //! The beginnings by which tokens are known before they are complete.
 
 use keysieve_engine::Engine;
-use keysieve_rules::{Driver, Element};
+use keysieve_rules::{Driver, Element, Rule};
 
 /// Shorter beginnings are those of words, too.
 const SHORTEST: usize = 4;
@@ -13,7 +13,8 @@ pub(crate) struct Prefixes(Vec<Vec<u8>>);
 impl Prefixes {
     pub(crate) fn of(engine: &Engine) -> Self {
         let mut all = Vec::new();
-        for rule in engine.rules().filter(|rule| matches!(rule.plan.driver, Driver::Prefix(_))) {
+        let masks = |rule: &&Rule| matches!(rule.plan.driver, Driver::Prefix(_)) && !rule.witness;
+        for rule in engine.rules().filter(masks) {
             let forms = rule.plan.shapes.iter().map(|shape| shape.elements.as_slice());
             let gate = std::iter::once(rule.plan.gate.as_slice()).filter(|_| rule.plan.shapes.is_empty());
             all.extend(forms.chain(gate).map(literal).filter(|prefix| prefix.len() >= SHORTEST));

@@ -52,7 +52,7 @@ impl<'a> Asked<'a> {
             ..VerdictArguments::default()
         };
         config.apply(&mut asked, &mut verdict, None, &mut RunArguments::default())?;
-        let ruleset = Ruleset::new(&asked, config)?;
+        let ruleset = Ruleset::of_secrets(&asked, config)?;
         let mut rules = Rules::new(ruleset.engine).at_least(
             verdict.min_confidence.unwrap_or(Confidence::Medium),
             verdict.min_severity.unwrap_or(Severity::Low),

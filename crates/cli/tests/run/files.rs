@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use super::certificate::Certificate;
 use super::{code, json, keysieve, leak, run, skips, stderr};
 
 fn tree(files: &[&str]) -> TempDir {
@@ -135,4 +136,31 @@ fn what_cannot_be_read_is_named_with_its_class() {
     ];
     assert_eq!(skips(&report), expected);
     assert_eq!(report["findings"].as_array().expect("a list").len(), 1);
+}
+
+#[test]
+fn a_private_key_names_its_certificate() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (own, other) = (Certificate::new(), Certificate::new());
+    let files = [("tls/a.key", own.key_pem()), ("etc/a.crt", own.pem()), ("etc/b.crt", other.pem())];
+    for (name, text) in files {
+        let path = directory.path().join(name);
+        fs::create_dir_all(path.parent().expect("a directory")).expect("made");
+        fs::write(path, text).expect("written");
+    }
+    let report = |place: &str| json(&run(directory.path(), &["scan", "-f", "json", place]));
+    let all = report(".");
+    let findings = all["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 1, "a certificate is no finding");
+    let expected = serde_json::json!({
+        "path": "etc/a.crt", "line": 1, "subject": "localhost", "expires": "2100-01-01", "expired": false,
+    });
+    assert_eq!(findings[0]["evidence"]["certificate"], expected);
+    assert!(
+        report("tls")["findings"][0]["evidence"]["certificate"].is_null(),
+        "what was not seen is not named"
+    );
+    assert_eq!(report("etc")["findings"].as_array().map(Vec::len), Some(0));
+    let redacted = keysieve(directory.path()).arg("redact").write_stdin(own.pem()).output().expect("runs");
+    assert_eq!(String::from_utf8_lossy(&redacted.stdout), own.pem(), "for everyone to see");
 }
