@@ -99,11 +99,13 @@ impl PlacedSearch<'_> {
     /// Which other rules have a keyword in a haystack.
     fn seen(&self, haystack: &[u8]) -> Vec<u32> {
         let told = self.set.as_ref().and_then(|set| Some((set, set.automaton.as_ref()?)));
-        let Some((set, automaton)) = told.filter(|(_, automaton)| automaton.is_match(haystack)) else {
-            return Vec::new();
-        };
+        // Most have none, and to say so is quicker than to list all.
+        let first = told.and_then(|(set, automaton)| Some((set, automaton, automaton.find(haystack)?.end())));
+        let Some((set, automaton, end)) = first else { return Vec::new() };
+        // A longer keyword may begin before the one that ends first.
+        let from = end.saturating_sub(automaton.max_pattern_len());
         let mut seen = vec![false; set.owners.len()];
-        for found in automaton.find_overlapping_iter(haystack) {
+        for found in automaton.find_overlapping_iter(Input::new(haystack).span(from..haystack.len())) {
             seen[found.pattern().as_usize()] = true;
         }
         set.owners.iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| *rule).collect()

@@ -191,9 +191,14 @@ impl FileKind {
             return Self::Unknown;
         };
         match name[dot + 1..].to_ascii_lowercase().as_slice() {
-            b"c" | b"cc" | b"cpp" | b"cs" | b"dart" | b"ex" | b"go" | b"h" | b"hpp" | b"java" | b"js"
-            | b"jsx" | b"kt" | b"lua" | b"m" | b"mjs" | b"php" | b"pl" | b"py" | b"r" | b"rb" | b"rs"
-            | b"scala" | b"swift" | b"ts" | b"tsx" | b"vb" | b"vue" => Self::Code,
+            // With maps of sources, which hold them as they are.
+            b"astro" | b"c" | b"cc" | b"cjs" | b"clj" | b"coffee" | b"cpp" | b"cs" | b"cts" | b"cxx"
+            | b"dart" | b"erl" | b"ex" | b"exs" | b"fs" | b"go" | b"groovy" | b"h" | b"hpp" | b"hs"
+            | b"hxx" | b"java" | b"jl" | b"js" | b"jsx" | b"kt" | b"kts" | b"lua" | b"m" | b"map"
+            | b"mjs" | b"mm" | b"mts" | b"nim" | b"php" | b"pl" | b"pm" | b"py" | b"r" | b"rb" | b"rs"
+            | b"scala" | b"sol" | b"svelte" | b"swift" | b"ts" | b"tsx" | b"vb" | b"vue" | b"zig" => {
+                Self::Code
+            }
             b"cfg" | b"conf" | b"config" | b"csv" | b"env" | b"ini" | b"json" | b"plist" | b"properties"
             | b"tf" | b"tfvars" | b"toml" | b"xml" | b"yaml" | b"yml" => Self::Config,
             b"adoc" | b"html" | b"htm" | b"md" | b"org" | b"rst" | b"tex" | b"txt" => Self::Prose,

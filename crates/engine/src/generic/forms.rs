@@ -32,7 +32,7 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         let name = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         name > 0 && matches!(text.get(name..name + 2), Some([b'(', b'\'' | b'"']))
     };
-    const MARKS: &[&[u8]] = &[b"${", b"$(", b"{{", b"#{", b"<%", b"%{", b"{0}"];
+    const MARKS: &[&[u8]] = &[b"${", b"$(", b"{{", b"#{", b"<%", b"%{", b"{0}", b"{}"];
     let marked = || MARKS.iter().any(|mark| text.windows(mark.len()).any(|window| window == *mark));
     match text {
         [b'<', .., b'>']
@@ -44,6 +44,7 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         // `$t('user.password')`, `!$this->params`
         [b'$', rest @ ..] if calls(rest) => true,
         [b'!', b'$', ..] => true,
+        [b'_', rest @ ..] if rest.iter().all(|&byte| byte.is_ascii_uppercase() || byte == b'_') => true,
         [b'$', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b':' | b'@' | b'&' | b'*', rest @ ..] if name(rest) && !rest.iter().any(u8::is_ascii_digit) => true,
         [b'%', b's' | b'd' | b'v' | b'q' | b'@' | b'[', ..]
@@ -66,6 +67,12 @@ pub(super) fn is_reference(text: &[u8], counts: &Counts) -> bool {
         [b'!', tag @ ..] if counts.blank > 0 => {
             let length = tag.iter().take_while(|&&byte| byte.is_ascii_alphabetic() || byte == b'_').count();
             length >= 3 && tag.get(length) == Some(&b' ')
+        }
+        // `"Bearer " + token`
+        [scheme @ .., b' ']
+            if [&b"bearer"[..], b"basic", b"token"].iter().any(|it| scheme.eq_ignore_ascii_case(it)) =>
+        {
+            true
         }
         b"!secret" | b"!env_var" | b"!reference" | b"!include" => true,
         b"!vault" | b"|" | b">" | b"|-" | b">-" => true,
@@ -120,13 +127,46 @@ pub(super) fn is_sealed(text: &[u8]) -> bool {
         let starts = StartKind::Anchored;
         AhoCorasick::builder().ascii_case_insensitive(true).start_kind(starts).build(words(STARTS)).ok()
     });
-    SEALED.as_ref().is_some_and(|starts| starts.is_match(Input::new(text).anchored(Anchored::Yes)))
+    // Quotes may be part of it: `"\"arn:aws:…\""`.
+    let quotes = text.iter().take(2).take_while(|&&byte| matches!(byte, b'\\' | b'"' | b'\'')).count();
+    let start = Input::new(&text[quotes..]).anchored(Anchored::Yes);
+    SEALED.as_ref().is_some_and(|starts| starts.is_match(start))
         || is_octets(text)
+        || is_crypted(text)
+        || is_public(text)
         || is_sealed_secret(text)
         || is_fingerprinted(text)
         || is_header(text)
         // What was decoded from binary data.
         || text.iter().any(|&byte| byte < b' ' && !byte.is_ascii_whitespace())
+}
+
+/// The hash of a password in the forms that name their algorithm: `$p5k2$…`, `sha1$salt$…`, and MySQL's.
+fn is_crypted(text: &[u8]) -> bool {
+    if let [b'*', hex @ ..] = text {
+        return hex.len() == 40
+            && hex.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'A'..=b'F'));
+    }
+    let name = |byte: &&u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    let begins = text.starts_with(b"$");
+    let text = text.strip_prefix(b"$").unwrap_or(text);
+    let length = text.iter().take_while(name).count();
+    (1..=20).contains(&length)
+        && text.len() > length + 16
+        && text[length] == b'$'
+        && text[length + 1..].contains(&b'$')
+        && (begins || text[..length].iter().any(u8::is_ascii_digit))
+        || text.starts_with(b"P$") && text.len() == 33
+}
+
+/// A public key in hex, compressed (SEC 1), and the address of an account of Ethereum (EIP-55).
+fn is_public(text: &[u8]) -> bool {
+    let hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
+    match text {
+        [b'0', b'2' | b'3', rest @ ..] if rest.len() == 64 => hex(rest),
+        [b'0', b'x' | b'X', rest @ ..] if rest.len() == 40 => hex(rest),
+        _ => false,
+    }
 }
 
 /// What Bitnami's `SealedSecret` holds: a key sealed with RSA, before it two bytes of its length, then the value, in base64.
@@ -174,7 +214,7 @@ pub(super) fn is_keyword(text: &[u8]) -> bool {
         manual all admin user username root guest anonymous public private secret password passwd pass pwd \
         passphrase token key keys apikey api_key credential credentials auth login basic bearer digest oauth \
         oauth2 jwt header cookie query body path form json xml html yaml plain plaintext base64 hex utf-8 \
-        utf8 ascii varchar text_field prompt hidden visible show hide input submit button label title name \
+        utf8 latin1 iso-8859-1 ascii varchar text_field prompt hidden visible show hide input submit button label title name \
         value id type email e-mail phone mail test tests testing example sample demo dummy fake mock foo bar \
         baz qux foobar todo tbd n/a na changeme change xxx abc local localhost production development \
         staging md5 sha1 sha256 sha512 aes des rsa hmac hs256 rs256 es256 ed25519 x25519 secp256k1 p-256 \
@@ -330,13 +370,16 @@ pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool
     {
         return true;
     }
+    if is_statement(text, counts) {
+        return true;
+    }
     // `f(x`, `a[x]`
     if let Some(open) = memchr::memchr2(b'(', b'[', text)
         && open > 0
         && text[..open]
             .iter()
             .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'$' | b':'))
-        && (text[open] == b'[' || open >= 2)
+        && (text[open] == b'[' || open >= 2 || text.ends_with(b")") || text[open..].contains(&b','))
         && text[0].is_ascii_alphabetic()
     {
         return true;
@@ -360,6 +403,28 @@ pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool
                 name(part) && !part[0].is_ascii_digit() && (part.len() < 8 || Words::of(part).percent() >= 50)
             })
             && (words.letters == 0 || words.percent() >= 40 || text.len() < 12 || a_word())
+}
+
+/// What goes on behind an expression in code without blanks: `r);const`, `Ze;let`, `r)}))`, `t:e.key`, `&[u8]`.
+fn is_statement(text: &[u8], counts: &Counts) -> bool {
+    let name = |text: &[u8]| {
+        !text.is_empty()
+            && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.'))
+    };
+    const ENDS: &[&[u8; 2]] = &[b");", b")}", b"})", b"};", b"]}"];
+    if counts.has(b')') || counts.has(b'}') {
+        return text.windows(2).any(|two| ENDS.iter().any(|end| **end == two));
+    }
+    if let Some(end) = memchr::memchr(b';', text).filter(|_| counts.has(b';')) {
+        return end + 1 < text.len() && name(&text[..end]) && text[end + 1].is_ascii_alphabetic();
+    }
+    if let Some(colon) = memchr::memchr(b':', text).filter(|_| counts.sign == 2 && counts.has(b'.')) {
+        return name(&text[..colon])
+            && name(&text[colon + 1..])
+            && text[colon..].contains(&b'.')
+            && text[0].is_ascii_alphabetic();
+    }
+    text.starts_with(b"&[") || text.ends_with(b":") && text.contains(&b',')
 }
 
 pub(super) fn is_number(text: &[u8], counts: &Counts) -> bool {
@@ -444,9 +509,11 @@ fn is_header_name(text: &[u8]) -> bool {
     let part = |part: &[u8]| {
         let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         let letters = &part[..part.len() - digits];
-        letters.first().is_some_and(u8::is_ascii_uppercase) && letters[1..].iter().all(u8::is_ascii_lowercase)
+        letters.first().is_some_and(u8::is_ascii_alphabetic)
+            && letters[1..].iter().all(u8::is_ascii_lowercase)
     };
-    text.strip_prefix(b"X-").is_some_and(|name| {
+    let rest = text.strip_prefix(b"X-").or_else(|| text.strip_prefix(b"x-"));
+    rest.is_some_and(|name| {
         name.split(|&byte| byte == b'-').all(part)
             && name.split(|&byte| byte == b'-').any(|part| part.len() > 3 && Words::of(part).percent() == 100)
     })

@@ -95,6 +95,8 @@ pub(crate) fn read(haystack: &[u8], span: Span) -> Option<Assigned> {
 /// the first one of any.
 pub(crate) fn more(haystack: &[u8], end: usize, first: &Assigned, mut found: impl FnMut(Assigned)) -> bool {
     const MOST: usize = 32;
+    const DESCRIPTIONS: &[&[u8]] =
+        &[b"name", b"type", b"id", b"label", b"title", b"description", b"displayName", b"kind", b"location"];
     let text = Text(haystack);
     if first.operator == Operator::Column {
         text.rows_below(end, found);
@@ -119,8 +121,17 @@ pub(crate) fn more(haystack: &[u8], end: usize, first: &Assigned, mut found: imp
             return true;
         }
         at = text.space(at + if text.byte(at) == b'=' { 2 } else { 1 });
+        if matches!(text.byte(at), b'{' | b'[' | b'(') {
+            // What is deeper has names of its own.
+            return true;
+        }
         let Some(next) = text.quoted(at) else { return true };
+        // `[{"name": "…"}]` says what is needed, not what it is.
+        let describes = key && DESCRIPTIONS.contains(&&haystack[value.range()]);
         value = next;
+        if describes {
+            continue;
+        }
         let after = text.space(value.end + 1);
         let blank = haystack[value.range()].contains(&b' ');
         if text.byte(after) != b':' && !text.starts(after, b"=>") && !blank {
@@ -421,6 +432,8 @@ impl Text<'_> {
             (b'=', b'~') | (b':', b':') | (b'-', _) => return None,
             (b'=', _) => (Operator::Assign, 1),
             (b':', _) => (Operator::Colon, 1),
+            // ``tokens (`list[str]`)`` documents a parameter.
+            (b'(', b'`') if at > 0 && self.0[at - 1] == b' ' => return None,
             (b'(', _) if !closed => (Operator::Call, 1),
             (b',', _) if closed => (Operator::Comma, 1),
             (b'>', _) => (Operator::Element, 1),
@@ -453,7 +466,9 @@ impl Text<'_> {
         }
         let after = self.blanks(end);
         let assigns = self.byte(after) == b'=' && !matches!(self.byte(after + 1), b'=' | b'>' | b'~');
-        if end > from && assigns { after } else { at }
+        let count = |byte: u8| self.0[from..end].iter().filter(|&&other| other == byte).count();
+        let whole = count(b'[') == count(b']') && count(b'<') == count(b'>');
+        if end > from && assigns && whole { after } else { at }
     }
 }
 
@@ -514,6 +529,8 @@ mod tests {
             ("password: >-\n  v-1\nuser: a\n", Colon, Bare),
             ("passwords:\n  - v-1\n  - v-2\n", Colon, Bare),
             ("password <- \"v-1\"", Assign, Quoted),
+            // The string is another call's.
+            ("x(props.password):v-1 0),add(\"a\",\"b\")", Colon, Bare),
         ] {
             assert_eq!(value(text), Some(("v-1", operator, form)), "{text}");
         }
@@ -526,6 +543,9 @@ mod tests {
             "password->x",
             "user, password // who\na, b // c",
             "name, password\nonly one cell",
+            "{type:\"password\",value:E,onChange:f}",
+            "new sfn.Pass(this, 'v-1')",
+            "passes (`torch.Tensor`): what",
             "password: |\n  several\n  lines\n",
         ] {
             assert_eq!(value(text), None, "{text}");

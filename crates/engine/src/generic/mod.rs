@@ -99,7 +99,8 @@ pub(crate) fn is_random(text: &[u8]) -> bool {
 /// such a place a word can be a password, but neither a reference nor text for people can, and hardly a name.
 pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<Confidence> {
     use value::{Counts, Looks, Words, looks};
-    if text.is_empty() {
+    // `{"password":true}},{"…`
+    if text.is_empty() || bare && text.contains(&b'"') && text.contains(&b'}') {
         return None;
     }
     let (counts, words) = (Counts::of(text), Words::of(text));
@@ -244,6 +245,9 @@ fn read(haystack: &[u8], at: usize, all: bool, names: &mut Names) -> Option<(Nam
         return None;
     }
     let span = Span::new(start, end);
+    if start > 0 && haystack[start - 1] == b':' && is_in_arn(&haystack[..start]) {
+        return None;
+    }
     let mut name = name::read(haystack, span, names)?;
     let denied = name.before == Beside::Denying || name.after == Beside::Denying;
     let is_spec = denied && haystack[span.range()].ends_with(b"KeySpec");
@@ -260,6 +264,16 @@ fn read(haystack: &[u8], at: usize, all: bool, names: &mut Names) -> Option<(Nam
         name.after = Beside::Nothing;
     }
     Some((name, assigned))
+}
+
+/// Whether text ends inside the name of a resource: `arn:aws:secretsmanager:eu-west-1:123456789012:`.
+fn is_in_arn(before: &[u8]) -> bool {
+    let before = &before[before.len().saturating_sub(96)..];
+    let is_part = |byte: &&u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'-' | b'*' | b'_' | b'$' | b'{' | b'}' | b'.')
+    };
+    let length = before.iter().rev().take_while(is_part).count();
+    before[before.len() - length..].starts_with(b"arn:")
 }
 
 /// Every value that is assigned to the name in which a stem stands at `at`.

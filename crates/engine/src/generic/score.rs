@@ -74,13 +74,32 @@ pub(crate) fn weigh(
     let looks = super::value::looks(text, assigned.form == Form::Bare, &counts, &words);
     weigh_name(name, &mut add);
     weigh_form(assigned, &mut add);
-    weigh_looks(name.kind, looks, &counts, &mut add);
+    if looks == Looks::Number
+        && name.kind == Password
+        && is_digits(&counts, text)
+        && is_text(haystack, name, assigned)
+    {
+        add(-5, "the value is a number");
+    } else {
+        weigh_looks(name.kind, looks, &counts, &mut add);
+    }
     let named = &haystack[name.span.range()];
     if same_letters(text, named) {
         add(-90, "it is the name itself");
     }
     if text.len() >= 6 && text.iter().all(u8::is_ascii_alphabetic) && ends_with_letters(named, text) {
         add(-40, "it is the end of the name");
+    }
+    if counts.digit == 0 && text.len() > named.len() && named.len() >= 5 && ends_with_letters(text, named) {
+        add(-40, "it ends with the name");
+    }
+    if assigned.form == Form::Bare && counts.sign == 0 && counts.digit < 2 {
+        if same_last_word(named, text) {
+            add(-40, "it is called as its name is");
+        }
+        if counts.digit == 0 && (named.starts_with(b"this.") || named.starts_with(b"self.")) {
+            add(-60, "it is a name in a program");
+        }
     }
     if goes_on(haystack, assigned, text) {
         add(-60, "it is the beginning of what is put together");
@@ -90,6 +109,9 @@ pub(crate) fn weigh(
     }
     if named.eq_ignore_ascii_case(b"auth") {
         add(-10, "the name says only that someone signs in");
+    }
+    if assigned.operator == Operator::Comma && looks == Looks::Hex && is_in_tuple(haystack, name) {
+        add(-40, "it may be the hash of what stands before it");
     }
     weigh_sentence(named, assigned, text, &counts, &mut add);
     if name.kind == Key && looks == Looks::Hex && text.len() == 40 && counts.lower == 0 {
@@ -112,6 +134,19 @@ pub(crate) fn weigh(
         Looks::Random => counts.digit > 1 && counts.beyond == 0,
         _ => false,
     }
+}
+
+fn is_digits(counts: &Counts, text: &[u8]) -> bool {
+    counts.digit == text.len() && text.len() >= 6
+}
+
+/// Whether a value is text where it stands, and no number of a program or of JSON.
+fn is_text(haystack: &[u8], name: &Name, assigned: &Assigned) -> bool {
+    let after = haystack.get(name.span.end);
+    assigned.form == Form::Quoted
+        || assigned.literal && assigned.operator != Operator::Colon
+        || after == Some(&b'=')
+        || after == Some(&b':') && assigned.operator == Operator::Colon
 }
 
 fn weigh_name(name: &Name, add: &mut impl FnMut(i16, &'static str)) {
@@ -190,6 +225,22 @@ fn ends_with_letters(name: &[u8], word: &[u8]) -> bool {
     word.iter().rev().all(|byte| name.next().is_some_and(|other| other.eq_ignore_ascii_case(byte)))
 }
 
+/// Whether a name in quotes is the first of a tuple, not of a call's arguments.
+fn is_in_tuple(haystack: &[u8], name: &Name) -> bool {
+    let before = &haystack[name.span.start.saturating_sub(3)..name.span.start];
+    let quote = before.iter().rposition(|&byte| byte == b'(');
+    quote.is_some_and(|at| at == 0 || !before[at - 1].is_ascii_alphanumeric() && before[at - 1] != b'_')
+}
+
+/// Whether two names in humps end with the same one: `encryptionKey` and `myKmsKey`.
+fn same_last_word(one: &[u8], other: &[u8]) -> bool {
+    let last = |text: &[u8]| text.iter().rposition(u8::is_ascii_uppercase).filter(|&at| at > 0);
+    match (last(one), last(other)) {
+        (Some(at), Some(other_at)) => one.len() - at >= 3 && one[at..] == other[other_at..],
+        _ => false,
+    }
+}
+
 /// Whether a string ends as a prefix does and something is added to it: `'webhook_' . random()`.
 fn goes_on(haystack: &[u8], assigned: &Assigned, text: &[u8]) -> bool {
     if assigned.form != Form::Quoted
@@ -225,9 +276,6 @@ fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnM
         Looks::Address => add(-40, "the value is a path, a name of a file or an address"),
         Looks::Identifier => add(-35, "the value is made of words, as a name is"),
         Looks::Prose => add(-45, "the value is text for people"),
-        Looks::Number if kind == Password && counts.digit >= 6 && counts.letters() + counts.sign == 0 => {
-            add(-5, "the value is a number")
-        }
         Looks::Number if kind == Password && counts.sign == 0 => add(-12, "the value is a number"),
         Looks::Number => add(-40, "the value is a number, a date or a version"),
         Looks::Word if kind == Password => add(-22, "the value is a single word"),

@@ -275,6 +275,13 @@ mod tests {
             ("^[A-Za-z]{8,}$", Looks::Reference),
             ("X-Amz-Content-Sha256", Looks::Identifier),
             ("HKCU\\Software\\Acme", Looks::Address),
+            ("$p5k2$1$$h1TDLGSw9ST8UMAPeIE13i0t12c=", Looks::Sealed),
+            ("sha1$123abcdef$e4a1877b0e35c47329e7ed7e58014276168a37ba", Looks::Sealed),
+            ("0x8343d2eb2B13A2495De435a1b15e85b98115Ce05", Looks::Sealed),
+            ("\\\"arn:aws:kms:eu-west-1:111122223333:key/a1", Looks::Sealed),
+            ("Bearer {}", Looks::Reference),
+            ("$t('user.password')", Looks::Reference),
+            ("x-amz-content-sha256", Looks::Identifier),
             ("fe80:0:0:0:204:61ff:fe9d:f156", Looks::Address),
             ("npm:^1.0.0", Looks::Number),
             ("Summer", Looks::Word),
@@ -286,9 +293,21 @@ mod tests {
         ] {
             assert_eq!(look(text, false), expected, "{text}");
         }
-        for text in
-            ["config.password", "getPassword()", "args[0]", "self.token", "old.TLSKeyPwd", "a->b", "Foo::bar"]
-        {
+        for text in [
+            "r);const",
+            "Ze;let",
+            "r)}))",
+            "s(t,e)",
+            "t:e.vapidKey",
+            "&[u8]",
+            "config.password",
+            "getPassword()",
+            "args[0]",
+            "self.token",
+            "old.TLSKeyPwd",
+            "a->b",
+            "Foo::bar",
+        ] {
             assert_eq!(look(text, true), Looks::Expression, "{text}");
         }
     }

@@ -75,7 +75,7 @@ impl Text<'_> {
         let right = right.strip_suffix(b"\r").unwrap_or(right);
         if !right.iter().all(is_header)
             || !left.iter().all(is_header)
-            || left.windows(2).any(|two| two == b"//")
+            || [left, right].iter().any(|text| text.windows(2).any(|two| two == b"//"))
         {
             return None;
         }

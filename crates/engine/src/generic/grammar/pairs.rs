@@ -124,7 +124,9 @@ impl Text<'_> {
             return None;
         }
         let value = self.quoted(self.blanks(end + 1))?;
-        let several = self.byte(self.blanks(value.end + 1)) == b',';
+        let next = self.blanks(value.end + 1);
+        let next = if self.byte(next) == b',' { self.byte(self.blanks(next + 1)) } else { 0 };
+        let several = matches!(next, b'"' | b'\'' | b'`') || next.is_ascii_digit();
         several.then_some(Assigned { operator: Operator::Assign, form: Form::Quoted, value, literal: true })
     }
 

@@ -94,7 +94,7 @@ impl Text<'_> {
                 literal: true,
             });
         }
-        if operator == Operator::Call {
+        if operator == Operator::Call || operator == Operator::Pair && self.is_code(name, value) {
             return None;
         }
         let literal = in_default
@@ -110,6 +110,13 @@ impl Text<'_> {
             || self.is_one_of_pairs(name, value)
             || self.in_comment(name.start);
         Some(Assigned { operator, form: Form::Bare, value, literal })
+    }
+
+    /// Whether `type: "password", value: x` stands on one line: where strings have quotes, what has none is code.
+    fn is_code(&self, name: Span, value: Span) -> bool {
+        matches!(self.byte(name.end), b'"' | b'\'' | b'`')
+            && !self.0[name.end..value.start].contains(&b'\n')
+            && self.0[name.end..value.start].contains(&b':')
     }
 
     /// The start of a string on the next line, if the value begins there.
@@ -347,6 +354,24 @@ impl Text<'_> {
             b"key",
             b"new",
         ];
+        let text = &self.0[value.range()];
+        if text.ends_with(b"(") {
+            let callee = &text[..text.len() - 1];
+            let length = callee.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            let callee = callee[callee.len() - length..].to_ascii_lowercase();
+            let first = self.quoted(value.end)?;
+            if WRAPPERS.iter().any(|wrapper| callee.ends_with(wrapper)) {
+                return Some(first);
+            }
+        } else if !text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'$') {
+            return None;
+        }
+        self.behind(value, text.ends_with(b"("))
+    }
+
+    /// The first string behind an expression, on its line, that a word of choice or a comma stands before; `called` says
+    /// that the expression ends with the bracket that opens a call.
+    fn behind(&self, value: Span, called: bool) -> Option<Span> {
         const DEFAULTS: &[&[u8]] = &[
             b"|| ",
             b"or ",
@@ -364,24 +389,23 @@ impl Text<'_> {
             b"|_| ",
             b"{ ",
         ];
-        let text = &self.0[value.range()];
-        if text.ends_with(b"(") {
-            let callee = &text[..text.len() - 1];
-            let length = callee.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            let callee = callee[callee.len() - length..].to_ascii_lowercase();
-            let first = self.quoted(value.end)?;
-            if WRAPPERS.iter().any(|wrapper| callee.ends_with(wrapper)) {
-                return Some(first);
-            }
-        } else if !text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'$') {
-            return None;
-        }
-        // Past the expression, on its line, the first string that a word of choice or a comma stands before.
         let line = &self.0[value.end..self.0.len().min(value.end + 96)];
         let line = &line[..memchr::memchr(b'\n', line).unwrap_or(line.len())];
-        let mut from = 0;
+        let (mut from, mut depth) = (0, i32::from(called));
         while let Some(found) = memchr::memchr2(b'"', b'\'', &line[from..]) {
             let at = from + found;
+            // Past the end of the expression stands something else.
+            for &byte in &line[from..at] {
+                match byte {
+                    b'(' | b'[' | b'{' => depth += 1,
+                    b')' | b']' | b'}' => depth -= 1,
+                    b',' | b';' if depth == 0 => return None,
+                    _ => {}
+                }
+                if depth < 0 {
+                    return None;
+                }
+            }
             let chosen = DEFAULTS.iter().any(|word| line[..at].ends_with(word));
             let string = self.quoted(value.end + at)?;
             if chosen {
