@@ -40,9 +40,14 @@ impl Below {
         if sightings.is_empty() {
             return Some(Self::default());
         }
+        // What is part of something else may not count because of it.
+        let is_part = |sighting: &Sighting| !rules.engine.rule(sighting.rule).part_of.is_empty();
+        if !rules.policy.composite.is_empty() || sightings.iter().any(is_part) {
+            return None;
+        }
         let mut rest = sightings.to_vec();
         let below = Self::take(rules, &mut rest);
-        (rest.is_empty() && rules.policy.composite.is_empty()).then_some(below)
+        rest.is_empty().then_some(below)
     }
 
     pub(crate) fn add(&mut self, other: Self) {

@@ -1,6 +1,6 @@
 //! What was judged in earlier runs, and had nothing in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::below::Below;
+use crate::records::{self, Known, Record, Records};
 use crate::tally::Tally;
 use crate::whole_file;
 
 /// How a file of the cache begins.
-const MAGIC: &[u8; 16] = b"keysieve-cache-3";
+const MAGIC: &[u8; 16] = b"keysieve-cache-4";
 
-/// The most contents that are kept: 60 MB of SHA-1 names.
+/// The most contents that are kept: 106 MB with SHA-1 names.
 const MOST: usize = 2_000_000;
 
 /// How a file of a layer begins.
@@ -22,18 +23,6 @@ const LAYER: &[u8; 16] = b"keysieve-layer-1";
 
 /// The most bytes of files of layers; beyond that the oldest go.
 const MOST_OF_LAYERS: u64 = 512 << 20;
-
-/// A content, and the class of the name under which it was looked at.
-type Key = (Box<[u8]>, u64);
-
-/// What is known of a content in which nothing is to be reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Known {
-    /// How large it is.
-    pub(crate) size: u64,
-    /// What lies below the floors in it.
-    pub(crate) below: Below,
-}
 
 /// The contents in which nothing is to be reported, with how large they are, for one set of rules and one policy.
 ///
@@ -45,10 +34,11 @@ pub(crate) struct Known {
 #[derive(Debug)]
 pub struct Cache {
     directory: PathBuf,
-    known: BTreeMap<Key, Known>,
+    known: Records,
     /// The files that `known` was read from.
     files: Vec<PathBuf>,
-    new: Mutex<Vec<(Key, Known)>>,
+    /// Records of what this run has looked at.
+    new: Mutex<Vec<u8>>,
     /// What could not be read to its end.
     broken: Mutex<BTreeSet<Box<[u8]>>>,
     layers_added: AtomicBool,
@@ -66,11 +56,11 @@ impl Cache {
         let digest = blake3::hash(rules.as_bytes()).to_hex();
         let directory = directory.join(&digest.as_str()[..16]);
         fs::create_dir_all(&directory)?;
-        let (mut known, mut files) = (BTreeMap::new(), Vec::new());
+        let (mut known, mut files) = (Records::default(), Vec::new());
         for entry in directory.read_dir()? {
             let path = entry?.path();
             if path.extension().is_some_and(|extension| extension == "seen")
-                && read(&path, &mut known).is_some()
+                && whole_file::read(&path, MAGIC).is_some_and(|bytes| known.add(&bytes))
             {
                 files.push(path);
             }
@@ -81,12 +71,13 @@ impl Cache {
 
     /// What is known of a content in which nothing was found under a name of this class.
     pub(crate) fn known(&self, content: &[u8], class: u64) -> Option<Known> {
-        self.known.get(&(content.into(), class)).copied()
+        self.known.get(content, class)
     }
 
     /// Notes a content in which nothing was found under a name of this class.
     pub(crate) fn add(&self, content: &[u8], class: u64, known: Known) {
-        self.new.lock().unwrap_or_else(PoisonError::into_inner).push(((content.into(), class), known));
+        let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        records::write(&mut new, content, class, known);
     }
 
     /// Notes a content that could not be looked at as a whole, so that the next run says so again.
@@ -157,24 +148,17 @@ impl Cache {
         if let Some(error) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(error);
         }
-        let mut new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
-        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
-        new.retain(|((content, _), _)| !broken.contains(content));
-        if new.is_empty() && self.files.len() < 2 {
+        let new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
+        let new = self.worth_keeping(&new);
+        if new.len() == 0 && self.files.len() < 2 {
             return Ok(());
         }
-        let new: BTreeMap<Key, Known> = new.into_iter().take(MOST).collect();
-        // Of what is too much, the oldest goes.
-        let known = (self.known.len() + new.len() <= MOST).then_some(&self.known);
         let mut bytes = MAGIC.to_vec();
-        for ((content, class), Known { size, below }) in known.into_iter().flatten().chain(&new) {
-            bytes.push(u8::try_from(content.len()).map_err(|_| io::ErrorKind::InvalidData)?);
-            bytes.extend_from_slice(content);
-            bytes.extend_from_slice(&class.to_le_bytes());
-            bytes.extend_from_slice(&size.to_le_bytes());
-            bytes.extend_from_slice(&below.severity.to_le_bytes());
-            bytes.extend_from_slice(&below.confidence.to_le_bytes());
+        // Of what is too much, the oldest goes.
+        if self.known.len() + new.len() <= MOST {
+            bytes.extend(self.known.to_bytes());
         }
+        bytes.extend(new.to_bytes());
         let path = self.directory.join(format!("{}.seen", &blake3::hash(&bytes).to_hex()[..32]));
         whole_file::write(&path, bytes)?;
         for file in self.files.iter().filter(|file| **file != path) {
@@ -183,27 +167,16 @@ impl Cache {
         }
         Ok(())
     }
-}
 
-/// Reads a file, if it is whole.
-fn read(path: &Path, known: &mut BTreeMap<Key, Known>) -> Option<()> {
-    let bytes = whole_file::read(path, MAGIC)?;
-    let mut rest = bytes.as_slice();
-    let mut read = Vec::new();
-    while let Some((&length, more)) = rest.split_first() {
-        let (content, more) = more.split_at_checked(usize::from(length))?;
-        let (class, more) = more.split_first_chunk()?;
-        let (size, more) = more.split_first_chunk()?;
-        let (severity, more) = more.split_first_chunk()?;
-        let (confidence, more) = more.split_first_chunk()?;
-        let below =
-            Below { severity: u32::from_le_bytes(*severity), confidence: u32::from_le_bytes(*confidence) };
-        let class = u64::from_le_bytes(*class);
-        read.push(((content.into(), class), Known { size: u64::from_le_bytes(*size), below }));
-        rest = more;
+    /// Without what could not be read to its end, and without what is too much.
+    fn worth_keeping(&self, new: &[u8]) -> Records {
+        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
+        let whole = Record::all(new).into_iter().flatten();
+        let whole = whole.filter(|record| !broken.contains(record.content)).take(MOST);
+        let mut kept = Records::default();
+        kept.add(&whole.map(|record| record.bytes).collect::<Vec<_>>().concat());
+        kept
     }
-    known.extend(read);
-    Some(())
 }
 
 #[cfg(test)]
@@ -215,7 +188,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let open = |rules| Cache::open(directory.path(), rules).expect("opened");
         let (first, other) = (open("rules"), open("rules"));
-        let known = |size| Known { size, below: Below { severity: 1, confidence: 2 } };
+        let known = |size| Known { objects: 1, size, below: Below { severity: 1, confidence: 2 } };
         first.add(&[1; 20], 0, known(7));
         other.add(&[2; 32], 4, known(9));
         first.add(&[3; 20], 0, known(5));

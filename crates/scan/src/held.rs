@@ -55,5 +55,7 @@ fn is_whole(origin: &Origin) -> bool {
 }
 
 fn open(sink: &Sink<'_>, origin: &Origin, bytes: &[u8]) -> ControlFlow<()> {
-    nest::open(sink, origin, bytes, &mut io::empty()).unwrap_or(ControlFlow::Continue(()))
+    let flow = nest::open(sink, origin, bytes, &mut io::empty()).unwrap_or(ControlFlow::Continue(()));
+    sink.contained(origin);
+    flow
 }

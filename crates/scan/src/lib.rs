@@ -36,6 +36,7 @@ mod names;
 mod nest;
 mod object;
 mod overlap;
+mod records;
 mod redact;
 mod run;
 mod sighting;

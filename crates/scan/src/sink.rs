@@ -15,10 +15,10 @@ use keysieve_unpack::Limits;
 
 use crate::attribution::number;
 use crate::below::Below;
-use crate::cache::Known;
 use crate::held::{self, Held};
 use crate::object::Object;
 use crate::overlap::settle;
+use crate::records::Known;
 use crate::run::Rules;
 use crate::sighting::Sighting;
 use crate::tally::Tallies;
@@ -99,7 +99,7 @@ impl BlobSink for Sink<'_> {
         let known = self.cache.and_then(|cache| cache.known(id.0, class));
         if let Some(known) = known {
             // It was looked at, if not today: reports say the same with and without a cache.
-            self.control.scanned(usize::try_from(known.size).unwrap_or(usize::MAX), true);
+            self.control.known(known.objects, known.size);
             let mut worker = self.worker();
             worker.below.add(known.below);
             self.done(worker);
@@ -202,6 +202,19 @@ impl Sink<'_> {
         self.done(worker);
     }
 
+    /// Hears that a container was looked at as a whole.
+    pub(crate) fn contained(&self, origin: &Origin) {
+        let (Some(cache), Origin::Git { id, part: GitPart::Blob, path }) = (self.cache, origin) else {
+            return;
+        };
+        let tally = self.tallies.silent_container(*id).filter(|_| !self.stopped());
+        // What is in it may be called after it, and names of one class differ.
+        if let (Some(tally), None) = (tally, path) {
+            let known = Known { objects: tally.objects, size: tally.bytes, below: tally.below };
+            cache.add(id.as_bytes(), 0, known);
+        }
+    }
+
     /// One object that breaks the engine is one gap, not the end of the run.
     fn broke(&self, worker: &mut Worker, origin: &Origin) {
         worker.scratch = Scratch::new(self.rules.engine);
@@ -257,9 +270,11 @@ impl Sink<'_> {
                     (self.cache, whole && last, seen.is_empty(), origin)
                 {
                     let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
-                    cache.add(id.as_bytes(), class, Known { size, below });
+                    cache.add(id.as_bytes(), class, Known { objects: 1, size, below });
                 }
-                self.tally(origin, (bytes, last), &seen);
+                if !whole || origin.git().is_none() {
+                    self.tally(origin, (bytes, last), &seen);
+                }
                 worker.sightings.append(&mut seen);
                 self.control.scanned(bytes, last);
             }

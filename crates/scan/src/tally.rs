@@ -1,16 +1,16 @@
-//! What is counted of the layers of images while they are scanned, so that a later run need not read those in which
-//! nothing was.
+//! What is counted of the layers of images, and of containers in git, while they are scanned, so that a later run need
+//! not read those in which nothing was.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use keysieve_finding::Origin;
+use keysieve_finding::{GitPart, ObjectId, Origin};
 
 use crate::below::Below;
 use crate::run::Rules;
 use crate::sighting::Sighting;
 
-/// What was seen of a layer.
+/// What was seen of a layer or a container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
     pub(crate) objects: u64,
@@ -20,12 +20,32 @@ pub(crate) struct Tally {
     pub(crate) speaks: bool,
 }
 
-/// Layers that are being scanned.
+/// What is counted by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Counted {
+    /// A blob of an image.
+    Layer(Arc<str>),
+    /// A container in a repository, of which no other thread looks at anything.
+    Container(ObjectId),
+}
+
+impl Counted {
+    /// What an object belongs to.
+    fn of(origin: &Origin) -> Option<Self> {
+        match origin.outermost() {
+            Origin::Image { blob, .. } => Some(Self::Layer(Arc::clone(blob))),
+            Origin::Git { id, part: GitPart::Blob, .. } => Some(Self::Container(*id)),
+            _ => None,
+        }
+    }
+}
+
+/// Layers and containers that are being scanned.
 #[derive(Debug, Default)]
-pub(crate) struct Tallies(Mutex<HashMap<Arc<str>, Tally>>);
+pub(crate) struct Tallies(Mutex<HashMap<Counted, Tally>>);
 
 impl Tallies {
-    fn all(&self) -> MutexGuard<'_, HashMap<Arc<str>, Tally>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Counted, Tally>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -37,10 +57,10 @@ impl Tallies {
         (bytes, ends): (usize, bool),
         seen: &[Sighting],
     ) {
-        let Origin::Image { blob, .. } = origin.outermost() else { return };
+        let Some(counted) = Counted::of(origin) else { return };
         let below = Below::of(rules, seen);
         let mut all = self.all();
-        let tally = of(&mut all, blob);
+        let tally = all.entry(counted).or_default();
         tally.bytes += bytes as u64;
         tally.objects += u64::from(ends);
         match below {
@@ -51,20 +71,19 @@ impl Tallies {
 
     /// Notes that something is to be said of an object.
     pub(crate) fn speaks(&self, origin: &Origin) {
-        if let Origin::Image { blob, .. } = origin.outermost() {
-            of(&mut self.all(), blob).speaks = true;
+        if let Some(counted) = Counted::of(origin) {
+            self.all().entry(counted).or_default().speaks = true;
         }
     }
 
     /// What was seen of a layer, if nothing is to be said of it. Then it is forgotten.
     pub(crate) fn silent(&self, blob: &str) -> Option<Tally> {
-        self.all().remove(blob).filter(|tally| !tally.speaks)
+        self.all().remove(&Counted::Layer(blob.into())).filter(|tally| !tally.speaks)
     }
-}
 
-fn of<'a>(all: &'a mut HashMap<Arc<str>, Tally>, blob: &Arc<str>) -> &'a mut Tally {
-    if !all.contains_key(blob) {
-        all.insert(Arc::clone(blob), Tally::default());
+    /// What was seen in a container of a repository, if nothing is to be said of it. Then it is forgotten.
+    pub(crate) fn silent_container(&self, id: ObjectId) -> Option<Tally> {
+        let tally = self.all().remove(&Counted::Container(id)).unwrap_or_default();
+        (!tally.speaks).then_some(tally)
     }
-    all.get_mut(blob).expect("a tally, because it was put there")
 }

@@ -27,5 +27,5 @@ pub(crate) fn read(path: &Path, magic: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     bytes.truncate(length);
-    bytes.strip_prefix(magic).map(<[u8]>::to_vec)
+    bytes.starts_with(magic).then(|| bytes.split_off(magic.len()))
 }
