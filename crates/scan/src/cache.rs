@@ -74,6 +74,11 @@ impl Cache {
         self.known.get(content, class)
     }
 
+    /// Whether something is known of a content.
+    pub(crate) fn is_known(&self, content: &[u8]) -> bool {
+        self.known.has(content)
+    }
+
     /// Notes a content in which nothing was found under a name of this class.
     pub(crate) fn add(&self, content: &[u8], class: u64, known: Known) {
         let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,7 @@
 //! What a cache knows of contents, as it stands in its files.
 
+use std::hash::{BuildHasher, RandomState};
+
 use crate::below::Below;
 
 /// What is known of a content in which nothing is to be reported.
@@ -24,6 +26,8 @@ pub(crate) struct Records {
     /// Places of records, plus one; 0 where there is none. The length is a power of two.
     slots: Vec<u32>,
     count: usize,
+    /// Nobody outside can foresee which contents share a slot.
+    state: RandomState,
 }
 
 /// A record: the name of the content and the class, as one, and what is known.
@@ -109,25 +113,25 @@ impl Records {
     /// Notes where a record is, unless there is one of the same content.
     fn insert(&mut self, at: usize) {
         let Some(record) = self.bytes.get(at..).and_then(Record::first) else { return };
-        if let Err(slot) = self.slot(record.content, record.class) {
+        let (content, class) = (record.content, record.class);
+        if let Err(slot) = self.slot(content, |other| other.class == class) {
             self.slots[slot] = u32::try_from(at + 1).unwrap_or(0);
             self.count += 1;
         }
     }
 
-    /// The slot of a content's record, and that record; or the free slot where it would be.
-    fn slot(&self, content: &[u8], class: u64) -> Result<Record<'_>, usize> {
-        // Names of contents are as good as random, so they are their own hashes.
-        let word = content.iter().take(8).fold(class, |word, byte| word.rotate_left(8) ^ u64::from(*byte));
-        let mask = self.slots.len() - 1;
-        let mut slot = word as usize & mask;
+    /// The record of a content that is meant, or the free slot behind all records of that content.
+    fn slot(&self, content: &[u8], is_meant: impl Fn(&Record<'_>) -> bool) -> Result<Record<'_>, usize> {
+        let mask = self.slots.len().checked_sub(1).ok_or(0_usize)?;
+        let mut slot = self.state.hash_one(content) as usize & mask;
         loop {
             let place = self.slots[slot] as usize;
             if place == 0 {
                 return Err(slot);
             }
             if let Some(record) = Record::first(&self.bytes[place - 1..])
-                && (record.content, record.class) == (content, class)
+                && record.content == content
+                && is_meant(&record)
             {
                 return Ok(record);
             }
@@ -137,10 +141,12 @@ impl Records {
 
     /// What is known of a content that was looked at under a name of this class.
     pub(crate) fn get(&self, content: &[u8], class: u64) -> Option<Known> {
-        if self.slots.is_empty() {
-            return None;
-        }
-        self.slot(content, class).ok().map(|record| record.known)
+        self.slot(content, |record| record.class == class).ok().map(|record| record.known)
+    }
+
+    /// Whether something is known of a content.
+    pub(crate) fn has(&self, content: &[u8]) -> bool {
+        self.slot(content, |_| true).is_ok()
     }
 
     /// How many contents are known.
@@ -181,6 +187,7 @@ mod tests {
             let class = u64::from(number % 3);
             assert_eq!(records.get(&[number; 20], class), Some(known(u64::from(number))));
             assert_eq!(records.get(&[number; 20], class + 1), None);
+            assert!(records.has(&[number; 20]) && !records.has(&[number; 21]));
         }
         let mut again = Records::default();
         assert!(again.add(&records.to_bytes()));

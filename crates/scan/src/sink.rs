@@ -83,6 +83,10 @@ impl BlobSink for Sink<'_> {
         self.cache.is_some()
     }
 
+    fn is_known(&self, id: ContentId<'_>) -> bool {
+        self.cache.is_some_and(|cache| cache.is_known(id.0))
+    }
+
     fn name_class(&self, name: &[u8]) -> u64 {
         self.rules.name_class(name)
     }

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
 use keysieve_source::{Base, Blob, BlobSink, Carry, ContentId};
 
+use crate::attribution::{Notes, Noting, Record, Wanted};
 use crate::called::Called;
 use crate::names::{Names, Recent};
 use crate::object::{Kind, Object};
@@ -34,6 +35,7 @@ pub(crate) struct HandOver<'a> {
     directories: Mutex<HashSet<Vec<u8>>>,
     missing: Mutex<BTreeSet<ObjectId>>,
     submodules: Mutex<BTreeSet<Vec<u8>>>,
+    noting: Noting,
 }
 
 /// What a thread needs of its own.
@@ -46,7 +48,12 @@ pub(crate) struct Local {
     numbers: HashMap<Box<[u8]>, u32>,
     /// What directories are called.
     directories: HashSet<Box<[u8]>>,
+    notes: Notes,
 }
+
+/// How many objects that are not known to be clean are looked for in trees before it is known in which of them something
+/// is.
+const SUSPECTS: usize = 1 << 16;
 
 /// Of how many names it is remembered which numbers they have.
 const REMEMBERED: usize = 1 << 15;
@@ -85,18 +92,22 @@ impl<'a> HandOver<'a> {
             directories: Mutex::default(),
             missing: Mutex::default(),
             submodules: Mutex::default(),
+            noting: Noting::new(suspects(sink, store)),
         }
     }
 
-    /// Hands over everything.
-    pub(crate) fn run(&mut self, threads: NonZeroUsize) {
-        self.store.walk(threads, self);
+    /// Hands over everything. Says what was noted of commits, tags and trees, if they were all read.
+    pub(crate) fn run(&mut self, threads: NonZeroUsize) -> Option<Record> {
+        let notes = self.store.walk(threads, self).into_iter().map(|local| local.notes).collect();
+        let noting = std::mem::replace(&mut self.noting, Noting::new(None));
+        let record = (!self.sink.stopped()).then_some(Record { notes, noting });
         self.blobs = true;
         self.sink.directories(self.directories.get_mut().unwrap_or_else(PoisonError::into_inner));
         self.called.settle(|name| self.sink.name_class(name));
         if !self.sink.stopped() {
             self.store.walk(threads, self);
         }
+        record
     }
 
     /// A blob comes once, unless it has names of several classes: then once with one of each.
@@ -149,7 +160,9 @@ impl<'a> HandOver<'a> {
     fn tree(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
         let mut freshness = Freshness::of(object.copied);
         let mut entries = Entries::of(object.bytes, self.hash_length);
+        let before = local.notes.down_len();
         for entry in entries.by_ref() {
+            let tree = self.noting.entry(self.store, &mut local.notes, object.number, &entry);
             if !freshness.is_fresh(entry.range) {
                 continue;
             }
@@ -158,7 +171,9 @@ impl<'a> HandOver<'a> {
                     lock(&self.submodules).insert(entry.name.to_vec());
                 }
                 EntryKind::Tree => {
-                    self.expect(ObjectId::from_bytes(entry.id));
+                    if tree.is_none() {
+                        self.expect(ObjectId::from_bytes(entry.id));
+                    }
                     if !local.directories.contains(entry.name) {
                         local.directories.insert(entry.name.into());
                         lock(&self.directories).insert(entry.name.to_ascii_lowercase());
@@ -179,6 +194,7 @@ impl<'a> HandOver<'a> {
                 self.piece(&origin, entry.name, 0, 1)?;
             }
         }
+        self.noting.read(&mut local.notes, before);
         if entries.is_broken() {
             let why =
                 Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");
@@ -187,11 +203,24 @@ impl<'a> HandOver<'a> {
         ControlFlow::Continue(())
     }
 
-    /// Notes an object that is named and is not there.
-    pub(crate) fn expect(&self, id: Option<ObjectId>) {
-        if let Some(id) = id.filter(|id| !self.store.contains(*id)) {
+    /// The number of an object that is named; notes if it is not there.
+    pub(crate) fn expect(&self, id: Option<ObjectId>) -> Option<u32> {
+        let number = self.store.number(id?.as_bytes());
+        if let (Some(id), None) = (id, number) {
             lock(&self.missing).insert(id);
         }
+        number
+    }
+
+    fn commit(&self, notes: &mut Notes, object: &Object<'_>) {
+        let text = Text::of(object.bytes);
+        let tree = self.expect(text.named(b"tree").next());
+        let is_cut = self.shallow.contains(&object.id);
+        let parents = text.named(b"parent").filter_map(|parent| match is_cut {
+            true => self.store.number(parent.as_bytes()),
+            false => self.expect(Some(parent)),
+        });
+        notes.commit(object.number, tree, parents, text.author_date());
     }
 
     /// Says in the end what is missing.
@@ -221,6 +250,23 @@ impl<'a> HandOver<'a> {
     }
 }
 
+/// The objects that are not known to hold nothing: what is found is found in them. None if they are most.
+fn suspects(sink: &dyn BlobSink, store: &Store) -> Option<Wanted> {
+    if !sink.knows_contents() {
+        return None;
+    }
+    let (mut suspects, mut count) = (Wanted::nothing(store), 0);
+    let flow = store.blobs(|id, number| {
+        if sink.is_known(ContentId(id.as_bytes())) {
+            return ControlFlow::Continue(());
+        }
+        suspects.add(id, number);
+        count += 1;
+        if count > SUSPECTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    flow.is_continue().then_some(suspects)
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -235,6 +281,7 @@ impl Visit for HandOver<'_> {
             line: 1,
             numbers: HashMap::new(),
             directories: HashSet::new(),
+            notes: Notes::default(),
         }
     }
 
@@ -258,15 +305,13 @@ impl Visit for HandOver<'_> {
             Kind::Blob => self.blob(object, &Memories::new()).0,
             Kind::Tree => self.tree(local, object),
             Kind::Commit => {
-                let text = Text::of(object.bytes);
-                self.expect(text.named(b"tree").next());
-                if !self.shallow.contains(&object.id) {
-                    text.named(b"parent").for_each(|parent| self.expect(Some(parent)));
-                }
+                self.commit(&mut local.notes, object);
                 self.text(object, GitPart::CommitHeader, GitPart::CommitMessage)
             }
             Kind::Tag => {
-                self.expect(Text::of(object.bytes).named(b"object").next());
+                let about = Text::of(object.bytes).named(b"object").next();
+                self.expect(about);
+                local.notes.tags.extend(about.map(|about| (object.id, about)));
                 self.text(object, GitPart::TagHeader, GitPart::TagMessage)
             }
         }

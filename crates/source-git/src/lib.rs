@@ -31,6 +31,7 @@ mod inflater;
 mod layout;
 mod loose;
 mod names;
+mod numbers;
 mod object;
 mod objects;
 mod pack;

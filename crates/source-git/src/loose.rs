@@ -51,15 +51,14 @@ pub(crate) fn path(objects: &Path, id: ObjectId) -> PathBuf {
     objects.join(&digits[..2]).join(&digits[2..])
 }
 
-/// Looks at one.
+/// Looks at one, of this name and number.
 pub(crate) fn look<V: Visit>(
     walker: &mut Walker<'_, V>,
     visit: &V,
     objects: &Path,
-    loose: Loose,
+    (id, number): (ObjectId, u32),
     buffers: &mut (Vec<u8>, Buffer),
 ) -> ControlFlow<()> {
-    let id = loose.id;
     let skipped = |reason, detail: String| {
         visit.skipped(Name::Object(id), Skip::new(reason, detail));
         ControlFlow::Continue(())
@@ -91,7 +90,7 @@ pub(crate) fn look<V: Visit>(
     match walker.inflater().whole(stored, whole, inflated) {
         Ok(()) => {
             let bytes = &inflated.bytes()[header.length..];
-            visit.object(&mut walker.local, &Object { id, kind: header.kind, bytes, copied: None })
+            visit.object(&mut walker.local, &Object { id, number, kind: header.kind, bytes, copied: None })
         }
         Err(Broken(why)) => skipped(SkipReason::Unreadable, why.to_owned()),
     }

@@ -40,6 +40,8 @@ impl Kind {
 #[derive(Debug)]
 pub(crate) struct Object<'a> {
     pub(crate) id: ObjectId,
+    /// Its number in the store.
+    pub(crate) number: u32,
     pub(crate) kind: Kind,
     pub(crate) bytes: &'a [u8],
     /// What of the bytes was taken over from another object of the same kind, and from where in it, if it is a delta.

@@ -132,10 +132,14 @@ impl Pack {
         self.index.pack_offset_at_index(at)
     }
 
+    /// The bytes of an object's name, by its place in the index.
+    pub(crate) fn name(&self, at: u32) -> &[u8] {
+        self.index.oid_at_index(at).as_bytes()
+    }
+
     /// The name of an object, by its place in the index.
     pub(crate) fn id(&self, at: u32) -> ObjectId {
-        let name = self.index.oid_at_index(at);
-        ObjectId::from_bytes(name.as_bytes())
+        ObjectId::from_bytes(self.name(at))
             .expect("20 or 32 bytes, because the index was opened for such names")
     }
 

@@ -35,7 +35,7 @@ impl Plan {
         let flags = &self.0[pack as usize];
         for &(entry, base) in entries.iter().rev() {
             let flag = &flags[entry as usize];
-            if store.owned(pack, entry).is_some_and(&wants) {
+            if store.owned(pack, entry).is_some_and(|(id, _)| wants(id)) {
                 flag.fetch_or(MADE | LOOKED_AT, Ordering::Relaxed);
             }
             if flag.load(Ordering::Relaxed) & MADE != 0 {

@@ -2,11 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use keysieve_finding::{GitPart, ObjectId, Origin};
 use keysieve_source::{Blob, BlobSink, Carry, Place, Sighted, Source, SourceError};
 
+use crate::attribution::Record;
 use crate::hand_over::HandOver;
 use crate::layout::Layout;
 use crate::refs::Refs;
@@ -18,6 +19,8 @@ pub struct GitSource {
     layout: Layout,
     refs: Refs,
     store: OnceLock<Store>,
+    /// What was noted while everything was handed over.
+    record: Mutex<Option<Record>>,
     apart: bool,
 }
 
@@ -25,7 +28,7 @@ impl GitSource {
     /// Everything that a repository holds.
     pub(crate) fn of(layout: Layout) -> Self {
         let refs = Refs::of(&layout);
-        Self { layout, refs, store: OnceLock::new(), apart: false }
+        Self { layout, refs, store: OnceLock::new(), record: Mutex::default(), apart: false }
     }
 
     /// Hands every blob over as if it had nothing to do with any other, which takes longer and says the same: to check
@@ -65,8 +68,9 @@ impl GitSource {
         let mut hand_over = HandOver::new(sink, store, self.layout.hash_length(), self.refs.shallow.clone());
         hand_over.apart = self.apart;
         store.name_troubles(&hand_over);
-        hand_over.run(threads);
-        self.refs.all.values().for_each(|target| hand_over.expect(*target));
+        let record = hand_over.run(threads);
+        *self.record.lock().unwrap_or_else(PoisonError::into_inner) = record;
+        self.refs.all.values().for_each(|target| _ = hand_over.expect(*target));
         hand_over.conclude();
         ControlFlow::Continue(())
     }
@@ -93,6 +97,9 @@ impl Source for GitSource {
             return Ok(None);
         }
         let hash_length = self.layout.hash_length();
-        Ok(Some(attribution::places(self.store(), &self.refs, hash_length, sighted, threads, sink)))
+        let record = self.record.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let places =
+            attribution::places(self.store(), &self.refs, hash_length, sighted, threads, (record, sink));
+        Ok(Some(places))
     }
 }

@@ -12,6 +12,7 @@ use keysieve_finding::{ObjectId, Skip, SkipReason};
 use crate::forest::Forest;
 use crate::layout::Layout;
 use crate::loose::{self, Loose};
+use crate::numbers::Numbers;
 use crate::object::Kind;
 use crate::pack::{self, Pack, Trouble};
 use crate::plan::Plan;
@@ -24,6 +25,7 @@ pub(crate) struct Store {
     pub(crate) packs: Vec<Opened>,
     /// Sorted, each object once, and none that is in a pack.
     loose: Vec<Loose>,
+    numbers: Numbers,
     /// The directories of objects.
     directories: Vec<PathBuf>,
     /// What could not be opened, by the name that reports show.
@@ -48,60 +50,67 @@ const HEAVY: u32 = 512;
 impl Store {
     /// Opens every pack and lists every loose object.
     pub(crate) fn open(layout: &Layout) -> Self {
-        let mut store = Self {
-            packs: Vec::new(),
-            loose: Vec::new(),
-            directories: layout.objects.clone(),
-            troubles: Vec::new(),
-        };
-        let (packs, troubles) = pack::open_all(layout);
-        store.troubles = troubles;
-        store.packs.extend(packs.into_iter().map(|pack| Opened { forest: Forest::of(&pack), pack }));
+        let (packs, mut troubles) = pack::open_all(layout);
+        let packs: Vec<Opened> =
+            packs.into_iter().map(|pack| Opened { forest: Forest::of(&pack), pack }).collect();
+        let mut loose = Vec::new();
         for (number, directory) in (0..).zip(&layout.objects) {
-            if let Err(error) = loose::list(directory, number, layout.hash_length(), &mut store.loose) {
-                store
-                    .troubles
-                    .push((b".git/objects".to_vec(), Skip::new(SkipReason::Unreadable, error.to_string())));
+            if let Err(error) = loose::list(directory, number, layout.hash_length(), &mut loose) {
+                let why = Skip::new(SkipReason::Unreadable, error.to_string());
+                troubles.push((b".git/objects".to_vec(), why));
             }
         }
-        store.loose.sort_unstable();
-        store.loose.dedup_by_key(|loose| loose.id);
-        let mut loose = std::mem::take(&mut store.loose);
-        loose.retain(|loose| !store.is_packed(loose.id));
-        store.loose = loose;
-        store
+        loose.sort_unstable();
+        loose.dedup_by_key(|loose| loose.id);
+        let numbers = Numbers::of(&packs);
+        loose.retain(|loose| numbers.find(&packs, &[], loose.id.as_bytes()).is_none());
+        let numbers = numbers.with_loose(&packs, &loose);
+        Self { packs, loose, numbers, directories: layout.objects.clone(), troubles }
     }
 
-    /// Whether an object is in a pack.
-    pub(crate) fn is_packed(&self, id: ObjectId) -> bool {
-        self.packs.iter().any(|opened| opened.pack.find(id.as_bytes()).is_some())
+    /// How many objects there are, those that are there more than once included: numbers are below that.
+    pub(crate) fn len(&self) -> usize {
+        self.numbers.len()
     }
 
-    /// Whether there is an object of this name.
-    pub(crate) fn contains(&self, id: ObjectId) -> bool {
-        self.is_packed(id) || self.loose.binary_search_by_key(&id, |loose| loose.id).is_ok()
+    /// The number of an object; none if it is not there.
+    pub(crate) fn number(&self, name: &[u8]) -> Option<u32> {
+        self.numbers.find(&self.packs, &self.loose, name)
     }
 
-    /// The name of an entry of a pack, unless the same object is in an earlier pack.
-    pub(crate) fn owned(&self, pack: u32, entry: u32) -> Option<ObjectId> {
+    /// The name of the object of a number.
+    pub(crate) fn id(&self, number: u32) -> ObjectId {
+        let (pack, at) = self.numbers.place(number);
+        match self.packs.get(pack) {
+            Some(opened) => opened.pack.id(at),
+            None => self.loose[at as usize].id,
+        }
+    }
+
+    /// The name and the number of an entry of a pack, unless the same object is in an earlier pack.
+    pub(crate) fn owned(&self, pack: u32, entry: u32) -> Option<(ObjectId, u32)> {
         let opened = &self.packs[pack as usize];
-        let id = opened.pack.id(opened.forest.name(entry));
-        let earlier = &self.packs[..pack as usize];
-        earlier.iter().all(|other| other.pack.find(id.as_bytes()).is_none()).then_some(id)
+        let at = opened.forest.name(entry);
+        let (id, number) = (opened.pack.id(at), self.numbers.packed(pack, at));
+        (pack == 0 || self.number(id.as_bytes()) == Some(number)).then_some((id, number))
     }
 
-    /// The names of all objects of a kind in packs, and of all loose objects, whose kind only their bytes tell.
-    pub(crate) fn ids_of(&self, wanted: Kind) -> Vec<ObjectId> {
-        let mut ids: Vec<ObjectId> = self.loose.iter().map(|loose| loose.id).collect();
-        for opened in &self.packs {
-            let roots = opened.forest.roots.iter().filter(|(_, kind, _)| *kind == wanted);
-            let mut waiting: Vec<u32> = roots.map(|(entry, ..)| *entry).collect();
-            while let Some(entry) = waiting.pop() {
-                ids.push(opened.pack.id(opened.forest.name(entry)));
-                waiting.extend(opened.forest.children(entry).map(|at| opened.forest.child(at)));
+    /// Says of every object that is or may be a blob, by its name and number, whether that is enough.
+    pub(crate) fn blobs(&self, mut look: impl FnMut(ObjectId, u32) -> ControlFlow<()>) -> ControlFlow<()> {
+        for (pack, opened) in (0..).zip(&self.packs) {
+            let roots = opened.forest.roots.iter().filter(|(_, kind, _)| *kind == Kind::Blob);
+            for (root, ..) in roots {
+                let mut waiting = vec![*root];
+                while let Some(entry) = waiting.pop() {
+                    if let Some((id, number)) = self.owned(pack, entry) {
+                        look(id, number)?;
+                    }
+                    waiting.extend(opened.forest.children(entry).map(|at| opened.forest.child(at)));
+                }
             }
         }
-        ids
+        // The kind of a loose object only its bytes tell.
+        (self.numbers.first_loose()..).zip(&self.loose).try_for_each(|(number, loose)| look(loose.id, number))
     }
 
     /// Names what could not be opened.
@@ -176,9 +185,11 @@ impl Store {
             }
             let few = shared.take(&shared.next_loose, self.loose.len());
             if !few.is_empty() {
-                flow = self.loose[few].iter().try_for_each(|&loose| {
+                flow = few.into_iter().try_for_each(|at| {
+                    let loose = self.loose[at];
+                    let number = self.numbers.first_loose() + at as u32;
                     let directory = &self.directories[loose.directory as usize];
-                    loose::look(&mut walker, visit, directory, loose, &mut buffers)?;
+                    loose::look(&mut walker, visit, directory, (loose.id, number), &mut buffers)?;
                     if visit.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
                 });
                 continue;

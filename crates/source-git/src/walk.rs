@@ -272,9 +272,11 @@ impl<'a, V: Visit> Walker<'a, V> {
         if self.visit.stopped() {
             return ControlFlow::Break(());
         }
-        let Some(id) = self.looked_at(pack, entry) else { return ControlFlow::Continue(Memories::new()) };
+        let Some((id, number)) = self.looked_at(pack, entry) else {
+            return ControlFlow::Continue(Memories::new());
+        };
         let copied = base.is_some().then_some(self.copied.as_slice());
-        let object = Object { id, kind, bytes: buffer.bytes(), copied };
+        let object = Object { id, number, kind, bytes: buffer.bytes(), copied };
         let (flow, memories) = match kind {
             Kind::Blob => self.visit.version(&mut self.local, &object, base.unwrap_or(&Memories::new())),
             _ => (self.visit.object(&mut self.local, &object), Memories::new()),
@@ -282,8 +284,8 @@ impl<'a, V: Visit> Walker<'a, V> {
         flow.map_continue(|()| memories)
     }
 
-    /// The name of an entry that is looked at.
-    fn looked_at(&self, pack: u32, entry: u32) -> Option<ObjectId> {
+    /// The name and the number of an entry that is looked at.
+    fn looked_at(&self, pack: u32, entry: u32) -> Option<(ObjectId, u32)> {
         match self.plan {
             Some(plan) if !plan.is_looked_at(pack, entry) => None,
             _ => self.store.owned(pack, entry),
@@ -309,7 +311,7 @@ impl<'a, V: Visit> Walker<'a, V> {
 
     /// Hands a large blob over in windows.
     fn large(&mut self, pack: u32, entry: u32, stream: &[u8], size: u64) -> ControlFlow<()> {
-        let Some(id) = self.looked_at(pack, entry) else { return ControlFlow::Continue(()) };
+        let Some((id, _)) = self.looked_at(pack, entry) else { return ControlFlow::Continue(()) };
         self.windows(id, stream, 0, size)
     }
 
@@ -338,7 +340,7 @@ impl<'a, V: Visit> Walker<'a, V> {
         let above = Skip::new(trouble.skip().reason, "what it is a delta of could not be read");
         let mut waiting = vec![entry];
         while let Some(next) = waiting.pop() {
-            if let Some(id) = self.looked_at(pack, next) {
+            if let Some((id, _)) = self.looked_at(pack, next) {
                 let why = if next == entry { trouble.skip() } else { above.clone() };
                 self.visit.skipped(Name::Object(id), why);
             }
@@ -354,7 +356,7 @@ const TOO_MUCH: Trouble = Trouble::Limit("the deltas of the repository make too 
 /// Names what no root of a pack leads to.
 pub(crate) fn broken<V: Visit>(store: &Store, visit: &V, pack: u32) {
     for (entry, why) in &store.packs[pack as usize].forest.broken {
-        if let Some(id) = store.owned(pack, *entry) {
+        if let Some((id, _)) = store.owned(pack, *entry) {
             visit.skipped(Name::Object(id), Trouble::from(*why).skip());
         }
     }

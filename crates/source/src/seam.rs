@@ -102,6 +102,13 @@ pub trait BlobSink: Sync {
         true
     }
 
+    /// Whether something is known of this content, under a name of any class: nothing new is to be found in it, unless it
+    /// has a name of another. Counts for nothing.
+    fn is_known(&self, id: ContentId<'_>) -> bool {
+        let _ = id;
+        false
+    }
+
     /// What difference it makes that an object has this name, the last part of its path: names of one class are as good
     /// as each other, and those of class 0 as good as none. Asked by sources that can know an object without its name.
     fn name_class(&self, name: &[u8]) -> u64 {

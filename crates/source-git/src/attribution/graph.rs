@@ -2,23 +2,20 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::num::NonZeroUsize;
-use std::ops::ControlFlow;
 
-use keysieve_finding::{ObjectId, Skip};
+use keysieve_finding::ObjectId;
 
-use super::table::{NONE, Table};
-use crate::object::{Kind, Object};
+use super::notes::{CommitNote, Notes};
+use crate::numbers::NONE;
 use crate::refs::Refs;
 use crate::store::Store;
-use crate::text::Text;
-use crate::visit::{Name, Visit, Window};
 
 /// A commit.
 #[derive(Clone, Debug)]
 pub(crate) struct Commit {
     pub(crate) id: ObjectId,
-    pub(crate) tree: Option<ObjectId>,
+    /// The number of its tree in the store.
+    pub(crate) tree: Option<u32>,
     /// Its parents' numbers.
     pub(crate) parents: Vec<u32>,
     pub(crate) author_date: Option<(i64, i32)>,
@@ -33,7 +30,7 @@ pub(crate) struct Commit {
 
 /// All commits of a repository, and what tags and references lead to.
 pub(crate) struct Graph {
-    table: Table,
+    /// In the order of their names.
     pub(crate) commits: Vec<Commit>,
     /// What each tag is about.
     tags: BTreeMap<ObjectId, ObjectId>,
@@ -45,80 +42,29 @@ pub(crate) struct Graph {
     pub(crate) order: Vec<u32>,
 }
 
-/// A commit as it is read.
-struct Read {
-    id: ObjectId,
-    tree: Option<ObjectId>,
-    parents: Vec<ObjectId>,
-    author_date: Option<(i64, i32)>,
-}
-
-/// Reads commits and tags.
-struct Reader;
-
-impl Visit for Reader {
-    type Local = (Vec<Read>, Vec<(ObjectId, ObjectId)>);
-
-    fn local(&self) -> Self::Local {
-        Self::Local::default()
-    }
-
-    fn wants(&self, kind: Kind) -> bool {
-        matches!(kind, Kind::Commit | Kind::Tag)
-    }
-
-    fn object(&self, (commits, tags): &mut Self::Local, object: &Object<'_>) -> ControlFlow<()> {
-        let text = Text::of(object.bytes);
-        if object.kind == Kind::Tag {
-            tags.extend(text.named(b"object").next().map(|about| (object.id, about)));
-            return ControlFlow::Continue(());
-        }
-        commits.push(Read {
-            id: object.id,
-            tree: text.named(b"tree").next(),
-            parents: text.named(b"parent").collect(),
-            author_date: text.author_date(),
-        });
-        ControlFlow::Continue(())
-    }
-
-    fn window(&self, _local: &mut Self::Local, _window: Window<'_>) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-
-    fn skipped(&self, _name: Name<'_>, _why: Skip) {
-        // It was named when it was to be handed over.
-    }
-
-    fn stopped(&self) -> bool {
-        // Half of a history would say wrong things of what was found, after an interruption too.
-        false
-    }
-}
-
 impl Graph {
-    pub(crate) fn of(store: &Store, refs: &Refs, threads: NonZeroUsize) -> Self {
-        let mut read = Vec::new();
-        let mut tags = BTreeMap::new();
-        for (commits, more) in store.walk(threads, &Reader) {
-            read.extend(commits);
-            tags.extend(more);
+    pub(crate) fn of(store: &Store, refs: &Refs, notes: &[Notes]) -> Self {
+        let noted = notes.iter().flat_map(Notes::commits);
+        let mut noted: Vec<(ObjectId, &CommitNote, &[u32])> =
+            noted.map(|(commit, parents)| (store.id(commit.number), commit, parents)).collect();
+        noted.sort_unstable_by_key(|(id, ..)| *id);
+        let mut numbers = vec![NONE; store.len()];
+        for (number, (_, commit, _)) in (0..).zip(&noted) {
+            numbers[commit.number as usize] = number;
         }
-        let table = Table::of(read.iter().map(|commit| commit.id).collect());
-        read.sort_unstable_by_key(|commit| commit.id);
-        read.dedup_by_key(|commit| commit.id);
-        let number = |id: &ObjectId| table.find(id.as_bytes());
-        let commits = read.into_iter().map(|read| Commit {
-            id: read.id,
-            tree: read.tree,
-            parents: read.parents.iter().filter_map(number).collect(),
-            author_date: read.author_date,
+        let number = |object: &u32| Some(numbers[*object as usize]).filter(|number| *number != NONE);
+        let commits = noted.iter().map(|(id, commit, parents)| Commit {
+            id: *id,
+            tree: commit.tree,
+            parents: parents.iter().filter_map(number).collect(),
+            author_date: commit.author_date,
             rank: NONE,
             reference: None,
             in_head: false,
         });
         let commits = commits.collect();
-        let mut graph = Self { table, commits, tags, heads: Vec::new(), refs: Vec::new(), order: Vec::new() };
+        let tags = notes.iter().flat_map(|notes| notes.tags.iter().copied()).collect();
+        let mut graph = Self { commits, tags, heads: Vec::new(), refs: Vec::new(), order: Vec::new() };
         graph.rank();
         graph.label(refs);
         graph
@@ -126,7 +72,8 @@ impl Graph {
 
     /// The number of a commit.
     pub(crate) fn find(&self, id: ObjectId) -> Option<u32> {
-        self.table.find(id.as_bytes())
+        let found = self.commits.binary_search_by_key(&id, |commit| commit.id);
+        found.ok().and_then(|number| u32::try_from(number).ok())
     }
 
     /// What a tag is about in the end; anything else is itself.

@@ -1,14 +1,15 @@
 //! Which paths and commits lead to what was found, for all of it together.
 //!
-//! Commits are read once and put in order. Then one pass over all trees notes which of them lead to an object in which
-//! something was found, directly or by other trees. What is left of the trees is small, and following the history over
-//! it, from the first commit on and only where a commit differs from its parents, tells for every path when something
-//! came and when it went.
+//! While commits and trees are handed over, it is noted how they lead to each other, so that they need not be read a
+//! second time for that. A pass over all trees tells which of them lead to an object in which something was found, unless
+//! a cache knew beforehand in which objects that could be. What is left of the trees is small, and following the history
+//! over it, from the first commit on and only where a commit differs from its parents, tells for every path when
+//! something came and when it went.
 
 mod graph;
 mod links;
+mod notes;
 mod standing;
-mod table;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::num::NonZeroUsize;
@@ -19,18 +20,39 @@ use keysieve_source::{BlobSink, Place, Sighted};
 
 use self::graph::Graph;
 use self::links::{Links, Targets};
+use self::notes::Reader;
+pub(crate) use self::notes::{Notes, Noting, Wanted};
 use self::standing::{Standing, Standings};
 use crate::refs::Refs;
 use crate::store::Store;
 
-/// Says where each sighting stands.
+/// What was noted of all commits, tags and trees.
+pub(crate) struct Record {
+    pub(crate) notes: Vec<Notes>,
+    pub(crate) noting: Noting,
+}
+
+impl Record {
+    /// Reads them to note something of them.
+    fn read(store: &Store, targets: &Targets, hash_length: usize, threads: NonZeroUsize) -> Self {
+        let noting = Noting::new(Some(targets.wanted(store).0));
+        let walk = |trees| store.walk(threads, &Reader { store, noting: &noting, hash_length, trees });
+        let mut notes = walk(false);
+        if targets.len() > 0 {
+            notes.extend(walk(true));
+        }
+        Self { notes, noting }
+    }
+}
+
+/// Says where each sighting stands. `record` is what was noted, if it is of everything.
 pub(crate) fn places(
     store: &Store,
     refs: &Refs,
     hash_length: usize,
     sighted: &[Sighted<'_>],
     threads: NonZeroUsize,
-    sink: &dyn BlobSink,
+    (record, sink): (Option<Record>, &dyn BlobSink),
 ) -> Vec<Vec<Place>> {
     let (mut blobs, mut names) = (BTreeSet::new(), BTreeSet::new());
     for (id, part, path) in sighted.iter().filter_map(|sighted| git(sighted.origin)) {
@@ -41,12 +63,13 @@ pub(crate) fn places(
         }
     }
     let targets = Targets { blobs: blobs.into_iter().collect(), names: names.into_iter().collect() };
-    let graph = Graph::of(store, refs, threads);
+    let record = record.unwrap_or_else(|| Record::read(store, &targets, hash_length, threads));
+    let graph = Graph::of(store, refs, &record.notes);
     let links = match targets.len() {
         0 => None,
-        _ => Some(Links::of(store, &targets, hash_length, threads)),
+        _ => Some(Links::of(store, &targets, hash_length, threads, record)),
     };
-    let standings = links.as_ref().map(|links| Standings::of(&graph, links));
+    let standings = links.as_ref().map(|links| Standings::of(store, &graph, links));
     if standings.as_ref().is_some_and(Standings::is_cut) {
         let why = "there are more paths to what was found than can be listed; some are not";
         sink.skipped(&Origin::file(b".git/objects"), Skip::new(SkipReason::Limit, why));

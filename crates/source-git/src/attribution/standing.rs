@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 
 use super::graph::Graph;
-use super::links::{Link, Links};
-use super::table::NONE;
+use super::links::Links;
+use super::notes::Link;
+use crate::numbers::NONE;
+use crate::store::Store;
 
 /// How deep directories may lie in each other for a path to be told.
 const DEEPEST: usize = 512;
@@ -67,7 +69,7 @@ enum Change {
 
 impl<'a> Standings<'a> {
     /// Follows the history from its beginnings, and compares each commit with its parents where they differ.
-    pub(crate) fn of(graph: &'a Graph, links: &'a Links) -> Self {
+    pub(crate) fn of(store: &Store, graph: &'a Graph, links: &'a Links) -> Self {
         let mut standings =
             Self { graph, links, known: HashMap::new(), all: Vec::new(), paths: Paths::default(), steps: 0 };
         let mut has_child = vec![false; graph.commits.len()];
@@ -94,7 +96,7 @@ impl<'a> Standings<'a> {
                 standings.last(target, path, number);
             });
         }
-        standings.tips();
+        standings.tips(store);
         standings
     }
 
@@ -117,7 +119,7 @@ impl<'a> Standings<'a> {
     }
 
     fn root(&self, commit: u32) -> Option<u32> {
-        self.links.trees.find(self.graph.commits[commit as usize].tree?.as_bytes())
+        self.graph.commits[commit as usize].tree
     }
 
     fn entry(&mut self, target: u32, path: u32) -> &mut Standing {
@@ -160,7 +162,7 @@ impl<'a> Standings<'a> {
     }
 
     /// What is checked out, and what references lead to directly.
-    fn tips(&mut self) {
+    fn tips(&mut self, store: &Store) {
         let graph = self.graph;
         for &head in &graph.heads {
             self.list(self.root(head), &mut |standings, target, path| {
@@ -170,7 +172,7 @@ impl<'a> Standings<'a> {
         for (reference, (_, target)) in (0..).zip(&graph.refs) {
             let tree = match graph.find(*target) {
                 Some(commit) => self.root(commit),
-                None => self.links.trees.find(target.as_bytes()),
+                None => store.number(target.as_bytes()),
             };
             self.list(tree, &mut |standings, target, path| {
                 let standing = standings.entry(target, path);
