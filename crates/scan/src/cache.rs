@@ -39,6 +39,8 @@ pub struct Cache {
     files: Vec<PathBuf>,
     /// Records of what this run has looked at.
     new: Mutex<Vec<u8>>,
+    /// Of parts of commits and tags, which are small: they go first if it is too much.
+    new_parts: Mutex<Vec<u8>>,
     /// What could not be read to its end.
     broken: Mutex<BTreeSet<Box<[u8]>>>,
     layers_added: AtomicBool,
@@ -65,8 +67,9 @@ impl Cache {
                 files.push(path);
             }
         }
-        let (new, broken, failed) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Ok(Self { directory, known, files, new, broken, layers_added: AtomicBool::new(false), failed })
+        let (new, new_parts) = (Mutex::default(), Mutex::default());
+        let (broken, layers_added, failed) = (Mutex::default(), AtomicBool::new(false), Mutex::default());
+        Ok(Self { directory, known, files, new, new_parts, broken, layers_added, failed })
     }
 
     /// What is known of a content in which nothing was found under a name of this class.
@@ -82,6 +85,12 @@ impl Cache {
     /// Notes a content in which nothing was found under a name of this class.
     pub(crate) fn add(&self, content: &[u8], class: u64, known: Known) {
         let mut new = self.new.lock().unwrap_or_else(PoisonError::into_inner);
+        records::write(&mut new, content, class, known);
+    }
+
+    /// Notes a part of a commit or a tag in which nothing was found.
+    pub(crate) fn add_part(&self, content: &[u8], class: u64, known: Known) {
+        let mut new = self.new_parts.lock().unwrap_or_else(PoisonError::into_inner);
         records::write(&mut new, content, class, known);
     }
 
@@ -153,7 +162,10 @@ impl Cache {
         if let Some(error) = self.failed.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Err(error);
         }
-        let new = std::mem::take(&mut *self.new.lock().unwrap_or_else(PoisonError::into_inner));
+        let take =
+            |new: &Mutex<Vec<u8>>| std::mem::take(&mut *new.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut new = take(&self.new);
+        new.append(&mut take(&self.new_parts));
         let new = self.worth_keeping(&new);
         if new.len() == 0 && self.files.len() < 2 {
             return Ok(());

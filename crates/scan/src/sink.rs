@@ -111,6 +111,10 @@ impl BlobSink for Sink<'_> {
         known.is_none()
     }
 
+    fn wants_part(&self, id: ContentId<'_>, part: GitPart) -> bool {
+        self.cache.is_none() || self.wants_as(id, class_of_part(part))
+    }
+
     fn recall(&self, id: ContentId<'_>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
         let Some((tally, memo)) = self.cache.and_then(|cache| cache.layer(id.0)) else { return false };
         if !taken(&memo) {
@@ -206,6 +210,20 @@ impl Sink<'_> {
         self.done(worker);
     }
 
+    /// Notes an object of a repository in which nothing is to be reported.
+    fn note_known(&self, cache: &Cache, origin: &Origin, known: Known) {
+        match origin {
+            Origin::Git { id, part: GitPart::Blob, path } => {
+                let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
+                cache.add(id.as_bytes(), class, known);
+            }
+            Origin::Git { id, part, .. } if is_text(*part) => {
+                cache.add_part(id.as_bytes(), class_of_part(*part), known)
+            }
+            _ => {}
+        }
+    }
+
     /// Hears that a container was looked at as a whole.
     pub(crate) fn contained(&self, origin: &Origin) {
         let (Some(cache), Origin::Git { id, part: GitPart::Blob, path }) = (self.cache, origin) else {
@@ -246,7 +264,11 @@ impl Sink<'_> {
         let mut traces = None;
         let mut worker = self.worker();
         let (bytes, last, origin) = (blob.bytes.len(), blob.last, blob.origin);
-        let size = blob.offset + bytes as u64;
+        let size = match origin.git() {
+            // A piece of a commit or a tag does not begin where that begins.
+            Some((_, part)) if is_text(part) => bytes as u64,
+            _ => blob.offset + bytes as u64,
+        };
         let seen = catch_unwind(AssertUnwindSafe(|| {
             if let Some(base) = version {
                 let (seen, left) = Object::default().version(&self.rules, &blob, base, &mut worker.scratch);
@@ -270,11 +292,8 @@ impl Sink<'_> {
                     below = Below::take(&self.rules, &mut seen);
                     worker.below.add(below);
                 }
-                if let (Some(cache), true, true, Origin::Git { id, part: GitPart::Blob, path }) =
-                    (self.cache, whole && last, seen.is_empty(), origin)
-                {
-                    let class = path.as_ref().map_or(0, |name| self.rules.name_class(name));
-                    cache.add(id.as_bytes(), class, Known { objects: 1, size, below });
+                if let (Some(cache), true, true) = (self.cache, whole && last, seen.is_empty()) {
+                    self.note_known(cache, origin, Known { objects: 1, size, below });
                 }
                 if !whole || origin.git().is_none() {
                     self.tally(origin, (bytes, last), &seen);
@@ -288,4 +307,14 @@ impl Sink<'_> {
         let flow = if self.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
         (flow, traces)
     }
+}
+
+/// Whether a part is one of a commit or a tag.
+fn is_text(part: GitPart) -> bool {
+    matches!(part, GitPart::CommitMessage | GitPart::CommitHeader | GitPart::TagMessage | GitPart::TagHeader)
+}
+
+/// The class under which parts of commits and tags are known; those of names are hashes.
+fn class_of_part(part: GitPart) -> u64 {
+    part as u64 + 1
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
@@ -92,12 +93,13 @@ impl<'a> HandOver<'a> {
             directories: Mutex::default(),
             missing: Mutex::default(),
             submodules: Mutex::default(),
-            noting: Noting::new(suspects(sink, store)),
+            noting: Noting::new(None),
         }
     }
 
     /// Hands over everything. Says what was noted of commits, tags and trees, if they were all read.
     pub(crate) fn run(&mut self, threads: NonZeroUsize) -> Option<Record> {
+        self.noting.wanted = suspects(self.sink, self.store, threads);
         let notes = self.store.walk(threads, self).into_iter().map(|local| local.notes).collect();
         let noting = std::mem::replace(&mut self.noting, Noting::new(None));
         let record = (!self.sink.stopped()).then_some(Record { notes, noting });
@@ -150,11 +152,16 @@ impl<'a> HandOver<'a> {
 
     fn text(&self, object: &Object<'_>, header: GitPart, message: GitPart) -> ControlFlow<()> {
         let text = Text::of(object.bytes);
-        let origin = |part| Origin::Git { id: object.id, part, path: None };
+        let piece = |part, bytes: &[u8], at, line| {
+            if !self.sink.wants_part(ContentId(object.id.as_bytes()), part) {
+                return ControlFlow::Continue(());
+            }
+            self.piece(&Origin::Git { id: object.id, part, path: None }, bytes, at, line)
+        };
         let (people, at, line) = text.people();
-        self.piece(&origin(header), people, at, line)?;
+        piece(header, people, at, line)?;
         let (said, at) = text.message();
-        if said.is_empty() { ControlFlow::Continue(()) } else { self.piece(&origin(message), said, at, 1) }
+        if said.is_empty() { ControlFlow::Continue(()) } else { piece(message, said, at, 1) }
     }
 
     fn tree(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
@@ -251,20 +258,23 @@ impl<'a> HandOver<'a> {
 }
 
 /// The objects that are not known to hold nothing: what is found is found in them. None if they are most.
-fn suspects(sink: &dyn BlobSink, store: &Store) -> Option<Wanted> {
+fn suspects(sink: &dyn BlobSink, store: &Store, threads: NonZeroUsize) -> Option<Wanted> {
     if !sink.knows_contents() {
         return None;
     }
-    let (mut suspects, mut count) = (Wanted::nothing(store), 0);
-    let flow = store.blobs(|id, number| {
-        if sink.is_known(ContentId(id.as_bytes())) {
-            return ControlFlow::Continue(());
+    let count = AtomicUsize::new(0);
+    let look = |suspects: &mut Wanted, id: ObjectId, number| {
+        if !sink.is_known(ContentId(id.as_bytes())) {
+            suspects.add(id, number);
+            if count.fetch_add(1, Ordering::Relaxed) > SUSPECTS {
+                return ControlFlow::Break(());
+            }
         }
-        suspects.add(id, number);
-        count += 1;
-        if count > SUSPECTS { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    flow.is_continue().then_some(suspects)
+        ControlFlow::Continue(())
+    };
+    let (flow, all) = store.blobs(threads, || Wanted::nothing(store), look);
+    let all = all.into_iter().reduce(Wanted::join);
+    all.filter(|_| flow.is_continue())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -154,6 +154,11 @@ impl Bits {
         *word |= 1 << (number % 64);
         *word != was
     }
+
+    /// Adds all of a set of the same length.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.0.iter_mut().zip(&other.0).for_each(|(word, other)| *word |= other);
+    }
 }
 
 #[cfg(test)]

@@ -78,13 +78,19 @@ impl Store {
         self.numbers.find(&self.packs, &self.loose, name)
     }
 
-    /// The name of the object of a number.
-    pub(crate) fn id(&self, number: u32) -> ObjectId {
+    /// The bytes of the name of an object, by its number.
+    pub(crate) fn name(&self, number: u32) -> &[u8] {
         let (pack, at) = self.numbers.place(number);
         match self.packs.get(pack) {
-            Some(opened) => opened.pack.id(at),
-            None => self.loose[at as usize].id,
+            Some(opened) => opened.pack.name(at),
+            None => self.loose[at as usize].id.as_bytes(),
         }
+    }
+
+    /// The name of an object, by its number.
+    pub(crate) fn id(&self, number: u32) -> ObjectId {
+        ObjectId::from_bytes(self.name(number))
+            .expect("20 or 32 bytes, because the index was opened for such names")
     }
 
     /// The name and the number of an entry of a pack, unless the same object is in an earlier pack.
@@ -95,22 +101,52 @@ impl Store {
         (pack == 0 || self.number(id.as_bytes()) == Some(number)).then_some((id, number))
     }
 
-    /// Says of every object that is or may be a blob, by its name and number, whether that is enough.
-    pub(crate) fn blobs(&self, mut look: impl FnMut(ObjectId, u32) -> ControlFlow<()>) -> ControlFlow<()> {
-        for (pack, opened) in (0..).zip(&self.packs) {
-            let roots = opened.forest.roots.iter().filter(|(_, kind, _)| *kind == Kind::Blob);
-            for (root, ..) in roots {
-                let mut waiting = vec![*root];
-                while let Some(entry) = waiting.pop() {
-                    if let Some((id, number)) = self.owned(pack, entry) {
-                        look(id, number)?;
-                    }
-                    waiting.extend(opened.forest.children(entry).map(|at| opened.forest.child(at)));
+    /// Says of every object that is or may be a blob its name and its number, on so many threads, each of which notes
+    /// something; until one has enough.
+    pub(crate) fn blobs<T: Send>(
+        &self,
+        threads: NonZeroUsize,
+        local: impl Fn() -> T + Sync,
+        look: impl Fn(&mut T, ObjectId, u32) -> ControlFlow<()> + Sync,
+    ) -> (ControlFlow<()>, Vec<T>) {
+        let roots: Vec<(u32, u32)> = (0..)
+            .zip(&self.packs)
+            .flat_map(|(pack, opened)| {
+                let roots = opened.forest.roots.iter().filter(|(_, kind, _)| *kind == Kind::Blob);
+                roots.map(move |(root, ..)| (pack, *root))
+            })
+            .collect();
+        let (next, ended) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let below = |noted: &mut T, (pack, root): (u32, u32)| {
+            let forest = &self.packs[pack as usize].forest;
+            let mut waiting = vec![root];
+            while let Some(entry) = waiting.pop() {
+                if let Some((id, number)) = self.owned(pack, entry) {
+                    look(noted, id, number)?;
+                }
+                waiting.extend(forest.children(entry).map(|at| forest.child(at)));
+            }
+            ControlFlow::Continue(())
+        };
+        let work = || {
+            let mut noted = local();
+            while let Some(root) = roots.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if ended.load(Ordering::Relaxed) || below(&mut noted, *root).is_break() {
+                    ended.store(true, Ordering::Relaxed);
+                    break;
                 }
             }
-        }
+            noted
+        };
+        let mut all = threads::each(threads.get(), work);
         // The kind of a loose object only its bytes tell.
-        (self.numbers.first_loose()..).zip(&self.loose).try_for_each(|(number, loose)| look(loose.id, number))
+        let mut loose = (self.numbers.first_loose()..).zip(&self.loose);
+        if !ended.load(Ordering::Relaxed)
+            && loose.all(|(number, loose)| look(&mut all[0], loose.id, number).is_continue())
+        {
+            return (ControlFlow::Continue(()), all);
+        }
+        (ControlFlow::Break(()), all)
     }
 
     /// Names what could not be opened.

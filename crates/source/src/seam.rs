@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use keysieve_finding::{GitPlace, Image, LayerPlace, Origin, Secret, Skip};
+use keysieve_finding::{GitPart, GitPlace, Image, LayerPlace, Origin, Secret, Skip};
 
 use crate::{Base, Blob, Memory};
 
@@ -125,6 +125,12 @@ pub trait BlobSink: Sync {
     /// As [`wants`](Self::wants), of an object with a name of this class, which is not 0.
     fn wants_as(&self, id: ContentId<'_>, class: u64) -> bool {
         let _ = (id, class);
+        true
+    }
+
+    /// As [`wants`](Self::wants), of a part of a commit or a tag, of which the content is known.
+    fn wants_part(&self, id: ContentId<'_>, part: GitPart) -> bool {
+        let _ = (id, part);
         true
     }
 

@@ -49,6 +49,29 @@ pub(crate) struct Notes {
     pub(crate) ends: Vec<Link>,
     /// Numbers of names that were asked for.
     numbers: HashMap<Box<[u8]>, u32>,
+    recent: Recent,
+}
+
+/// The numbers of the directories that were met last, by the first bits of their names: most trees have most of their
+/// directories from those that came just before.
+struct Recent(Box<[u32]>);
+
+impl Default for Recent {
+    fn default() -> Self {
+        Self(vec![NONE; 1 << 12].into_boxed_slice())
+    }
+}
+
+impl Recent {
+    fn number(&mut self, store: &Store, id: &[u8]) -> Option<u32> {
+        let slot = &mut self.0[(start(id) >> 8) as usize];
+        if *slot != NONE && store.name(*slot) == id {
+            return Some(*slot);
+        }
+        let number = store.number(id)?;
+        *slot = number;
+        Some(number)
+    }
 }
 
 impl Notes {
@@ -105,6 +128,13 @@ impl Wanted {
     pub(crate) fn add(&mut self, id: ObjectId, number: u32) {
         self.starts.add(start(id.as_bytes()));
         self.objects.add(number);
+    }
+
+    /// Looks also for all objects that another one looks for.
+    pub(crate) fn join(mut self, other: Self) -> Self {
+        self.starts.join(&other.starts);
+        self.objects.join(&other.objects);
+        self
     }
 
     /// Looks also for a name; what leads to it has this number.
@@ -179,7 +209,7 @@ impl Noting {
         tree: u32,
         entry: &Entry<'_>,
     ) -> Option<u32> {
-        let to = (entry.kind == EntryKind::Tree).then(|| store.number(entry.id)).flatten();
+        let to = (entry.kind == EntryKind::Tree).then(|| notes.recent.number(store, entry.id)).flatten();
         if let Some(to) = to.filter(|to| self.notes(*to)) {
             let name = self.name(notes, entry.name);
             notes.down.push(Link { tree, name, to });
