@@ -93,7 +93,7 @@ impl<'a> HandOver<'a> {
             directories: Mutex::default(),
             missing: Mutex::default(),
             submodules: Mutex::default(),
-            noting: Noting::new(None),
+            noting: Noting::new(store, None),
         }
     }
 
@@ -101,7 +101,7 @@ impl<'a> HandOver<'a> {
     pub(crate) fn run(&mut self, threads: NonZeroUsize) -> Option<Record> {
         self.noting.wanted = suspects(self.sink, self.store, threads);
         let notes = self.store.walk(threads, self).into_iter().map(|local| local.notes).collect();
-        let noting = std::mem::replace(&mut self.noting, Noting::new(None));
+        let noting = std::mem::replace(&mut self.noting, Noting::new(self.store, None));
         let record = (!self.sink.stopped()).then_some(Record { notes, noting });
         self.blobs = true;
         self.sink.directories(self.directories.get_mut().unwrap_or_else(PoisonError::into_inner));
@@ -167,7 +167,6 @@ impl<'a> HandOver<'a> {
     fn tree(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
         let mut freshness = Freshness::of(object.copied);
         let mut entries = Entries::of(object.bytes, self.hash_length);
-        let before = local.notes.down_len();
         for entry in entries.by_ref() {
             let tree = self.noting.entry(self.store, &mut local.notes, object.number, &entry);
             if !freshness.is_fresh(entry.range) {
@@ -201,7 +200,7 @@ impl<'a> HandOver<'a> {
                 self.piece(&origin, entry.name, 0, 1)?;
             }
         }
-        self.noting.read(&mut local.notes, before);
+        self.noting.read(&mut local.notes, object.number);
         if entries.is_broken() {
             let why =
                 Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");

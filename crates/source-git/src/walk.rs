@@ -23,10 +23,10 @@ pub(crate) const LARGE: u64 = 32 << 20;
 pub(crate) const LARGEST: u64 = 1 << 30;
 
 /// Buffers above this size are not kept for later.
-const POOLED: usize = 8 << 20;
+const POOLED: usize = 1 << 20;
 
 /// How many buffers a thread keeps for later.
-const POOL: usize = 16;
+const POOL: usize = 4;
 
 /// An object that others are made of.
 pub(crate) struct Base {

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use keysieve_finding::ObjectId;
 
 use super::Record;
+use super::lists::Lists;
 use super::notes::{Down, Link, Notes, Reader, Wanted};
 use crate::numbers::Bits;
 use crate::store::Store;
@@ -63,7 +64,9 @@ impl Links {
         let Record { notes, mut noting } = record;
         let (wanted, numbers) = targets.wanted(store);
         let pass = |noting: &_| store.walk(threads, &Reader { store, noting, hash_length, trees: true });
-        let (mut down, mut ends) = gather(notes);
+        let has_all = noting.has_all();
+        let (lists, mut ends) = gather(notes);
+        let mut down = Vec::new();
         let is_noted = |noted: &Wanted| {
             let mut objects = numbers.keys().filter(|number| (**number as usize) < store.len());
             targets.names.is_empty() && objects.all(|number| noted.objects.has(*number))
@@ -71,7 +74,7 @@ impl Links {
         if !noting.wanted.as_ref().is_some_and(is_noted) {
             noting.down = Down::None;
             noting.wanted = Some(wanted);
-            ends = gather(pass(&noting)).1;
+            ends = pass(&noting).into_iter().flat_map(|notes| notes.ends).collect();
         }
         ends.retain_mut(|link| match numbers.get(&link.to) {
             Some(target) => {
@@ -82,15 +85,14 @@ impl Links {
         });
         let mut leading = Bits::new(store.len());
         ends.iter().for_each(|link| _ = leading.add(link.tree));
-        if noting.has_all() {
-            lead(&mut down, &mut leading);
+        if has_all {
+            down = lead(&lists, &mut leading);
         } else {
             noting.wanted = None;
-            down.clear();
             let mut latest = leading.clone();
             loop {
                 noting.down = Down::To(latest);
-                let (more, _) = gather(pass(&noting));
+                let more: Vec<Link> = pass(&noting).into_iter().flat_map(|notes| notes.down).collect();
                 latest = Bits::new(store.len());
                 let grown =
                     more.iter().filter(|link| leading.add(link.tree) && latest.add(link.tree)).count();
@@ -116,27 +118,33 @@ impl Links {
     }
 }
 
-/// Leaves the links that lead to trees that lead to something, and adds the trees that they start at.
-fn lead(down: &mut Vec<Link>, leading: &mut Bits) {
-    loop {
-        let mut grown = false;
-        for link in down.iter() {
-            grown |= leading.has(link.to) && leading.add(link.tree);
-        }
-        if !grown {
-            break;
+/// Adds the trees that lead to trees that lead to something. Gives the links that do.
+fn lead(lists: &[Lists], leading: &mut Bits) -> Vec<Link> {
+    let mut grown = true;
+    while grown {
+        grown = false;
+        for lists in lists {
+            lists.each(|tree, list| {
+                grown |= list.iter().any(|(_, to)| leading.has(*to)) && leading.add(tree);
+            });
         }
     }
-    down.retain(|link| leading.has(link.to));
+    let mut down = Vec::new();
+    for lists in lists {
+        lists.each(|tree, list| {
+            let leads = list.iter().filter(|(_, to)| leading.has(*to));
+            down.extend(leads.map(|&(name, to)| Link { tree, name, to }));
+        });
+    }
+    down
 }
 
-/// The links that all threads have noted: those to trees, and those to what is looked for.
-fn gather(notes: Vec<Notes>) -> (Vec<Link>, Vec<Link>) {
-    let (mut down, mut ends) = (Vec::new(), Vec::new());
+/// What all threads have noted: the directories of each tree, and the links to what is looked for.
+fn gather(notes: Vec<Notes>) -> (Vec<Lists>, Vec<Link>) {
+    let (mut lists, mut ends) = (Vec::new(), Vec::new());
     for noted in notes {
-        for (all, more) in [(&mut down, noted.down), (&mut ends, noted.ends)] {
-            if all.is_empty() { *all = more } else { all.extend(more) }
-        }
+        lists.push(noted.lists);
+        ends.extend(noted.ends);
     }
-    (down, ends)
+    (lists, ends)
 }

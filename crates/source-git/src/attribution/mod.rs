@@ -8,6 +8,7 @@
 
 mod graph;
 mod links;
+mod lists;
 mod notes;
 mod standing;
 
@@ -35,7 +36,7 @@ pub(crate) struct Record {
 impl Record {
     /// Reads them to note something of them.
     fn read(store: &Store, targets: &Targets, hash_length: usize, threads: NonZeroUsize) -> Self {
-        let noting = Noting::new(Some(targets.wanted(store).0));
+        let noting = Noting::new(store, Some(targets.wanted(store).0));
         let walk = |trees| store.walk(threads, &Reader { store, noting: &noting, hash_length, trees });
         let mut notes = walk(false);
         if targets.len() > 0 {

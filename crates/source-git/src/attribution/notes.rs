@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use keysieve_finding::{ObjectId, Skip};
 
+use super::lists::{self, Lists};
 use crate::numbers::{Bits, NONE};
 use crate::object::{Kind, Object};
 use crate::store::Store;
@@ -14,10 +15,13 @@ use crate::text::Text;
 use crate::tree::{Entries, Entry, EntryKind};
 use crate::visit::{Name, Visit, Window};
 
-/// How many links between trees are noted in one pass over all of them, 12 bytes each. If there are more, each pass
-/// notes only those that lead to what the passes before have found, and there are as many passes as directories lie in
-/// each other.
-const MOST: usize = 16 << 20;
+/// How many bytes the lists of directories may take that are noted in one pass over all trees, for each object. If they
+/// take more, each pass notes only those that lead to what the passes before have found, and there are as many passes as
+/// directories lie in each other.
+const MOST: usize = 24;
+
+/// What they may take however few objects there are.
+const FREE: usize = 16 << 20;
 
 /// A tree has an entry: which one, the number of its name, and the number of what it leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +47,11 @@ pub(crate) struct Notes {
     parents: Vec<u32>,
     /// Tags, and what each is about.
     pub(crate) tags: Vec<(ObjectId, ObjectId)>,
-    /// From trees to trees.
+    /// The directories of each tree.
+    pub(crate) lists: Lists,
+    /// Those of the tree that is being read.
+    list: Vec<lists::Entry>,
+    /// From trees to trees, where only some are noted.
     pub(crate) down: Vec<Link>,
     /// From trees to what is looked for.
     pub(crate) ends: Vec<Link>,
@@ -86,11 +94,6 @@ impl Notes {
         let start = u32::try_from(self.parents.len()).unwrap_or(NONE);
         self.parents.extend(parents);
         self.commits.push(CommitNote { number, tree, author_date, parents: start });
-    }
-
-    /// How many links to trees were noted.
-    pub(crate) fn down_len(&self) -> usize {
-        self.down.len()
     }
 
     /// All commits, each with its parents.
@@ -175,7 +178,9 @@ pub(crate) struct Noting {
     pub(crate) down: Down,
     /// What links are noted to; none if that is not known yet.
     pub(crate) wanted: Option<Wanted>,
+    /// How many bytes the lists of directories take.
     noted: AtomicUsize,
+    most: usize,
     names: Mutex<Interned>,
 }
 
@@ -187,13 +192,14 @@ struct Interned {
 }
 
 impl Noting {
-    pub(crate) fn new(wanted: Option<Wanted>) -> Self {
-        Self { down: Down::All, wanted, noted: AtomicUsize::new(0), names: Mutex::default() }
+    pub(crate) fn new(store: &Store, wanted: Option<Wanted>) -> Self {
+        let most = FREE + store.len() * MOST;
+        Self { down: Down::All, wanted, noted: AtomicUsize::new(0), most, names: Mutex::default() }
     }
 
-    /// Whether all links from trees to trees were noted.
+    /// Whether all directories of all trees were noted.
     pub(crate) fn has_all(&self) -> bool {
-        self.noted.load(Ordering::Relaxed) <= MOST
+        matches!(self.down, Down::All) && self.noted.load(Ordering::Relaxed) <= self.most
     }
 
     /// The names by their numbers.
@@ -210,9 +216,17 @@ impl Noting {
         entry: &Entry<'_>,
     ) -> Option<u32> {
         let to = (entry.kind == EntryKind::Tree).then(|| notes.recent.number(store, entry.id)).flatten();
-        if let Some(to) = to.filter(|to| self.notes(*to)) {
+        let is_noted = match (&self.down, to) {
+            (Down::All, Some(_)) => self.has_all(),
+            (Down::To(trees), Some(to)) => trees.has(to),
+            _ => false,
+        };
+        if let (true, Some(to)) = (is_noted, to) {
             let name = self.name(notes, entry.name);
-            notes.down.push(Link { tree, name, to });
+            match self.down {
+                Down::All => notes.list.push((name, to)),
+                _ => notes.down.push(Link { tree, name, to }),
+            }
         }
         if let Some(wanted) = &self.wanted {
             let blob = (entry.kind == EntryKind::Blob).then(|| wanted.object(store, entry.id)).flatten();
@@ -224,21 +238,15 @@ impl Noting {
         to
     }
 
-    fn notes(&self, to: u32) -> bool {
-        match &self.down {
-            Down::All => self.has_all(),
-            Down::To(trees) => trees.has(to),
-            Down::None => false,
-        }
-    }
-
-    /// Hears that a tree was read to its end, before which so many links had been noted.
-    pub(crate) fn read(&self, notes: &mut Notes, before: usize) {
-        if matches!(self.down, Down::All) {
-            self.noted.fetch_add(notes.down.len() - before, Ordering::Relaxed);
-            if !self.has_all() {
-                notes.down = Vec::new();
-            }
+    /// Hears that a tree was read to its end.
+    pub(crate) fn read(&self, notes: &mut Notes, tree: u32) {
+        if self.has_all() {
+            let before = notes.lists.len();
+            notes.lists.push(tree, &mut notes.list);
+            self.noted.fetch_add(notes.lists.len() - before, Ordering::Relaxed);
+        } else {
+            notes.lists.clear();
+            notes.list.clear();
         }
     }
 
@@ -278,14 +286,13 @@ impl Visit for Reader<'_> {
     }
 
     fn object(&self, notes: &mut Notes, object: &Object<'_>) -> ControlFlow<()> {
-        let before = notes.down_len();
         let number = |id: ObjectId| self.store.number(id.as_bytes());
         match object.kind {
             Kind::Tree => {
                 for entry in Entries::of(object.bytes, self.hash_length) {
                     self.noting.entry(self.store, notes, object.number, &entry);
                 }
-                self.noting.read(notes, before);
+                self.noting.read(notes, object.number);
             }
             Kind::Commit => {
                 let text = Text::of(object.bytes);
