@@ -10,14 +10,15 @@ use crate::numbers::NONE;
 use crate::refs::Refs;
 use crate::store::Store;
 
-/// A commit.
-#[derive(Clone, Debug)]
+/// A commit. There are many of them, so it holds no names.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Commit {
-    pub(crate) id: ObjectId,
+    /// Its number in the store.
+    object: u32,
     /// The number of its tree in the store.
     pub(crate) tree: Option<u32>,
-    /// Its parents' numbers.
-    pub(crate) parents: Vec<u32>,
+    /// Where its parents begin and end among all.
+    parents: (u32, u32),
     pub(crate) author_date: Option<(i64, i32)>,
     /// Its place among all, so that every commit comes after its parents.
     pub(crate) rank: u32,
@@ -29,9 +30,12 @@ pub(crate) struct Commit {
 }
 
 /// All commits of a repository, and what tags and references lead to.
-pub(crate) struct Graph {
+pub(crate) struct Graph<'a> {
+    store: &'a Store,
     /// In the order of their names.
     pub(crate) commits: Vec<Commit>,
+    /// The numbers of the parents of all commits, those of one together.
+    parents: Vec<u32>,
     /// What each tag is about.
     tags: BTreeMap<ObjectId, ObjectId>,
     /// The commits that are checked out.
@@ -42,29 +46,32 @@ pub(crate) struct Graph {
     pub(crate) order: Vec<u32>,
 }
 
-impl Graph {
-    pub(crate) fn of(store: &Store, refs: &Refs, notes: &[Notes]) -> Self {
-        let noted = notes.iter().flat_map(Notes::commits);
-        let mut noted: Vec<(ObjectId, &CommitNote, &[u32])> =
-            noted.map(|(commit, parents)| (store.id(commit.number), commit, parents)).collect();
-        noted.sort_unstable_by_key(|(id, ..)| *id);
+impl<'a> Graph<'a> {
+    pub(crate) fn of(store: &'a Store, refs: &Refs, notes: &[Notes]) -> Self {
+        let mut noted: Vec<(&CommitNote, &[u32])> = notes.iter().flat_map(Notes::commits).collect();
+        noted.sort_unstable_by_key(|(commit, _)| store.name(commit.number));
         let mut numbers = vec![NONE; store.len()];
-        for (number, (_, commit, _)) in (0..).zip(&noted) {
+        for (number, (commit, _)) in (0..).zip(&noted) {
             numbers[commit.number as usize] = number;
         }
         let number = |object: &u32| Some(numbers[*object as usize]).filter(|number| *number != NONE);
-        let commits = noted.iter().map(|(id, commit, parents)| Commit {
-            id: *id,
-            tree: commit.tree,
-            parents: parents.iter().filter_map(number).collect(),
-            author_date: commit.author_date,
-            rank: NONE,
-            reference: None,
-            in_head: false,
-        });
-        let commits = commits.collect();
+        let (mut commits, mut parents) = (Vec::with_capacity(noted.len()), Vec::new());
+        for (commit, own) in noted {
+            let start = parents.len() as u32;
+            parents.extend(own.iter().filter_map(number));
+            commits.push(Commit {
+                object: commit.number,
+                tree: commit.tree,
+                parents: (start, parents.len() as u32),
+                author_date: commit.author_date,
+                rank: NONE,
+                reference: None,
+                in_head: false,
+            });
+        }
         let tags = notes.iter().flat_map(|notes| notes.tags.iter().copied()).collect();
-        let mut graph = Self { commits, tags, heads: Vec::new(), refs: Vec::new(), order: Vec::new() };
+        let (heads, order) = (Vec::new(), Vec::new());
+        let mut graph = Self { store, commits, parents, tags, heads, refs: Vec::new(), order };
         graph.rank();
         graph.label(refs);
         graph
@@ -72,8 +79,19 @@ impl Graph {
 
     /// The number of a commit.
     pub(crate) fn find(&self, id: ObjectId) -> Option<u32> {
-        let found = self.commits.binary_search_by_key(&id, |commit| commit.id);
+        let name = |commit: &Commit| self.store.name(commit.object);
+        let found = self.commits.binary_search_by(|commit| name(commit).cmp(id.as_bytes()));
         found.ok().and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// The name of a commit.
+    pub(crate) fn id(&self, commit: &Commit) -> ObjectId {
+        self.store.id(commit.object)
+    }
+
+    /// The numbers of a commit's parents.
+    pub(crate) fn parents(&self, commit: &Commit) -> &[u32] {
+        &self.parents[commit.parents.0 as usize..commit.parents.1 as usize]
     }
 
     /// What a tag is about in the end; anything else is itself.
@@ -100,11 +118,19 @@ impl Graph {
     /// Puts parents before children, and otherwise the older before the younger.
     fn rank(&mut self) {
         let mut missing: Vec<u32> = Vec::with_capacity(self.commits.len());
-        let mut children: Vec<Vec<u32>> = vec![Vec::new(); self.commits.len()];
+        // The children of each, all one behind the other.
+        let mut starts = vec![0_u32; self.commits.len() + 1];
+        for commit in &self.commits {
+            missing.push(commit.parents.1 - commit.parents.0);
+        }
+        self.parents.iter().for_each(|parent| starts[*parent as usize + 1] += 1);
+        (0..self.commits.len()).for_each(|at| starts[at + 1] += starts[at]);
+        let (mut children, mut next) = (vec![0_u32; self.parents.len()], starts.clone());
         for (number, commit) in (0..).zip(&self.commits) {
-            missing.push(u32::try_from(commit.parents.len()).unwrap_or(NONE));
-            for parent in &commit.parents {
-                children[*parent as usize].push(number);
+            for parent in self.parents(commit) {
+                let at = &mut next[*parent as usize];
+                children[*at as usize] = number;
+                *at += 1;
             }
         }
         let date = |number: u32| self.commits[number as usize].author_date.map_or(0, |date| date.0);
@@ -114,7 +140,8 @@ impl Graph {
         let mut order = Vec::with_capacity(self.commits.len());
         while let Some(Reverse((_, number))) = ready.pop() {
             order.push(number);
-            for &child in &children[number as usize] {
+            let own = starts[number as usize] as usize..starts[number as usize + 1] as usize;
+            for &child in &children[own] {
                 missing[child as usize] -= 1;
                 if missing[child as usize] == 0 {
                     ready.push(Reverse((date(child), child)));
@@ -138,7 +165,7 @@ impl Graph {
         // The reference by which what is checked out is known goes first.
         let mut first: Vec<(u32, u32)> = Vec::new();
         for &head in &self.heads {
-            let id = self.commits[head as usize].id;
+            let id = self.id(&self.commits[head as usize]);
             let mut named = (0..).zip(&self.refs).filter(|(_, (_, target))| *target == id);
             let branch = named.clone().find(|(_, (name, _))| name.starts_with("refs/heads/"));
             first.extend(branch.or_else(|| named.next()).map(|(reference, _)| (head, reference)));
@@ -168,7 +195,8 @@ impl Graph {
             }
             commit.reference = Some(reference);
             commit.in_head |= head;
-            waiting.extend_from_slice(&commit.parents);
+            let commit = *commit;
+            waiting.extend_from_slice(self.parents(&commit));
         }
     }
 
@@ -177,7 +205,8 @@ impl Graph {
         while let Some(number) = waiting.pop() {
             let commit = &mut self.commits[number as usize];
             if !std::mem::replace(&mut commit.in_head, true) {
-                waiting.extend_from_slice(&commit.parents);
+                let commit = *commit;
+                waiting.extend_from_slice(self.parents(&commit));
             }
         }
     }

@@ -129,7 +129,11 @@ fn lead(lists: &[Lists], leading: &mut Bits) -> Vec<Link> {
             });
         }
     }
-    let mut down = Vec::new();
+    let mut count = 0;
+    for lists in lists {
+        lists.each(|_, list| count += list.iter().filter(|(_, to)| leading.has(*to)).count());
+    }
+    let mut down = Vec::with_capacity(count);
     for lists in lists {
         lists.each(|tree, list| {
             let leads = list.iter().filter(|(_, to)| leading.has(*to));

@@ -99,7 +99,7 @@ fn git(origin: &Origin) -> Option<Handed<'_>> {
 }
 
 struct Attribution<'a> {
-    graph: &'a Graph,
+    graph: &'a Graph<'a>,
     refs: &'a Refs,
     targets: Targets,
     standings: Option<&'a Standings<'a>>,
@@ -163,9 +163,9 @@ impl<'a> Attribution<'a> {
             let git = GitPlace {
                 object: (part == GitPart::Blob).then_some(id),
                 part,
-                commit: first.map(|commit| commit.id),
+                commit: first.map(|commit| self.graph.id(commit)),
                 author_date: first.and_then(|commit| commit.author_date),
-                last_commit: last.map(|commit| commit.id),
+                last_commit: last.map(|commit| self.graph.id(commit)),
                 state,
                 refs,
                 versions: 1,
@@ -212,7 +212,7 @@ impl<'a> Attribution<'a> {
         let about = self.graph.peel(id);
         let commit = self.graph.find(about).map(|number| &self.graph.commits[number as usize]);
         let git = GitPlace {
-            commit: commit.map(|commit| commit.id),
+            commit: commit.map(|commit| self.graph.id(commit)),
             author_date: commit.and_then(|commit| commit.author_date),
             refs: reference.into_iter().collect(),
             ..bare(Some(id), part, state)
@@ -224,7 +224,7 @@ impl<'a> Attribution<'a> {
         let commit = self.graph.find(self.graph.peel(id)).map(|number| &self.graph.commits[number as usize]);
         let name = path.and_then(|path| path.strip_prefix(b".git/")).map(String::from_utf8_lossy);
         let git = GitPlace {
-            commit: commit.map(|commit| commit.id),
+            commit: commit.map(|commit| self.graph.id(commit)),
             author_date: commit.and_then(|commit| commit.author_date),
             refs: name.map(std::borrow::Cow::into_owned).into_iter().collect(),
             ..bare(None, GitPart::RefName, GitState::OtherRef)

@@ -34,7 +34,7 @@ pub(crate) struct Standing {
 
 /// All of them.
 pub(crate) struct Standings<'a> {
-    graph: &'a Graph,
+    graph: &'a Graph<'a>,
     links: &'a Links,
     known: HashMap<(u32, u32), usize>,
     pub(crate) all: Vec<Standing>,
@@ -69,19 +69,19 @@ enum Change {
 
 impl<'a> Standings<'a> {
     /// Follows the history from its beginnings, and compares each commit with its parents where they differ.
-    pub(crate) fn of(store: &Store, graph: &'a Graph, links: &'a Links) -> Self {
+    pub(crate) fn of(store: &Store, graph: &'a Graph<'a>, links: &'a Links) -> Self {
         let mut standings =
             Self { graph, links, known: HashMap::new(), all: Vec::new(), paths: Paths::default(), steps: 0 };
         let mut has_child = vec![false; graph.commits.len()];
         for &number in &graph.order {
             let commit = &graph.commits[number as usize];
             let tree = standings.root(number);
-            let before = commit.parents.first().and_then(|&parent| standings.root(parent));
+            let before = graph.parents(commit).first().and_then(|&parent| standings.root(parent));
             standings.compare(before, tree, &mut |standings, target, path, change| match change {
                 Change::Added => standings.added(target, path, number),
                 Change::Removed => {}
             });
-            for &parent in &commit.parents {
+            for &parent in graph.parents(commit) {
                 has_child[parent as usize] = true;
                 let before = standings.root(parent);
                 standings.compare(before, tree, &mut |standings, target, path, change| {
