@@ -13,6 +13,7 @@ use crate::attribution::{Notes, Noting, Record, Wanted};
 use crate::called::Called;
 use crate::names::{Names, Recent};
 use crate::object::{Kind, Object};
+use crate::quick_hash::Keys;
 use crate::store::Store;
 use crate::text::Text;
 use crate::tree::{Entries, EntryKind, Freshness};
@@ -46,11 +47,16 @@ pub(crate) struct Local {
     carry: Carry,
     line: u64,
     /// Numbers of names that were asked for.
-    numbers: HashMap<Box<[u8]>, u32>,
+    numbers: HashMap<Box<[u8]>, u32, Keys>,
     /// What directories are called.
-    directories: HashSet<Box<[u8]>>,
+    directories: HashSet<Box<[u8]>, Keys>,
+    /// Blobs that are named, and of which it is not yet known whether they are there.
+    named: Vec<ObjectId>,
     notes: Notes,
 }
+
+/// How many named blobs are looked for at once.
+const NAMED: usize = 1 << 10;
 
 /// How many objects that are not known to be clean are looked for in trees before it is known in which of them something
 /// is.
@@ -100,12 +106,14 @@ impl<'a> HandOver<'a> {
     /// Hands over everything. Says what was noted of commits, tags and trees, if they were all read.
     pub(crate) fn run(&mut self, threads: NonZeroUsize) -> Option<Record> {
         self.noting.wanted = suspects(self.sink, self.store, threads);
-        let notes = self.store.walk(threads, self).into_iter().map(|local| local.notes).collect();
+        let mut locals = self.store.walk(threads, self);
+        locals.iter_mut().for_each(|local| self.expect_all(&mut local.named));
+        let notes = locals.into_iter().map(|local| local.notes).collect();
         let noting = std::mem::replace(&mut self.noting, Noting::new(self.store, None));
         let record = (!self.sink.stopped()).then_some(Record { notes, noting });
         self.blobs = true;
         self.sink.directories(self.directories.get_mut().unwrap_or_else(PoisonError::into_inner));
-        self.called.settle(|name| self.sink.name_class(name));
+        self.called.settle(self.store.len(), |name| self.sink.name_class(name));
         if !self.sink.stopped() {
             self.store.walk(threads, self);
         }
@@ -115,11 +123,11 @@ impl<'a> HandOver<'a> {
     /// A blob comes once, unless it has names of several classes: then once with one of each.
     fn blob(&self, object: &Object<'_>, base: &Memories) -> (ControlFlow<()>, Memories) {
         let mut memories = Memories::new();
-        if !self.called.is_called(object.id) {
+        if !self.called.is_called(object.number) {
             let flow = self.named_blob(object, (0, None), base, &mut memories);
             return (flow, memories);
         }
-        let mut names = self.called.names(object.id);
+        let mut names = self.called.names(object.number);
         let flow = names.try_for_each(|name| self.named_blob(object, name, base, &mut memories));
         (flow, memories)
     }
@@ -186,11 +194,12 @@ impl<'a> HandOver<'a> {
                     }
                 }
                 EntryKind::Blob => {
-                    let id = ObjectId::from_bytes(entry.id);
-                    self.expect(id);
                     let number = local.number(&self.called, self.sink, entry.name);
-                    if let (Some(id), 1..) = (id, number) {
-                        self.called.note(id, number);
+                    let id = ObjectId::from_bytes(entry.id);
+                    if number == 0 {
+                        local.named.extend(id);
+                    } else if let Some(blob) = self.expect(id) {
+                        self.called.note(blob, number);
                     }
                 }
             }
@@ -201,6 +210,9 @@ impl<'a> HandOver<'a> {
             }
         }
         self.noting.read(&mut local.notes, object.number);
+        if local.named.len() >= NAMED {
+            self.expect_all(&mut local.named);
+        }
         if entries.is_broken() {
             let why =
                 Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");
@@ -216,6 +228,12 @@ impl<'a> HandOver<'a> {
             lock(&self.missing).insert(id);
         }
         number
+    }
+
+    /// Notes which of some objects are not there.
+    fn expect_all(&self, named: &mut Vec<ObjectId>) {
+        self.store.missing(named, |id| _ = lock(&self.missing).insert(id));
+        named.clear();
     }
 
     fn commit(&self, notes: &mut Notes, object: &Object<'_>) {
@@ -288,8 +306,9 @@ impl Visit for HandOver<'_> {
             recent: Recent::new(),
             carry: Carry::new(),
             line: 1,
-            numbers: HashMap::new(),
-            directories: HashSet::new(),
+            numbers: HashMap::default(),
+            directories: HashSet::default(),
+            named: Vec::new(),
             notes: Notes::default(),
         }
     }
@@ -302,9 +321,9 @@ impl Visit for HandOver<'_> {
         self.blobs && self.sink.knows_contents()
     }
 
-    fn wants_blob(&self, id: ObjectId) -> bool {
-        if self.called.is_called(id) {
-            return self.called.choose(id, |class| self.sink.wants_as(ContentId(id.as_bytes()), class));
+    fn wants_blob(&self, id: ObjectId, number: u32) -> bool {
+        if self.called.is_called(number) {
+            return self.called.choose(number, |class| self.sink.wants_as(ContentId(id.as_bytes()), class));
         }
         self.sink.wants(ContentId(id.as_bytes()))
     }

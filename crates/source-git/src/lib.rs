@@ -36,6 +36,7 @@ mod object;
 mod objects;
 mod pack;
 mod plan;
+mod quick_hash;
 mod refs;
 mod repository;
 mod source;

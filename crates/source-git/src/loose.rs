@@ -76,7 +76,7 @@ pub(crate) fn look<V: Visit>(
         Ok(header) => header,
         Err(Broken(why)) => return skipped(SkipReason::Unreadable, why.to_owned()),
     };
-    let chosen = || header.kind != Kind::Blob || !visit.chooses() || visit.wants_blob(id);
+    let chosen = || header.kind != Kind::Blob || !visit.chooses() || visit.wants_blob(id, number);
     if !visit.wants(header.kind) || !chosen() {
         return ControlFlow::Continue(());
     }

@@ -1,8 +1,9 @@
 //! Names that were seen before.
 
 use std::collections::HashSet;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
+
+use crate::quick_hash::Keys;
 
 /// Into how many parts the set is divided, so that threads seldom wait for each other.
 const PARTS: usize = 64;
@@ -10,18 +11,18 @@ const PARTS: usize = 64;
 /// Which names were seen before, by a hash of 64 bits that nobody outside can foresee.
 #[derive(Debug)]
 pub(crate) struct Names {
-    state: RandomState,
+    keys: Keys,
     parts: Vec<Mutex<HashSet<u64>>>,
 }
 
 impl Names {
     pub(crate) fn new() -> Self {
-        Self { state: RandomState::new(), parts: (0..PARTS).map(|_| Mutex::default()).collect() }
+        Self { keys: Keys::default(), parts: (0..PARTS).map(|_| Mutex::default()).collect() }
     }
 
     /// Whether a name is seen for the first time; `recent` spares looking for what the same thread saw just now.
     pub(crate) fn is_new(&self, name: &[u8], recent: &mut Recent) -> bool {
-        let hash = self.state.hash_one(name);
+        let hash = self.keys.hash(name);
         let slot = &mut recent.0[(hash >> 8) as usize % RECENT];
         if std::mem::replace(slot, hash) == hash {
             return false;

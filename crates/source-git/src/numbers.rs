@@ -1,8 +1,7 @@
 //! Objects by number.
 
-use std::hash::{BuildHasher, RandomState};
-
 use crate::loose::Loose;
+use crate::quick_hash::Keys;
 use crate::store::Opened;
 
 /// The number of no object.
@@ -17,8 +16,7 @@ pub(crate) struct Numbers {
     firsts: Vec<u32>,
     /// Where a name hashes to, or soon behind it, stands its number.
     slots: Vec<u32>,
-    /// Drawn anew in each run: an index may say that objects are called as somebody likes.
-    keys: [u64; 3],
+    keys: Keys,
 }
 
 impl Numbers {
@@ -29,9 +27,8 @@ impl Numbers {
             firsts.push(firsts.last().copied().unwrap_or(0) + opened.pack.len());
         }
         let count = firsts.last().copied().unwrap_or(0);
-        let random = RandomState::new();
-        let keys = [0, 1, 2].map(|key| random.hash_one(key));
-        let mut numbers = Self { firsts, slots: vec![NONE; room(count as usize)], keys };
+        let slots = vec![NONE; room(count as usize)];
+        let mut numbers = Self { firsts, slots, keys: Keys::default() };
         for (pack, opened) in packs.iter().enumerate() {
             for at in 0..opened.pack.len() {
                 let name = opened.pack.name(at);
@@ -85,14 +82,7 @@ impl Numbers {
     }
 
     fn slot(&self, name: &[u8]) -> usize {
-        let word = |at: usize| {
-            name.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |bytes| u64::from_le_bytes(*bytes))
-        };
-        // Of 32 bytes, those that are not looked at do not matter: names are hashes, unless somebody lies.
-        let words = [word(0), word(8), word(name.len().saturating_sub(8))];
-        let [a, b, c] = [0, 1, 2].map(|at| words[at] ^ self.keys[at]);
-        let mixed = folded(folded(a, b), c);
-        (u128::from(mixed) * self.slots.len() as u128 >> 64) as usize
+        (u128::from(self.keys.hash(name)) * self.slots.len() as u128 >> 64) as usize
     }
 
     fn put(&mut self, name: &[u8], number: u32) {
@@ -101,6 +91,11 @@ impl Numbers {
             slot = if slot + 1 == self.slots.len() { 0 } else { slot + 1 };
         }
         self.slots[slot] = number;
+    }
+
+    /// The number that is most likely that of the object of a name, or [`NONE`].
+    pub(crate) fn likely(&self, name: &[u8]) -> u32 {
+        self.slots[self.slot(name)]
     }
 
     /// The number of the object of a name; none if there is no such object.
@@ -125,12 +120,6 @@ impl Numbers {
 /// How many slots so many objects need.
 fn room(count: usize) -> usize {
     count * 2 + 2
-}
-
-/// A product of which every bit depends on every bit of both.
-fn folded(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b | 1);
-    (product >> 64) as u64 ^ product as u64
 }
 
 /// A set of numbers.

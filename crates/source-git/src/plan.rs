@@ -23,7 +23,7 @@ impl Plan {
     }
 
     /// Decides for a root and all that stands on it.
-    pub(crate) fn decide(&self, store: &Store, pack: u32, root: u32, wants: impl Fn(ObjectId) -> bool) {
+    pub(crate) fn decide(&self, store: &Store, pack: u32, root: u32, wants: impl Fn(ObjectId, u32) -> bool) {
         let forest = &store.packs[pack as usize].forest;
         // Each with where its base stands in the list.
         let mut entries = vec![(root, 0)];
@@ -35,7 +35,7 @@ impl Plan {
         let flags = &self.0[pack as usize];
         for &(entry, base) in entries.iter().rev() {
             let flag = &flags[entry as usize];
-            if store.owned(pack, entry).is_some_and(|(id, _)| wants(id)) {
+            if store.owned(pack, entry).is_some_and(|(id, number)| wants(id, number)) {
                 flag.fetch_or(MADE | LOOKED_AT, Ordering::Relaxed);
             }
             if flag.load(Ordering::Relaxed) & MADE != 0 {

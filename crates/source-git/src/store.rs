@@ -12,7 +12,7 @@ use keysieve_finding::{ObjectId, Skip, SkipReason};
 use crate::forest::Forest;
 use crate::layout::Layout;
 use crate::loose::{self, Loose};
-use crate::numbers::Numbers;
+use crate::numbers::{NONE, Numbers};
 use crate::object::Kind;
 use crate::pack::{self, Pack, Trouble};
 use crate::plan::Plan;
@@ -76,6 +76,22 @@ impl Store {
     /// The number of an object; none if it is not there.
     pub(crate) fn number(&self, name: &[u8]) -> Option<u32> {
         self.numbers.find(&self.packs, &self.loose, name)
+    }
+
+    /// Says which of some objects are not there. The processor waits for memory mostly, for several at once.
+    pub(crate) fn missing(&self, ids: &[ObjectId], mut missing: impl FnMut(ObjectId)) {
+        for few in ids.chunks(32) {
+            let mut likely = [NONE; 32];
+            for (likely, id) in likely.iter_mut().zip(few) {
+                *likely = self.numbers.likely(id.as_bytes());
+            }
+            let mut there = [false; 32];
+            for ((there, likely), id) in there.iter_mut().zip(likely).zip(few) {
+                *there = likely != NONE && self.name(likely) == id.as_bytes();
+            }
+            let unlikely = few.iter().zip(there).filter(|(_, there)| !there).map(|(id, _)| *id);
+            unlikely.filter(|id| self.number(id.as_bytes()).is_none()).for_each(&mut missing);
+        }
     }
 
     /// The bytes of the name of an object, by its number.

@@ -23,9 +23,9 @@ pub(crate) trait Visit: Sync {
         false
     }
 
-    /// Whether a blob is wanted; asked once for each, if at all.
-    fn wants_blob(&self, id: ObjectId) -> bool {
-        let _ = id;
+    /// Whether a blob of this name and number is wanted; asked once for each, if at all.
+    fn wants_blob(&self, id: ObjectId, number: u32) -> bool {
+        let _ = (id, number);
         true
     }
 

@@ -139,7 +139,7 @@ impl<'a, V: Visit> Walker<'a, V> {
     ) -> ControlFlow<()> {
         let opened = &self.store.packs[pack as usize];
         if let Some(plan) = self.plan {
-            plan.decide(self.store, pack, entry, |id| self.visit.wants_blob(id));
+            plan.decide(self.store, pack, entry, |id, number| self.visit.wants_blob(id, number));
             if !plan.is_made(pack, entry) {
                 return if self.visit.stopped() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
             }

@@ -10,6 +10,7 @@ use keysieve_finding::{ObjectId, Skip};
 use super::lists::{self, Lists};
 use crate::numbers::{Bits, NONE};
 use crate::object::{Kind, Object};
+use crate::quick_hash::Keys;
 use crate::store::Store;
 use crate::text::Text;
 use crate::tree::{Entries, Entry, EntryKind};
@@ -56,7 +57,7 @@ pub(crate) struct Notes {
     /// From trees to what is looked for.
     pub(crate) ends: Vec<Link>,
     /// Numbers of names that were asked for.
-    numbers: HashMap<Box<[u8]>, u32>,
+    numbers: HashMap<Box<[u8]>, u32, Keys>,
     recent: Recent,
 }
 
@@ -66,13 +67,13 @@ struct Recent(Box<[u32]>);
 
 impl Default for Recent {
     fn default() -> Self {
-        Self(vec![NONE; 1 << 12].into_boxed_slice())
+        Self(vec![NONE; 1 << 14].into_boxed_slice())
     }
 }
 
 impl Recent {
     fn number(&mut self, store: &Store, id: &[u8]) -> Option<u32> {
-        let slot = &mut self.0[(start(id) >> 8) as usize];
+        let slot = &mut self.0[(start(id) >> 6) as usize];
         if *slot != NONE && store.name(*slot) == id {
             return Some(*slot);
         }
