@@ -148,11 +148,14 @@ impl Engine {
         }
         let search = self.placed.search(place.rules());
         let mut everywhere: Vec<u32> = Vec::new();
+        // A match that begins in a part ends so far behind it at most, and its keyword too.
+        let rules = place.rules().iter().map(|rule| &self.rules[*rule as usize]);
+        let reach = rules.map(|rule| if rule.is_near() { rule.extent() } else { AFTER }).max().unwrap_or(0);
         for part in parts {
-            let seen = &haystack[..haystack.len().min(part.end + AFTER)];
+            let seen = &haystack[..haystack.len().min(part.end + reach)];
             for (rule, keywords) in search.due(seen, part.start) {
                 if self.rules[rule as usize].is_near() {
-                    self.search_around((rule, &keywords), seen, part, scratch);
+                    self.search_around((rule, &keywords), haystack, part, scratch);
                     continue;
                 }
                 // What stands behind the part is another one's.

@@ -74,12 +74,14 @@ fn list(
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
             match own.as_slice() {
-                b".git/objects" | b".git/refs" => {}
+                b".git/refs" => {}
+                // Objects are handed over as what they are; beside them stands where others are borrowed from.
+                b".git/objects" => borrowed(&entry.path(), into),
                 b".git/modules" => {
                     let why = "the repositories of submodules; scan them by themselves";
                     skipped(&own, SkipReason::Submodule, why);
                 }
-                _ if own.starts_with(b".git/worktrees/") && own.ends_with(b"/refs") => {}
+                _ if is_refs_of_work_tree(&own) => {}
                 _ if depth >= DEEPEST => {
                     skipped(&own, SkipReason::Limit, "directories in directories, too deep")
                 }
@@ -93,4 +95,20 @@ fn list(
             skipped(&own, SkipReason::Special, "");
         }
     }
+}
+
+/// The files that say where objects are borrowed from: paths, and URLs, which can hold a password.
+fn borrowed(objects: &Path, into: &mut Vec<(Vec<u8>, PathBuf)>) {
+    for name in ["alternates", "http-alternates"] {
+        let path = objects.join("info").join(name);
+        if path.is_file() {
+            into.push((format!(".git/objects/info/{name}").into_bytes(), path));
+        }
+    }
+}
+
+/// Whether a directory holds the references of a linked work tree, which are handed over as what they are.
+fn is_refs_of_work_tree(name: &[u8]) -> bool {
+    let below = name.strip_prefix(b".git/worktrees/").and_then(|below| below.strip_suffix(b"/refs"));
+    below.is_some_and(|work_tree| !work_tree.contains(&b'/'))
 }

@@ -28,7 +28,7 @@ fn tar(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// An archive of one stored entry.
-fn zip(name: &str, content: &[u8]) -> Vec<u8> {
+pub(crate) fn zip(name: &str, content: &[u8]) -> Vec<u8> {
     let mut sum = flate2::Crc::new();
     sum.update(content);
     let size = u32::try_from(content.len()).expect("small").to_le_bytes();

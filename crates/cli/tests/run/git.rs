@@ -1,5 +1,8 @@
 //! What `keysieve git` finds in a repository that has a secret in every place that can hold one.
 
+mod cached;
+mod rarer;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -101,8 +104,10 @@ impl Planted {
         planted.names();
         planted.stashes();
         planted.unreachable();
+        planted.rarer();
         planted.beside();
         planted.work_trees();
+        planted.rarer_files();
         planted
     }
 
@@ -290,9 +295,16 @@ impl Planted {
         self.git_as(&other, &[], &["init", "--quiet"]);
         fs::write(other.join("x"), format!("token = {}\n", token("alternate"))).expect("written");
         let id = self.git_as(&other, &[], &["hash-object", "-w", "x"]);
-        let objects = other.join(".git/objects").display().to_string();
-        self.write(".git/objects/info/alternates", format!("{objects}\n").as_bytes());
         self.expect("alternate", &format!(".git/blobs/{id}"), "blob", None, "unreachable");
+        let further = self.directory.path().join("further");
+        fs::create_dir(&further).expect("made");
+        self.git_as(&further, &[], &["init", "--quiet"]);
+        fs::write(further.join("x"), format!("token = {}\n", token("borrowed-twice"))).expect("written");
+        let id = self.git_as(&further, &[], &["hash-object", "-w", "x"]);
+        self.expect("borrowed-twice", &format!(".git/blobs/{id}"), "blob", None, "unreachable");
+        let objects = |directory: &Path| format!("{}\n", directory.join(".git/objects").display());
+        fs::write(other.join(".git/objects/info/alternates"), objects(&further)).expect("written");
+        self.write(".git/objects/info/alternates", objects(&other).as_bytes());
     }
 
     /// What is not committed.
@@ -345,7 +357,7 @@ fn places(report: &Value) -> BTreeMap<String, Vec<Expected>> {
 #[test]
 fn every_place_that_can_hold_a_secret_is_found_with_its_commit() {
     let planted = Planted::new();
-    assert!(planted.expected.len() >= 40);
+    assert!(planted.expected.len() >= 70);
     let mut reports = Vec::new();
     for threads in ["1", "3"] {
         let output = run(
