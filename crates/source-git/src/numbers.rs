@@ -82,7 +82,7 @@ impl Numbers {
     }
 
     fn slot(&self, name: &[u8]) -> usize {
-        (u128::from(self.keys.hash(name)) * self.slots.len() as u128 >> 64) as usize
+        ((u128::from(self.keys.hash(name)) * self.slots.len() as u128) >> 64) as usize
     }
 
     fn put(&mut self, name: &[u8], number: u32) {

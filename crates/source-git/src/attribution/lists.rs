@@ -59,8 +59,8 @@ impl Lists {
     /// again, as far as that is seen.
     fn next_same(&self, list: &[Entry], before: usize) -> (usize, usize) {
         let old = &self.last[before..];
-        for written in 0..list.len().min(WINDOW) {
-            if let Some(skipped) = old.iter().take(WINDOW).position(|entry| *entry == list[written]) {
+        for (written, new) in list.iter().take(WINDOW).enumerate() {
+            if let Some(skipped) = old.iter().take(WINDOW).position(|entry| entry == new) {
                 return (skipped, written);
             }
         }
