@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use keysieve_finding::{GitPart, ObjectId, Origin, Skip, SkipReason};
 use keysieve_source::{Base, Blob, BlobSink, Carry, ContentId};
 
-use crate::attribution::{Notes, Noting, Record, Wanted};
+use crate::attribution::{Notes, Noting, Record, Wanted, memories_of_tree, of_tree};
 use crate::called::Called;
 use crate::names::{Names, Recent};
 use crate::object::{Kind, Object};
 use crate::quick_hash::Keys;
 use crate::store::Store;
 use crate::text::Text;
-use crate::tree::{Entries, EntryKind, Freshness};
+use crate::tree::{Entry, EntryKind};
 use crate::visit::{Memories, Name, Visit, Window};
 
 /// Hands objects over to a sink, and notes what they name that is not there.
@@ -42,6 +42,12 @@ pub(crate) struct HandOver<'a> {
 
 /// What a thread needs of its own.
 pub(crate) struct Local {
+    notes: Notes,
+    rest: Rest,
+}
+
+/// What it needs besides what it notes.
+struct Rest {
     recent: Recent,
     /// Of the large object that is on its way.
     carry: Carry,
@@ -52,7 +58,6 @@ pub(crate) struct Local {
     directories: HashSet<Box<[u8]>, Keys>,
     /// Blobs that are named, and of which it is not yet known whether they are there.
     named: Vec<ObjectId>,
-    notes: Notes,
 }
 
 /// How many named blobs are looked for at once.
@@ -65,7 +70,7 @@ const SUSPECTS: usize = 1 << 16;
 /// Of how many names it is remembered which numbers they have.
 const REMEMBERED: usize = 1 << 15;
 
-impl Local {
+impl Rest {
     /// The number of a name; 0 if the name makes no difference.
     fn number(&mut self, called: &Called, sink: &dyn BlobSink, name: &[u8]) -> u32 {
         if let Some(number) = self.numbers.get(name) {
@@ -107,7 +112,7 @@ impl<'a> HandOver<'a> {
     pub(crate) fn run(&mut self, threads: NonZeroUsize) -> Option<Record> {
         self.noting.wanted = suspects(self.sink, self.store, threads);
         let mut locals = self.store.walk(threads, self);
-        locals.iter_mut().for_each(|local| self.expect_all(&mut local.named));
+        locals.iter_mut().for_each(|local| self.expect_all(&mut local.rest.named));
         let notes = locals.into_iter().map(|local| local.notes).collect();
         let noting = std::mem::replace(&mut self.noting, Noting::new(self.store, None));
         let record = (!self.sink.stopped()).then_some(Record { notes, noting });
@@ -172,51 +177,60 @@ impl<'a> HandOver<'a> {
         if said.is_empty() { ControlFlow::Continue(()) } else { piece(message, said, at, 1) }
     }
 
-    fn tree(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
-        let mut freshness = Freshness::of(object.copied);
-        let mut entries = Entries::of(object.bytes, self.hash_length);
-        for entry in entries.by_ref() {
-            let tree = self.noting.entry(self.store, &mut local.notes, object.number, &entry);
-            if !freshness.is_fresh(entry.range) {
-                continue;
-            }
-            match entry.kind {
-                EntryKind::Submodule => {
-                    lock(&self.submodules).insert(entry.name.to_vec());
-                }
-                EntryKind::Tree => {
-                    if tree.is_none() {
-                        self.expect(ObjectId::from_bytes(entry.id));
-                    }
-                    if !local.directories.contains(entry.name) {
-                        local.directories.insert(entry.name.into());
-                        lock(&self.directories).insert(entry.name.to_ascii_lowercase());
-                    }
-                }
-                EntryKind::Blob => {
-                    let number = local.number(&self.called, self.sink, entry.name);
-                    let id = ObjectId::from_bytes(entry.id);
-                    if number == 0 {
-                        local.named.extend(id);
-                    } else if let Some(blob) = self.expect(id) {
-                        self.called.note(blob, number);
-                    }
-                }
-            }
-            if self.names.is_new(entry.name, &mut local.recent) {
-                let path = Some(Arc::from(entry.name));
-                let origin = Origin::Git { id: object.id, part: GitPart::FileName, path };
-                self.piece(&origin, entry.name, 0, 1)?;
-            }
+    fn tree(&self, local: &mut Local, object: &Object<'_>, base: &Memories) -> (ControlFlow<()>, Memories) {
+        let Local { notes, rest } = local;
+        let base = of_tree(base).filter(|_| !self.apart);
+        let fresh = |entry: &Entry<'_>, tree: Option<u32>| self.fresh_entry(rest, object.id, entry, tree);
+        let memory = match self.noting.tree((self.store, self.hash_length), notes, object, base, fresh) {
+            ControlFlow::Continue(memory) => memory,
+            ControlFlow::Break(()) => return (ControlFlow::Break(()), Memories::new()),
+        };
+        if rest.named.len() >= NAMED {
+            self.expect_all(&mut rest.named);
         }
-        self.noting.read(&mut local.notes, object.number);
-        if local.named.len() >= NAMED {
-            self.expect_all(&mut local.named);
-        }
-        if entries.is_broken() {
+        if memory.is_none() {
             let why =
                 Skip::new(SkipReason::Unreadable, "the tree is broken; what it still leads to is not known");
             self.skipped(Name::Object(object.id), why);
+        }
+        (ControlFlow::Continue(()), memories_of_tree(memory.filter(|_| object.is_base)))
+    }
+
+    /// An entry that was not looked at in the tree that it comes from.
+    fn fresh_entry(
+        &self,
+        rest: &mut Rest,
+        id: ObjectId,
+        entry: &Entry<'_>,
+        tree: Option<u32>,
+    ) -> ControlFlow<()> {
+        match entry.kind {
+            EntryKind::Submodule => {
+                lock(&self.submodules).insert(entry.name.to_vec());
+            }
+            EntryKind::Tree => {
+                if tree.is_none() {
+                    self.expect(ObjectId::from_bytes(entry.id));
+                }
+                if !rest.directories.contains(entry.name) {
+                    rest.directories.insert(entry.name.into());
+                    lock(&self.directories).insert(entry.name.to_ascii_lowercase());
+                }
+            }
+            EntryKind::Blob => {
+                let number = rest.number(&self.called, self.sink, entry.name);
+                let blob = ObjectId::from_bytes(entry.id);
+                if number == 0 {
+                    rest.named.extend(blob);
+                } else if let Some(blob) = self.expect(blob) {
+                    self.called.note(blob, number);
+                }
+            }
+        }
+        if self.names.is_new(entry.name, &mut rest.recent) {
+            let path = Some(Arc::from(entry.name));
+            let origin = Origin::Git { id, part: GitPart::FileName, path };
+            self.piece(&origin, entry.name, 0, 1)?;
         }
         ControlFlow::Continue(())
     }
@@ -302,15 +316,15 @@ impl Visit for HandOver<'_> {
     type Local = Local;
 
     fn local(&self) -> Local {
-        Local {
+        let rest = Rest {
             recent: Recent::new(),
             carry: Carry::new(),
             line: 1,
             numbers: HashMap::default(),
             directories: HashSet::default(),
             named: Vec::new(),
-            notes: Notes::default(),
-        }
+        };
+        Local { notes: Notes::default(), rest }
     }
 
     fn wants(&self, kind: Kind) -> bool {
@@ -331,7 +345,7 @@ impl Visit for HandOver<'_> {
     fn object(&self, local: &mut Local, object: &Object<'_>) -> ControlFlow<()> {
         match object.kind {
             Kind::Blob => self.blob(object, &Memories::new()).0,
-            Kind::Tree => self.tree(local, object),
+            Kind::Tree => self.tree(local, object, &Memories::new()).0,
             Kind::Commit => {
                 self.commit(&mut local.notes, object);
                 self.text(object, GitPart::CommitHeader, GitPart::CommitMessage)
@@ -345,11 +359,20 @@ impl Visit for HandOver<'_> {
         }
     }
 
-    fn version(&self, _: &mut Local, object: &Object<'_>, base: &Memories) -> (ControlFlow<()>, Memories) {
-        self.blob(object, base)
+    fn version(
+        &self,
+        local: &mut Local,
+        object: &Object<'_>,
+        base: &Memories,
+    ) -> (ControlFlow<()>, Memories) {
+        match object.kind {
+            Kind::Tree => self.tree(local, object, base),
+            _ => self.blob(object, base),
+        }
     }
 
     fn window(&self, local: &mut Local, window: Window<'_>) -> ControlFlow<()> {
+        let local = &mut local.rest;
         if window.offset == 0 {
             (local.carry, local.line) = (Carry::new(), 1);
         }

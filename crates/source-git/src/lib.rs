@@ -44,6 +44,7 @@ mod store;
 mod text;
 mod threads;
 mod tree;
+mod tree_memory;
 mod visit;
 mod walk;
 

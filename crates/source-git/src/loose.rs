@@ -90,7 +90,10 @@ pub(crate) fn look<V: Visit>(
     match walker.inflater().whole(stored, whole, inflated) {
         Ok(()) => {
             let bytes = &inflated.bytes()[header.length..];
-            visit.object(&mut walker.local, &Object { id, number, kind: header.kind, bytes, copied: None })
+            visit.object(
+                &mut walker.local,
+                &Object { id, number, kind: header.kind, bytes, copied: None, is_base: false },
+            )
         }
         Err(Broken(why)) => skipped(SkipReason::Unreadable, why.to_owned()),
     }

@@ -46,4 +46,6 @@ pub(crate) struct Object<'a> {
     pub(crate) bytes: &'a [u8],
     /// What of the bytes was taken over from another object of the same kind, and from where in it, if it is a delta.
     pub(crate) copied: Option<&'a [Copied]>,
+    /// Whether others are made from it.
+    pub(crate) is_base: bool,
 }

@@ -1,7 +1,5 @@
 //! Trees: the directories of git.
 
-use keysieve_source::Copied;
-
 /// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Entry<'a> {
@@ -35,6 +33,16 @@ impl<'a> Entries<'a> {
         Self { bytes, at: 0, hash_length }
     }
 
+    /// Where the next entry begins.
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Passes over entries that are known: the next one begins here.
+    pub(crate) fn skip_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
     /// Whether there is something that is no entry.
     pub(crate) fn is_broken(&self) -> bool {
         self.at < self.bytes.len()
@@ -58,31 +66,6 @@ impl<'a> Iterator for Entries<'a> {
         let start = self.at;
         self.at += nul + 1 + self.hash_length;
         Some(Entry { kind, name: &rest[blank + 1..nul], id, range: (start, self.at) })
-    }
-}
-
-/// Tells for the entries of a tree, one after the other, whether something of them is not in the tree that it is a delta
-/// of.
-#[derive(Debug)]
-pub(crate) struct Freshness<'a> {
-    copied: &'a [Copied],
-}
-
-impl<'a> Freshness<'a> {
-    pub(crate) fn of(copied: Option<&'a [Copied]>) -> Self {
-        Self { copied: copied.unwrap_or_default() }
-    }
-
-    /// Whether the entry is not in one copied piece as a whole, or is the first in it: a piece may begin anywhere.
-    pub(crate) fn is_fresh(&mut self, (start, end): (usize, usize)) -> bool {
-        while let Some((first, rest)) = self.copied.split_first()
-            && first.to + first.length < end
-        {
-            self.copied = rest;
-        }
-        self.copied
-            .first()
-            .is_none_or(|first| start <= first.to && (start, first.to, first.from) != (0, 0, 0))
     }
 }
 
@@ -118,16 +101,5 @@ mod tests {
         let mut cut = Entries::of(&bytes[..bytes.len() - 1], 20);
         assert_eq!(cut.by_ref().count(), 3);
         assert!(cut.is_broken());
-    }
-
-    #[test]
-    fn an_entry_is_fresh_where_a_delta_touched_it() {
-        let piece = |from, to, end| Copied { from, to, length: end - to };
-        let pieces = [piece(0, 0, 5), piece(7, 5, 20), piece(20, 30, 60), piece(80, 60, 80)];
-        let mut freshness = Freshness::of(Some(&pieces));
-        let entries = [(0, 10), (10, 20), (20, 25), (25, 30), (30, 40), (40, 60), (60, 70), (70, 80)];
-        let fresh: Vec<bool> = entries.iter().map(|range| freshness.is_fresh(*range)).collect();
-        assert_eq!(fresh, [true, false, true, true, true, false, true, false]);
-        assert!(Freshness::of(None).is_fresh((0, 1)));
     }
 }

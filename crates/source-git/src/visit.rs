@@ -32,7 +32,7 @@ pub(crate) trait Visit: Sync {
     /// Looks at an object.
     fn object(&self, local: &mut Self::Local, object: &Object<'_>) -> ControlFlow<()>;
 
-    /// Looks at a blob, of which others may be made. `base` is what is remembered of the one that it was made from.
+    /// Looks at a blob or a tree, of which others may be made. `base` is what is remembered of the one that it was made from.
     fn version(
         &self,
         local: &mut Self::Local,
@@ -53,7 +53,7 @@ pub(crate) trait Visit: Sync {
     fn stopped(&self) -> bool;
 }
 
-/// What is remembered of a blob, for each number of a [class of names](crate::called::Called).
+/// What is remembered of a blob, for each number of a [class of names](crate::called::Called); of a tree, one for 0.
 pub(crate) type Memories = Vec<(u32, Memory)>;
 
 /// A window of a blob.

@@ -31,7 +31,7 @@ const POOL: usize = 4;
 /// An object that others are made of.
 pub(crate) struct Base {
     buffer: Buffer,
-    /// What is remembered of it, if it is a blob.
+    /// What is remembered of it, if it is a blob or a tree.
     memories: Memories,
 }
 
@@ -276,9 +276,12 @@ impl<'a, V: Visit> Walker<'a, V> {
             return ControlFlow::Continue(Memories::new());
         };
         let copied = base.is_some().then_some(self.copied.as_slice());
-        let object = Object { id, number, kind, bytes: buffer.bytes(), copied };
+        let is_base = !self.store.packs[pack as usize].forest.children(entry).is_empty();
+        let object = Object { id, number, kind, bytes: buffer.bytes(), copied, is_base };
         let (flow, memories) = match kind {
-            Kind::Blob => self.visit.version(&mut self.local, &object, base.unwrap_or(&Memories::new())),
+            Kind::Blob | Kind::Tree => {
+                self.visit.version(&mut self.local, &object, base.unwrap_or(&Memories::new()))
+            }
             _ => (self.visit.object(&mut self.local, &object), Memories::new()),
         };
         flow.map_continue(|()| memories)

@@ -22,7 +22,7 @@ use keysieve_source::{BlobSink, Place, Sighted};
 use self::graph::Graph;
 use self::links::{Links, Targets};
 use self::notes::Reader;
-pub(crate) use self::notes::{Notes, Noting, Wanted};
+pub(crate) use self::notes::{Notes, Noting, Wanted, memories_of_tree, of_tree};
 use self::standing::{Standing, Standings};
 use crate::refs::Refs;
 use crate::store::Store;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use keysieve_finding::{ObjectId, Skip};
+use keysieve_source::Memory;
 
 use super::lists::{self, Lists};
 use crate::numbers::{Bits, NONE};
@@ -13,8 +14,9 @@ use crate::object::{Kind, Object};
 use crate::quick_hash::Keys;
 use crate::store::Store;
 use crate::text::Text;
-use crate::tree::{Entries, Entry, EntryKind};
-use crate::visit::{Name, Visit, Window};
+use crate::tree::{Entry, EntryKind};
+use crate::tree_memory::{Noted, Skim, Step, TreeMemory, within};
+use crate::visit::{Memories, Name, Visit, Window};
 
 /// How many bytes the lists of directories may take that are noted in one pass over all trees, for each object. If they
 /// take more, each pass notes only those that lead to what the passes before have found, and there are as many passes as
@@ -208,14 +210,54 @@ impl Noting {
         self.names.into_inner().unwrap_or_else(PoisonError::into_inner).list
     }
 
+    /// Notes what is in a tree. `fresh` gets each entry that the tree does not have from another one of which is
+    /// remembered what was noted, with the number of what a directory leads to. Says what is to be remembered of this
+    /// one, if it was read to its end.
+    pub(crate) fn tree(
+        &self,
+        (store, hash_length): (&Store, usize),
+        notes: &mut Notes,
+        object: &Object<'_>,
+        base: Option<&TreeMemory>,
+        mut fresh: impl FnMut(&Entry<'_>, Option<u32>) -> ControlFlow<()>,
+    ) -> ControlFlow<(), Option<TreeMemory>> {
+        let mut memory = TreeMemory::default();
+        let mut skim = Skim::of(object.bytes, hash_length, base, object.copied);
+        for step in skim.by_ref() {
+            match (step, base) {
+                (Step::Read(entry), _) => {
+                    memory.begin(entry.range.0);
+                    let to = self.entry(store, notes, &mut memory, (object.number, &entry));
+                    fresh(&entry, to)?;
+                }
+                (Step::Taken(range, shift), Some(base)) => {
+                    for (_, noted) in within(&base.directories, &range) {
+                        self.directory(notes, object.number, *noted);
+                    }
+                    for (_, (name, to)) in within(&base.others, &range) {
+                        notes.ends.push(Link { tree: object.number, name: *name, to: *to });
+                    }
+                    if object.is_base {
+                        memory.take(base, &range, shift);
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.read(notes, object.number);
+        memory.end(object.bytes.len());
+        ControlFlow::Continue((!skim.is_broken()).then_some(memory))
+    }
+
     /// Notes an entry of a tree; says which object a directory is, if it is there.
-    pub(crate) fn entry(
+    fn entry(
         &self,
         store: &Store,
         notes: &mut Notes,
-        tree: u32,
-        entry: &Entry<'_>,
+        memory: &mut TreeMemory,
+        (tree, entry): (u32, &Entry<'_>),
     ) -> Option<u32> {
+        let start = entry.range.0 as u32;
         let to = (entry.kind == EntryKind::Tree).then(|| notes.recent.number(store, entry.id)).flatten();
         let is_noted = match (&self.down, to) {
             (Down::All, Some(_)) => self.has_all(),
@@ -223,24 +265,30 @@ impl Noting {
             _ => false,
         };
         if let (true, Some(to)) = (is_noted, to) {
-            let name = self.name(notes, entry.name);
-            match self.down {
-                Down::All => notes.list.push((name, to)),
-                _ => notes.down.push(Link { tree, name, to }),
-            }
+            let noted = (self.name(notes, entry.name), to);
+            memory.directories.push((start, noted));
+            self.directory(notes, tree, noted);
         }
         if let Some(wanted) = &self.wanted {
             let blob = (entry.kind == EntryKind::Blob).then(|| wanted.object(store, entry.id)).flatten();
             for to in blob.into_iter().chain(wanted.name(entry.name)) {
                 let name = self.name(notes, entry.name);
+                memory.others.push((start, (name, to)));
                 notes.ends.push(Link { tree, name, to });
             }
         }
         to
     }
 
+    fn directory(&self, notes: &mut Notes, tree: u32, (name, to): Noted) {
+        match self.down {
+            Down::All => notes.list.push((name, to)),
+            _ => notes.down.push(Link { tree, name, to }),
+        }
+    }
+
     /// Hears that a tree was read to its end.
-    pub(crate) fn read(&self, notes: &mut Notes, tree: u32) {
+    fn read(&self, notes: &mut Notes, tree: u32) {
         if self.has_all() {
             let before = notes.lists.len();
             notes.lists.push(tree, &mut notes.list);
@@ -289,12 +337,7 @@ impl Visit for Reader<'_> {
     fn object(&self, notes: &mut Notes, object: &Object<'_>) -> ControlFlow<()> {
         let number = |id: ObjectId| self.store.number(id.as_bytes());
         match object.kind {
-            Kind::Tree => {
-                for entry in Entries::of(object.bytes, self.hash_length) {
-                    self.noting.entry(self.store, notes, object.number, &entry);
-                }
-                self.noting.read(notes, object.number);
-            }
+            Kind::Tree => return self.version(notes, object, &Memories::new()).0,
             Kind::Commit => {
                 let text = Text::of(object.bytes);
                 let tree = text.named(b"tree").next().and_then(number);
@@ -310,6 +353,18 @@ impl Visit for Reader<'_> {
         ControlFlow::Continue(())
     }
 
+    fn version(
+        &self,
+        notes: &mut Notes,
+        object: &Object<'_>,
+        base: &Memories,
+    ) -> (ControlFlow<()>, Memories) {
+        let read = (self.store, self.hash_length);
+        let none = |_: &Entry<'_>, _| ControlFlow::Continue(());
+        let memory = self.noting.tree(read, notes, object, of_tree(base), none).continue_value().flatten();
+        (ControlFlow::Continue(()), memories_of_tree(memory))
+    }
+
     fn window(&self, _notes: &mut Notes, _window: Window<'_>) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
@@ -322,4 +377,14 @@ impl Visit for Reader<'_> {
         // Half of a history would say wrong things of what was found, after an interruption too.
         false
     }
+}
+
+/// What is remembered of a tree.
+pub(crate) fn of_tree(memories: &Memories) -> Option<&TreeMemory> {
+    memories.first().and_then(|(_, memory)| memory.downcast_ref())
+}
+
+/// The same for those who walk.
+pub(crate) fn memories_of_tree(memory: Option<TreeMemory>) -> Memories {
+    memory.into_iter().map(|memory| (0, Arc::new(memory) as Memory)).collect()
 }
