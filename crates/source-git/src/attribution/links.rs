@@ -125,7 +125,9 @@ fn lead(lists: &[Lists], leading: &mut Bits) -> Vec<Link> {
         grown = false;
         for lists in lists {
             lists.each(|tree, list| {
-                grown |= list.iter().any(|(_, to)| leading.has(*to)) && leading.add(tree);
+                if !leading.has(tree) && list.iter().any(|(_, to)| leading.has(*to)) {
+                    grown |= leading.add(tree);
+                }
             });
         }
     }
