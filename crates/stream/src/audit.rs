@@ -1,7 +1,7 @@
 //! Values of Secrets in the events of a Kubernetes audit log (`audit.k8s.io/v1`, one JSON object a line).
 //!
 //! Where a policy logs bodies of Secrets, their `data` and `stringData` are passwords in base64 and in clear; so are the
-//! tokens that a TokenRequest answers with, and what `kubectl apply` keeps in an annotation.
+//! tokens that a TokenRequest answers with or a TokenReview asks about, and what `kubectl apply` keeps in an annotation.
 
 use std::ops::Range;
 
@@ -39,6 +39,7 @@ fn is_of_secret(line: &[u8]) -> bool {
         && (has("\"Secret\"")
             || has("\"SecretList\"")
             || has("\"TokenRequest\"")
+            || has("\"TokenReview\"")
             || has("\"resource\":\"secrets\""))
 }
 
@@ -81,6 +82,10 @@ mod tests {
         let mut all = Vec::new();
         secrets(line, |span| all.push(String::from_utf8_lossy(&line[span]).into_owned()));
         assert_eq!(all, ["YQ==", "x", "q"]);
+        let review = br#"{"apiVersion":"audit.k8s.io/v1","requestObject":{"kind":"TokenReview","spec":{"token":"t"}}}"#;
+        let mut all = Vec::new();
+        secrets(review, |span| all.push(review[span].to_vec()));
+        assert_eq!(all, [b"t"]);
         let other =
             br#"{"apiVersion":"audit.k8s.io/v1","objectRef":{"resource":"pods"},"x":{"data":{"a":"b"}}}"#;
         secrets(other, |_| panic!("no secret"));

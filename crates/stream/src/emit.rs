@@ -7,7 +7,7 @@ use crate::colour;
 use crate::frame::{Frame, Kind};
 use crate::json;
 use crate::mask::Mask;
-use crate::{Redaction, Redactor, Sink};
+use crate::{Output, Redaction, Redactor, Sink};
 
 /// How much of a line is shown on both sides of a mask.
 const SHOWN: usize = 80;
@@ -52,12 +52,22 @@ impl Redactor {
                 confidence: mask.confidence,
                 value: &mask.value,
                 offset: self.base + mask.span.start as u64,
+                output: self.output(mask.span.start),
                 excerpt: excerpt(&out, place),
             });
         }
         self.out = out;
         self.passed(end);
         Ok(())
+    }
+
+    /// Which output of a container the record is of in which a position is.
+    fn output(&self, at: usize) -> Option<Output> {
+        let before = &self.buffer[..at];
+        let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
+        let rest = &self.buffer[start..];
+        let line = &rest[..memchr::memchr(b'\n', rest).map_or(rest.len(), |newline| newline + 1)];
+        Some(Frame::of(line, self.setup.framing).kind.record()?.0)
     }
 
     /// Appends what stands in the place of a mask. What colours the secret stays.

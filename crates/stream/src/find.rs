@@ -7,6 +7,7 @@ use crate::frame::Frame;
 use crate::mask::{Mask, merge};
 use crate::records::{Joined, lines};
 use crate::redactor::is_token;
+use crate::see_through::Seen;
 use crate::{Hit, Label, Redactor, Replacement, audit};
 
 /// How far before a block matches are looked for that reach into it.
@@ -45,6 +46,9 @@ impl Redactor {
         self.key_lines(end, &mut masks);
         for joined in joined {
             self.joined(joined, end, &mut masks);
+        }
+        if self.marks.unseen {
+            self.see_through(end, &mut masks);
         }
         merge(&mut masks);
         let hidden =
@@ -218,6 +222,24 @@ impl Redactor {
                     again = true;
                 }
             }
+        }
+    }
+
+    /// What is to be masked in lines that are not shown as they are written.
+    fn see_through(&mut self, end: usize, masks: &mut Vec<Mask>) {
+        let all: Vec<_> = lines(&self.buffer, self.line_start..end).collect();
+        for line in all {
+            let Some(seen) = Seen::of(&self.buffer[line.clone()]) else { continue };
+            let mut hits = Vec::new();
+            self.detector.detect(&seen.text, 0..seen.text.len(), true, &mut hits);
+            self.setup.known.find(&seen.text, 0..seen.text.len(), &mut hits);
+            for hit in &mut hits {
+                let place = seen.place(hit.span.clone());
+                hit.plain &= place.len() == hit.span.len();
+                hit.span = line.start + place.start..line.start + place.end;
+            }
+            hits.retain(|hit| !is_key_block(hit));
+            masks.extend(self.masks(&hits, self.emitted..end));
         }
     }
 

@@ -25,9 +25,22 @@ pub enum Framing {
 
 /// Which output of a program a record is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Output {
+pub enum Output {
+    /// Standard output.
     Stdout,
+    /// Standard error.
     Stderr,
+}
+
+impl Output {
+    /// As records call it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+        }
+    }
 }
 
 /// A line, with where its text is.

@@ -27,7 +27,8 @@
 //! All whole lines at hand are searched as one block, with what went before to look back on; most blocks hold nothing
 //! and go out as they came. Encodings are the engine's to undo, so a secret behind the escapes of a JSON string, in
 //! base64 or between colours is found in the bytes as they are. Only where a container's runtime has cut a line into
-//! records are its pieces put together and searched once more.
+//! records are its pieces put together and searched once more; and so is a line with something in it that is not seen
+//! where it is shown, such as the address of a link.
 //!
 //! What needs proof from later lines cannot be known when a line goes out: a secret of several parts in several lines,
 //! or one that is glued together over lines. Private keys are the exception, because their lines can be told by their
@@ -49,12 +50,13 @@ mod prefixes;
 mod records;
 mod redactor;
 mod replacement;
+mod see_through;
 mod setup;
 mod sink;
 mod threads;
 
 pub use detect::{Detect, EngineDetector, Rules};
-pub use frame::Framing;
+pub use frame::{Framing, Output};
 pub use hit::{Hit, Label};
 pub use known::{KnownValues, KnownValuesError, SHORTEST_VALUE};
 pub use redactor::Redactor;

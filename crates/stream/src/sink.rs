@@ -4,7 +4,7 @@ use std::io;
 
 use keysieve_finding::{Confidence, Secret};
 
-use crate::Label;
+use crate::{Label, Output};
 
 /// Where a masked stream goes.
 pub trait Sink {
@@ -34,6 +34,8 @@ pub struct Redaction<'a> {
     pub value: &'a Secret,
     /// Where in the stream it stood, in bytes from the start.
     pub offset: u64,
+    /// Which output of a container its record says that it was written to.
+    pub output: Option<Output>,
     /// Its line around it, up to 80 bytes on both sides, masked.
     pub excerpt: &'a [u8],
 }

@@ -54,6 +54,19 @@ fn what_scan_reports_redact_masks_and_nothing_else_changes() {
 }
 
 #[test]
+fn what_is_not_seen_hides_nothing_and_stays() {
+    let token = token();
+    let (head, tail) = token.split_at(9);
+    for unseen in ["\x1b]8;;http://a/b\x07", "\x1b]0;title\x1b\\", "\x1b(B"] {
+        let expected = format!("x [REDACTED:github-pat]{unseen} y\n");
+        assert_eq!(redact(&[], &format!("x {head}{unseen}{tail} y\n")), expected);
+    }
+    let password = ["hunter", "2-of-", "7kQ"].concat();
+    let line = |password: &str| format!("{{\"url\":\"https:\\/\\/ci:{password}@db.example.net\\/\"}}\n");
+    assert_eq!(redact(&[], &line(&password)), line("[REDACTED:connection-string-url-password]"));
+}
+
+#[test]
 fn known_values_are_masked_in_every_form() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("values.json");

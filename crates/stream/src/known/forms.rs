@@ -11,6 +11,16 @@ pub(super) struct Form {
     pub(super) bytes: Vec<u8>,
     /// Whether it is a part of a run of base64 or hex, all of which is masked.
     pub(super) in_run: bool,
+    /// Which of the value's lines it is as it stands; [`NONE`] for any other form.
+    pub(super) line: usize,
+}
+
+/// The line of a form that is none.
+pub(super) const NONE: usize = usize::MAX;
+
+/// The lines of a value, without blanks around them and without empty ones.
+pub(super) fn lines_of(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
 }
 
 /// Widths to which base64 is wrapped: PEM and MIME.
@@ -20,33 +30,31 @@ const WRAPPED: [usize; 2] = [64, 76];
 /// counts for itself, because programs indent, prefix and escape lines.
 pub(super) fn forms(value: &[u8], out: &mut Vec<Form>) {
     let trimmed = value.trim_ascii();
-    let lines: Vec<&[u8]> = trimmed
-        .split(|&byte| byte == b'\n')
-        .map(<[u8]>::trim_ascii)
-        .filter(|line| line.len() >= SHORTEST_VALUE)
-        .collect();
+    let lines: Vec<(usize, &[u8])> =
+        lines_of(trimmed).enumerate().filter(|(_, line)| line.len() >= SHORTEST_VALUE).collect();
     if lines.is_empty() {
         return;
     }
     let mut all: Vec<Form> = Vec::new();
-    for line in &lines {
-        all.extend(texts(line).into_iter().map(|bytes| Form { bytes, in_run: false }));
+    for (index, line) in lines {
+        all.push(Form { bytes: line.to_vec(), in_run: false, line: index });
+        all.extend(texts(line).into_iter().map(|bytes| Form { bytes, in_run: false, line: NONE }));
         encoded(line, &mut all);
     }
-    if lines.len() > 1 {
+    if lines_of(trimmed).nth(1).is_some() {
         encoded(trimmed, &mut all);
         encoded(value, &mut all);
     }
     let ends = |form: &Form| form.bytes.len() >= SHORTEST_VALUE && !form.bytes.contains(&b'\n');
     all.retain(ends);
     all.sort();
-    all.dedup();
+    all.dedup_by(|one, other| (&one.bytes, one.in_run) == (&other.bytes, other.in_run));
     out.append(&mut all);
 }
 
 /// What escapes and quotes make of a line.
 fn texts(line: &[u8]) -> Vec<Vec<u8>> {
-    let mut all = vec![line.to_vec()];
+    let mut all = Vec::new();
     if let Ok(text) = std::str::from_utf8(line) {
         let json = json(text);
         let ascii = json_ascii(&json);
@@ -69,7 +77,10 @@ fn texts(line: &[u8]) -> Vec<Vec<u8>> {
             _ => None,
         })
     };
-    all.extend([html("&quot;", "&apos;"), html("&#34;", "&#39;"), html("\"", "'")]);
+    for quote in ["&quot;", "&#34;", "\""] {
+        let apostrophes = ["&apos;", "&#39;", "&#039;", "&#x27;", "'"];
+        all.extend(apostrophes.map(|apostrophe| html(quote, apostrophe)));
+    }
     // Shells: in single quotes, in double quotes, and with nothing but backslashes; Make and Compose double the dollar.
     all.push(replaced(line, &|byte| (byte == b'\'').then_some(r"'\''")));
     all.push(replaced(line, &|byte| (byte == b'\'').then_some("'\"'\"'")));
@@ -139,7 +150,7 @@ fn prefixed(line: &[u8], special: &[u8]) -> Vec<u8> {
 /// Base64 in both alphabets, at each of the three places in a group where a value can begin, without the characters
 /// that hang on what is around it; and hex.
 fn encoded(value: &[u8], out: &mut Vec<Form>) {
-    let mut push = |bytes: Vec<u8>| out.push(Form { bytes, in_run: true });
+    let mut push = |bytes: Vec<u8>| out.push(Form { bytes, in_run: true, line: NONE });
     for shift in 0..3 {
         let padded = [&b"\0\0"[..shift], value].concat();
         let whole = padded.len() / 3 * 3;
@@ -181,6 +192,7 @@ mod tests {
             "p%C3%A4%24s%27w%22d%261%20%2Fx",
             "p%c3%a4%24s%27w%22d%261+%2fx",
             "pä$s&apos;w&quot;d&amp;1 /x",
+            "pä$s&#x27;w&quot;d&amp;1 /x",
             r#"pä$s'\''w"d&1 /x"#,
             r#"pä\$s'w\"d&1 /x"#,
             "pä$$s'w\"d&1 /x",

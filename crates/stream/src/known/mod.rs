@@ -9,7 +9,9 @@ use std::sync::Arc;
 use aho_corasick::AhoCorasick;
 use keysieve_finding::{Confidence, MaskKind, Secret};
 
-use self::forms::{Form, forms};
+use zeroize::Zeroize as _;
+
+use self::forms::{Form, NONE, forms, lines_of};
 use crate::{Hit, Label};
 
 /// Shorter values are refused: they would be masked in the midst of words.
@@ -19,11 +21,20 @@ pub const SHORTEST_VALUE: usize = 6;
 #[derive(Default)]
 pub struct KnownValues {
     automaton: Option<AhoCorasick>,
-    /// For each pattern its value, and whether it is a part of base64 or hex, which is masked as a whole.
-    owners: Vec<(u32, bool)>,
+    owners: Vec<Owner>,
     values: Vec<(Label, Secret)>,
     refused: usize,
     longest: usize,
+}
+
+/// What a pattern is of.
+#[derive(Clone, Copy)]
+struct Owner {
+    value: u32,
+    /// Whether it is a part of base64 or hex, which is masked as a whole.
+    in_run: bool,
+    /// Which of the value's lines it is.
+    line: usize,
 }
 
 /// Known values of which no automaton can be made.
@@ -54,7 +65,8 @@ impl KnownValues {
                 continue;
             }
             let index = u32::try_from(this.values.len()).unwrap_or(u32::MAX);
-            this.owners.extend(patterns[before..].iter().map(|form| (index, form.in_run)));
+            let owner = |form: &Form| Owner { value: index, in_run: form.in_run, line: form.line };
+            this.owners.extend(patterns[before..].iter().map(owner));
             let secret = Secret::new(value.expose(), MaskKind::Password);
             this.values.push((Label::Known(Arc::from(name.as_str())), secret));
         }
@@ -63,6 +75,7 @@ impl KnownValues {
             let built = AhoCorasick::new(patterns.iter().map(|form| &form.bytes[..]));
             this.automaton = Some(built.map_err(|error| KnownValuesError(error.to_string()))?);
         }
+        patterns.iter_mut().for_each(|form| form.bytes.zeroize());
         Ok(this)
     }
 
@@ -93,12 +106,14 @@ impl KnownValues {
     pub(crate) fn find(&self, haystack: &[u8], range: Range<usize>, hits: &mut Vec<Hit>) {
         let Some(automaton) = &self.automaton else { return };
         for found in automaton.find_overlapping_iter(&haystack[range.clone()]) {
-            let (value, in_run) = self.owners[found.pattern().as_usize()];
+            let owner = self.owners[found.pattern().as_usize()];
             let mut span = range.start + found.start()..range.start + found.end();
-            if in_run {
+            let (label, secret) = self.values[owner.value as usize].clone();
+            if owner.in_run {
                 span = run_around(haystack, span);
+            } else if owner.line != NONE {
+                span = short_lines_around(haystack, span, secret.expose(), owner.line);
             }
-            let (label, secret) = self.values[value as usize].clone();
             let (end, plain) = (span.end, false);
             hits.push(Hit {
                 secret: span.clone(),
@@ -123,6 +138,54 @@ fn run_around(haystack: &[u8], span: Range<usize>) -> Range<usize> {
     let start =
         span.start - before.iter().rev().take_while(is_base64).take_while(|&&byte| byte != b'=').count();
     start..span.end + after.iter().take_while(is_base64).count()
+}
+
+/// What a program puts between the lines of a value to have them in one line: blanks, or the escapes of line ends.
+fn glue_before(text: &[u8]) -> usize {
+    let mut end = text.len();
+    loop {
+        end = match text[..end] {
+            [.., b' ' | b'\t'] => end - 1,
+            [.., b'\\', b'n' | b'r' | b't'] => end - 2,
+            [.., b'\\'] if end < text.len() => end - 1,
+            _ => return text.len() - end,
+        };
+    }
+}
+
+fn glue_behind(text: &[u8]) -> usize {
+    let mut at = 0;
+    loop {
+        at += match text[at..] {
+            [b' ' | b'\t', ..] => 1,
+            [b'\\', b'n' | b'r' | b't', ..] => 2,
+            [b'\\', b'\\', ..] => 1,
+            _ => return at,
+        };
+    }
+}
+
+/// A line of a value, and those before and behind it that are too short to be looked for by themselves, if they are in the
+/// same line of the haystack.
+fn short_lines_around(haystack: &[u8], span: Range<usize>, value: &[u8], line: usize) -> Range<usize> {
+    let lines: Vec<&[u8]> = lines_of(value).collect();
+    let is_short = |line: &&&[u8]| line.len() < SHORTEST_VALUE;
+    let Range { mut start, mut end } = span;
+    for short in lines[..line].iter().rev().take_while(is_short) {
+        let glue = glue_before(&haystack[..start]);
+        if glue == 0 || !haystack[..start - glue].ends_with(short) {
+            break;
+        }
+        start -= glue + short.len();
+    }
+    for short in lines[line + 1..].iter().take_while(is_short) {
+        let glue = glue_behind(&haystack[end..]);
+        if glue == 0 || !haystack[end + glue..].starts_with(short) {
+            break;
+        }
+        end += glue + short.len();
+    }
+    start..end
 }
 
 #[cfg(test)]
@@ -173,5 +236,19 @@ mod tests {
         let known = known(&["first line\nsecond line\r\nthird\n"]);
         assert_eq!(found(&known, "x first line\n  second line\n third"), ["first line", "second line"]);
         assert_eq!(found(&known, r"x first line\nsecond line"), ["first line", "second line"]);
+    }
+
+    #[test]
+    fn short_lines_of_a_value_are_masked_beside_long_ones() {
+        let known = known(&["abc\nlong enough\nxy\nz\nlong again"]);
+        for glue in [" ", "  ", r"\n", r"\r\n", r"\\n", " \t"] {
+            let text = ["( abc", "long enough", "xy", "z", "long again)"].join(glue);
+            let spans = found(&known, &text);
+            let [first, second] = spans.as_slice() else { panic!("{spans:?}") };
+            assert!(first.starts_with("abc") && first.ends_with('z'), "{glue} {first}");
+            assert!(second.starts_with("xy") && second.ends_with("long again"), "{glue} {second}");
+        }
+        assert_eq!(found(&known, "abcd long enough xyz"), ["long enough xy"]);
+        assert_eq!(found(&known, "abc\nlong enough\nxy"), ["long enough"], "lines go out one by one");
     }
 }
