@@ -51,7 +51,8 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         Receiver.tries += 1
         status = {"/500": 500, "/429": 429}.get(self.path, 200 if Receiver.tries > 3 else 503)
         if status == 200:
-            Receiver.taken.append(json.loads(body))
+            told = json.loads(body)
+            Receiver.taken += told.get("alerts", [told])
         self.send_response(status)
         if status == 429:
             self.send_header("Retry-After", "1")

@@ -3,6 +3,8 @@
 use keysieve_finding::{Confidence, Severity};
 use serde::{Deserialize, Serialize};
 
+use crate::workload::workload;
+
 /// What is said of a leak. Never the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -42,6 +44,17 @@ pub struct Event {
     pub silenced: bool,
 }
 
+impl Event {
+    /// Whose log it is of: `NAMESPACE/WORKLOAD`, or the file. Receivers hear of events of one group together.
+    #[must_use]
+    pub fn group(&self) -> String {
+        match (&self.source.namespace, &self.source.workload) {
+            (Some(namespace), Some(workload)) => format!("{namespace}/{workload}"),
+            _ => self.source.file.clone(),
+        }
+    }
+}
+
 /// What events say that say nothing of it.
 const fn medium() -> Confidence {
     Confidence::Medium
@@ -71,6 +84,9 @@ pub struct Place {
     /// The Kubernetes namespace, told from the path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
+    /// What runs the pod, such as a Deployment: its name, told from the pod's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub workload: Option<String>,
     /// The pod.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod: Option<String>,
@@ -80,6 +96,9 @@ pub struct Place {
     /// The id of the container, as its runtime has given it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub container_id: Option<String>,
+    /// Which of its outputs the line was written to, `stdout` or `stderr`, if its record says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
 }
 
 impl Place {
@@ -109,6 +128,7 @@ impl Place {
 
     fn set(&mut self, namespace: &str, pod: &str, container: &str) {
         self.namespace = Some(namespace.to_owned());
+        self.workload = Some(workload(pod).to_owned());
         self.pod = Some(pod.to_owned());
         self.container = Some(container.to_owned());
     }
@@ -148,6 +168,12 @@ pub(crate) mod tests {
         assert_eq!(of("/var/log/pods/shop_web-1_0f3a/app/0.log"), ["shop", "web-1", "app"]);
         assert_eq!(of("/var/log/containers/web-1_shop_app-main-0f3a.log"), ["shop", "web-1", "app-main"]);
         assert_eq!(of("/var/log/syslog"), ["", "", ""]);
+        let file = "/var/log/pods/shop_web-7d4b9c6f5d-x2x4z_0f3a/app/0.log";
+        let event = |file: &str| Event { source: Place::of_file(file, 0), ..event("ks1:00", 1) };
+        assert_eq!(
+            (event(file).group(), event("/var/log/syslog").group()),
+            ("shop/web".into(), "/var/log/syslog".into())
+        );
         let id = |file: &str| Place::of_file(file, 0).container_id.unwrap_or_default();
         assert_eq!(id("/var/log/containers/web-1_shop_app-main-0f3a.log"), "0f3a");
         assert_eq!(id("/var/lib/docker/containers/0f3a/0f3a-json.log"), "0f3a");

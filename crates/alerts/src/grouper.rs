@@ -37,7 +37,8 @@ pub struct Grouper {
     looked: u64,
     most: usize,
     known: HashMap<Fingerprint, Known>,
-    /// In the order in which they were first seen: the oldest is forgotten first.
+    /// In the order in which they were first seen. The oldest is forgotten first, but for those that were seen again since
+    /// they were last due to be forgotten.
     order: VecDeque<Fingerprint>,
     /// Those that were seen since they were last spoken of.
     again: Vec<Fingerprint>,
@@ -48,6 +49,8 @@ struct Known {
     event: Event,
     /// When it was last spoken of, and how often it had been seen then.
     said: (u64, u64),
+    /// How often it had been seen when it was last due to be forgotten.
+    spared: u64,
 }
 
 impl Grouper {
@@ -121,14 +124,33 @@ impl Grouper {
     }
 
     fn keep(&mut self, fingerprint: Fingerprint, event: Event) {
-        if self.order.len() == self.most
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
+        if self.order.len() == self.most {
+            self.forget_one();
         }
         self.order.push_back(fingerprint);
-        let said = (event.time, event.count);
-        self.known.insert(fingerprint, Known { event, said });
+        let (said, spared) = ((event.time, event.count), event.count);
+        self.known.insert(fingerprint, Known { event, said, spared });
+    }
+
+    /// Forgets a secret that was not seen for long.
+    fn forget_one(&mut self) {
+        for _ in 0..self.most {
+            let Some(oldest) = self.order.pop_front() else { return };
+            match self.known.get_mut(&oldest).filter(|known| known.event.count > known.spared) {
+                Some(known) => {
+                    known.spared = known.event.count;
+                    self.order.push_back(oldest);
+                }
+                None => {
+                    self.known.remove(&oldest);
+                    return;
+                }
+            }
+        }
+        // All were seen again.
+        if let Some(oldest) = self.order.pop_front() {
+            self.known.remove(&oldest);
+        }
     }
 
     /// What is due to be said of secrets that go on leaking.
@@ -224,6 +246,16 @@ mod tests {
         let mut never = Grouper::new(Duration::from_secs(300), 10);
         never.leak(&leak(b"x"), Place::default, 0);
         assert!(never.reminders(u64::MAX).is_empty());
+    }
+
+    #[test]
+    fn what_goes_on_leaking_is_not_forgotten_for_what_does_not() {
+        let mut grouper = Grouper::new(Duration::from_secs(300), 100);
+        assert!(grouper.leak(&leak(b"x"), Place::default, 0).is_some());
+        for value in 0..10_000_u32 {
+            assert!(grouper.leak(&leak(&value.to_le_bytes()), Place::default, 1).is_some());
+            assert_eq!(grouper.leak(&leak(b"x"), Place::default, 1), None, "{value}");
+        }
     }
 
     #[test]

@@ -26,6 +26,8 @@ mod line;
 mod moment;
 mod receiver;
 mod silence;
+mod trouble;
+mod workload;
 
 pub use event::{Event, Kind, Place};
 pub use grouper::{Grouper, Leak};
@@ -33,3 +35,4 @@ pub use ledger::{Alert, Entry, Ledger, LedgerReader, State};
 pub use line::Sender;
 pub use receiver::{Format, FormatError, signature};
 pub use silence::Silence;
+pub use trouble::Trouble;

@@ -23,8 +23,11 @@ pub struct Noted {
     pub path: PathBuf,
     /// Which file it is.
     pub identity: Identity,
-    /// Up to where all has gone out.
+    /// From where it is to be read again: what is behind it is not done with, or is needed to know what follows.
     pub offset: u64,
+    /// Up to where it has gone out already; never less than `offset`.
+    #[serde(default)]
+    pub out: u64,
 }
 
 impl Checkpoint {
@@ -34,7 +37,11 @@ impl Checkpoint {
     /// If the file is something else, or cannot be read.
     pub fn load(path: &Path) -> io::Result<Self> {
         match fs::read(path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::from),
+            Ok(bytes) => {
+                let mut this: Self = serde_json::from_slice(&bytes)?;
+                this.files.iter_mut().for_each(|noted| noted.out = noted.out.max(noted.offset));
+                Ok(this)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error),
         }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::pattern::Pattern;
+use crate::since;
 use crate::tail::{Aside, Tail};
 use crate::{Checkpoint, Identity, Noted};
 
@@ -22,6 +23,8 @@ pub enum Start {
     Beginning,
     /// At its end; those that appear later at their beginning.
     End,
+    /// At its first line that says a time that is not earlier; at its end, if it was not written to since.
+    Since(SystemTime),
 }
 
 /// The next bytes of a file.
@@ -35,6 +38,8 @@ pub struct Piece<'a> {
     pub offset: u64,
     /// The bytes; none, if only `last` is to be said.
     pub bytes: &'a [u8],
+    /// Up to where in the file all has gone out in an earlier run: it is read again to know what follows.
+    pub out: u64,
     /// Whether nothing more will come of this file.
     pub last: bool,
 }
@@ -61,6 +66,7 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Follower {
     patterns: Vec<Pattern>,
+    excepted: Vec<Pattern>,
     start: Start,
     tails: Vec<Tail>,
     /// What the checkpoint knows that was not found yet.
@@ -81,6 +87,7 @@ impl Follower {
         let (tails, troubles, buffer) = (Vec::new(), Vec::new(), Vec::new());
         Ok(Self {
             patterns,
+            excepted: Vec::new(),
             start,
             tails,
             noted: checkpoint.files,
@@ -91,12 +98,22 @@ impl Follower {
         })
     }
 
+    /// Follows nothing that one of these patterns names.
+    ///
+    /// # Errors
+    /// If a pattern is none.
+    pub fn except(mut self, patterns: &[String]) -> Result<Self, Error> {
+        self.excepted = patterns.iter().map(|pattern| Pattern::new(pattern)).collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
     /// Hands out everything that is new.
     pub fn poll(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
         if self.first {
             self.catch_up(each);
         }
         let mut names: Vec<PathBuf> = self.patterns.iter().flat_map(Pattern::names).collect();
+        names.retain(|name| !self.excepted.iter().any(|pattern| pattern.is_match(name)));
         names.sort();
         names.dedup();
         let mut named = HashSet::new();
@@ -131,10 +148,11 @@ impl Follower {
         std::mem::take(&mut self.troubles)
     }
 
-    /// Notes that all bytes of a file up to an offset have gone out.
-    pub fn done(&mut self, id: u64, offset: u64) {
+    /// Notes that all bytes of a file up to `out` have gone out, and that a later run is to read it again from `offset`,
+    /// which may be before it.
+    pub fn done(&mut self, id: u64, offset: u64, out: u64) {
         if let Some(tail) = self.tails.iter_mut().find(|tail| tail.id == id) {
-            tail.done = offset;
+            (tail.done, tail.out) = (offset, out.max(offset));
         }
     }
 
@@ -145,16 +163,23 @@ impl Follower {
             path: tail.path.clone(),
             identity: tail.identity.clone(),
             offset: tail.done,
+            out: tail.out,
         };
         Checkpoint { files: self.noted.iter().cloned().chain(self.tails.iter().map(noted)).collect() }
     }
 
-    /// How many bytes are there that have not gone out yet.
+    /// How many bytes are there that have not gone out yet, and when the file was last written to that waits longest.
     #[must_use]
-    pub fn lag(&self) -> u64 {
-        let left =
-            |tail: &Tail| tail.file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(tail.done));
-        self.tails.iter().map(left).sum()
+    pub fn lag(&self) -> (u64, Option<SystemTime>) {
+        let mut lag = (0, None::<SystemTime>);
+        for tail in &self.tails {
+            let Ok(metadata) = tail.file.metadata() else { continue };
+            let left = metadata.len().saturating_sub(tail.out);
+            if let (1.., Ok(written)) = (left, metadata.modified()) {
+                lag = (lag.0 + left, Some(lag.1.map_or(written, |other| other.min(written))));
+            }
+        }
+        lag
     }
 
     /// How many files are open.
@@ -199,26 +224,35 @@ impl Follower {
         }
         let identity = Identity::of(&tail.file, &metadata)?;
         let (path, old) = (tail.path.clone(), (tail.id, tail.identity.clone(), tail.read));
-        (tail.id, tail.identity, tail.read, tail.done) = (id, identity, 0, 0);
+        (tail.id, tail.identity, tail.read, tail.done, tail.out) = (id, identity, 0, 0, 0);
         self.rest_of_copy(&path, &old, each);
-        each(Piece { id: old.0, path: &path, offset: old.2, bytes: b"", last: true });
+        each(Piece { id: old.0, path: &path, offset: old.2, bytes: b"", out: 0, last: true });
         Ok(())
     }
 
     /// Begins with a file that is not followed yet.
     fn begin(&mut self, name: &Path, file: File, each: &mut dyn FnMut(Piece<'_>)) -> io::Result<u64> {
         let metadata = file.metadata()?;
-        let mut from = if self.first && self.start == Start::End { metadata.len() } else { 0 };
+        let mut known = None;
         for index in 0..self.noted.len() {
-            if self.noted[index].identity.is(&file, &metadata)? && self.noted[index].offset <= metadata.len()
-            {
-                from = self.noted.remove(index).offset;
+            let noted = &self.noted[index];
+            if noted.identity.is(&file, &metadata)? && noted.out <= metadata.len() {
+                known = Some(self.noted.remove(index));
                 break;
             }
         }
+        let (read, out) = match (known, self.start) {
+            (Some(noted), _) => (noted.offset, noted.out),
+            (None, Start::End) if self.first => (metadata.len(), metadata.len()),
+            (None, Start::Since(time)) if self.first => {
+                let first = since::offset(&file, &metadata, time)?;
+                (first, first)
+            }
+            (None, _) => (0, 0),
+        };
         let identity = Identity::of(&file, &metadata)?;
-        let id = self.id();
-        self.tails.push(Tail { id, path: name.to_owned(), identity, file, read: from, done: from, idle: 0 });
+        let (id, path) = (self.id(), name.to_owned());
+        self.tails.push(Tail { id, path, identity, file, read, done: read, out, idle: 0 });
         self.drain(self.tails.len() - 1, each);
         Ok(id)
     }
@@ -237,7 +271,8 @@ impl Follower {
             match tail.next(&mut buffer) {
                 Ok(true) => {
                     tail.idle = 0;
-                    each(Piece { id: tail.id, path: &tail.path, offset, bytes: &buffer, last: false });
+                    let (id, path, out) = (tail.id, &tail.path, tail.out);
+                    each(Piece { id, path, offset, bytes: &buffer, out, last: false });
                 }
                 Ok(false) => break,
                 Err(error) => {
@@ -255,7 +290,8 @@ impl Follower {
             tail.idle = if named.contains(&tail.id) { 0 } else { tail.idle + 1 };
             let over = tail.idle > PATIENCE;
             if over {
-                each(Piece { id: tail.id, path: &tail.path, offset: tail.read, bytes: b"", last: true });
+                let (id, path, offset, out) = (tail.id, &tail.path, tail.read, tail.out);
+                each(Piece { id, path, offset, bytes: b"", out, last: true });
             }
             !over
         });
@@ -270,7 +306,7 @@ impl Follower {
     ) {
         let copy = put_aside(path).into_iter().rev().find(|(path, _)| Aside::begins(path, identity));
         if let Some((path, _)) = copy {
-            self.aside(&path, *id, *read, each);
+            self.aside(&path, *id, (*read, 0), each);
         }
     }
 
@@ -279,7 +315,7 @@ impl Follower {
         let mut gone = Vec::new();
         for noted in std::mem::take(&mut self.noted) {
             let current = File::open(&noted.path).and_then(|file| {
-                Ok(noted.identity.is(&file, &file.metadata()?)? && file.metadata()?.len() >= noted.offset)
+                Ok(noted.identity.is(&file, &file.metadata()?)? && file.metadata()?.len() >= noted.out)
             });
             if current.unwrap_or(false) {
                 self.noted.push(noted);
@@ -287,7 +323,7 @@ impl Follower {
             }
             let aside = put_aside(&noted.path);
             match aside.iter().position(|(path, _)| Aside::begins(path, &noted.identity)) {
-                Some(found) => gone.push((aside, found, noted.offset)),
+                Some(found) => gone.push((aside, found, (noted.offset, noted.out))),
                 None => {
                     let error =
                         io::Error::new(io::ErrorKind::NotFound, "it was removed before its end was read");
@@ -296,7 +332,7 @@ impl Follower {
             }
         }
         // One that is newer than another may be known, too, and be read already.
-        let mut starts: HashMap<PathBuf, u64> = HashMap::new();
+        let mut starts: HashMap<PathBuf, (u64, u64)> = HashMap::new();
         for (aside, found, offset) in &gone {
             let start = starts.entry(aside[*found].0.clone()).or_default();
             *start = (*start).max(*offset);
@@ -305,17 +341,17 @@ impl Follower {
         for (aside, found, _) in gone {
             for (path, _) in &aside[found..] {
                 if seen.insert(path.clone()) {
-                    let from = starts.get(path).copied().unwrap_or(0);
+                    let from = starts.get(path).copied().unwrap_or_default();
                     let id = self.id();
                     self.aside(path, id, from, each);
-                    each(Piece { id, path, offset: 0, bytes: b"", last: true });
+                    each(Piece { id, path, offset: 0, bytes: b"", out: from.1, last: true });
                 }
             }
         }
     }
 
-    /// Hands out a file that was put aside, from an offset on.
-    fn aside(&mut self, path: &Path, id: u64, from: u64, each: &mut dyn FnMut(Piece<'_>)) {
+    /// Hands out a file that was put aside, from an offset on, of which some may have gone out already.
+    fn aside(&mut self, path: &Path, id: u64, (from, out): (u64, u64), each: &mut dyn FnMut(Piece<'_>)) {
         let mut hand_out = || -> io::Result<()> {
             let mut aside = Aside::open(path)?;
             io::copy(&mut aside.by_ref().take(from), &mut io::sink())?;
@@ -324,7 +360,7 @@ impl Follower {
                 match aside.read(&mut buffer)? {
                     0 => return Ok(()),
                     length => {
-                        each(Piece { id, path, offset, bytes: &buffer[..length], last: false });
+                        each(Piece { id, path, offset, bytes: &buffer[..length], out, last: false });
                         offset += length as u64;
                     }
                 }

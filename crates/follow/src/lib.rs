@@ -5,7 +5,8 @@
 //! filled again, or packed with gzip after it was renamed; and after a restart, from a [`Checkpoint`].
 //!
 //! Nothing is lost: what was read and not yet noted by [`Follower::done`] is read again after a crash. So a line can
-//! come twice, but only those since the last checkpoint.
+//! come twice, but only those since the last checkpoint; a [`Piece`] says of what is read again only to know what follows
+//! that it has gone out.
 //!
 //! ```
 //! use keysieve_follow::{Checkpoint, Follower, Start};
@@ -25,8 +26,10 @@ mod checkpoint;
 mod follower;
 mod identity;
 mod pattern;
+mod since;
 mod tail;
 
 pub use checkpoint::{Checkpoint, Noted};
 pub use follower::{Error, Follower, Piece, Start, Trouble};
 pub use identity::Identity;
+pub use since::moment;

@@ -38,6 +38,11 @@ impl Pattern {
         self.matcher.glob().glob()
     }
 
+    /// Whether it is this name's.
+    pub(crate) fn is_match(&self, name: &Path) -> bool {
+        self.matcher.is_match(name)
+    }
+
     /// Every name that matches, sorted. What cannot be listed is not there.
     pub(crate) fn names(&self) -> Vec<PathBuf> {
         let mut names = Vec::new();

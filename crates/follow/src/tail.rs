@@ -19,8 +19,10 @@ pub(crate) struct Tail {
     pub(crate) file: File,
     /// Up to where it was read.
     pub(crate) read: u64,
-    /// Up to where all that was read has gone out.
+    /// From where it is to be read again by a later run.
     pub(crate) done: u64,
+    /// Up to where it has gone out, in this run or an earlier one.
+    pub(crate) out: u64,
     /// How often it was looked at without a name that leads to it, and without anything new in it.
     pub(crate) idle: u32,
 }

@@ -45,7 +45,7 @@ impl Scene {
             ends.insert(piece.id, piece.offset + piece.bytes.len() as u64);
         });
         for (&id, &end) in &self.ends {
-            self.follower.done(id, end);
+            self.follower.done(id, end, end);
         }
     }
 
@@ -179,6 +179,82 @@ fn links_are_followed_to_where_they_lead() {
     scene.rename("pod/0", "pod/0.20261125");
     scene.write("pod/0", 2);
     scene.poll();
+    scene.poll();
+    scene.assert_whole();
+}
+
+#[test]
+fn an_inode_that_is_used_again_is_another_file() {
+    let mut scene = Scene::new();
+    scene.write("app.log", 30);
+    scene.poll();
+    let checkpoint = scene.follower.checkpoint();
+    // The same place on disk, more bytes than before, and another begin.
+    fs::remove_file(scene.path("app.log")).expect("removed");
+    scene.written = 0;
+    scene.read.clear();
+    fs::write(scene.path("app.log"), "").expect("created");
+    scene.write("app.log", 0);
+    let inode = std::os::unix::fs::MetadataExt::ino(&fs::metadata(scene.path("app.log")).expect("a file"));
+    let mut reused = checkpoint.clone();
+    reused.files[0].identity.inode = inode;
+    fs::write(scene.path("app.log"), "another begin\n".repeat(100)).expect("written");
+    scene.follower = follower(scene.directory.path(), reused.clone());
+    scene.poll();
+    assert_eq!(scene.read, "another begin\n".repeat(100));
+    assert_eq!(scene.follower.take_troubles().len(), 1, "what was in the old one is lost, and said");
+
+    // The same begin, and less than was read.
+    let same: String = (0..28).map(|line| format!("line {line}\n")).collect();
+    fs::write(scene.path("app.log"), &same).expect("written");
+    scene.read.clear();
+    scene.follower = follower(scene.directory.path(), reused);
+    scene.poll();
+    assert_eq!(scene.read, same);
+}
+
+#[test]
+fn an_inode_is_used_again_while_it_is_followed() {
+    let mut scene = Scene::new();
+    scene.write("app.log", 30);
+    scene.poll();
+    // Written over in place: to a follower that is what a new file with the old inode is.
+    let file = OpenOptions::new().write(true).open(scene.path("app.log")).expect("a log");
+    file.set_len(0).expect("cut");
+    (&file).write_all(&b"another begin\n".repeat(100)).expect("written");
+    scene.read.clear();
+    scene.poll();
+    assert_eq!(scene.read, "another begin\n".repeat(100));
+}
+
+#[test]
+fn what_has_gone_out_is_read_again_to_know_what_follows() {
+    let mut scene = Scene::new();
+    scene.write("app.log", 10);
+    let mut id = 0;
+    scene.follower.poll(&mut |piece| id = piece.id);
+    scene.follower.done(id, 21, 42);
+    scene.restart();
+    let mut seen = None;
+    scene.follower.poll(&mut |piece| seen = Some((piece.offset, piece.out)));
+    assert_eq!(seen, Some((21, 42)));
+    // So it is when the file was put aside in the meantime.
+    scene.rename("app.log", "app.log.1");
+    scene.follower =
+        follower(scene.directory.path(), Checkpoint::load(&scene.path("state")).expect("loaded"));
+    let mut seen = Vec::new();
+    scene.follower.poll(&mut |piece| seen.push((piece.offset, piece.out)));
+    assert_eq!(seen.first(), Some(&(21, 42)));
+}
+
+#[test]
+fn excepted_files_are_not_followed() {
+    let mut scene = Scene::new();
+    scene.write("app.log", 3);
+    fs::write(scene.path("other.log"), "not this\n").expect("written");
+    let other = scene.path("other.*").display().to_string();
+    let follower = follower(scene.directory.path(), Checkpoint::default());
+    scene.follower = follower.except(&[other]).expect("a pattern");
     scene.poll();
     scene.assert_whole();
 }

@@ -91,6 +91,8 @@ pub(crate) enum FramingName {
 #[command(next_help_heading = "Known values")]
 pub(crate) struct KnownArguments {
     /// Mask the values in a file: one a line; or, if it ends in .json, a list of strings or an object of names and values
+    ///
+    /// For `wrap` and `watch`, - is standard input. It and other pipes are read once, at the start.
     #[arg(id = "known-values", long = "known-values", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
     /// Mask the values of environment variables whose names match: `*_TOKEN`

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
@@ -35,7 +35,16 @@ pub(crate) struct WatchArguments {
     /// Where to begin with files that the state does not know
     #[arg(long, value_name = "WHERE", value_enum, default_value_t)]
     pub(crate) start: StartName,
-    /// Write the masked lines of all files here; - is standard output
+    /// Begin with them where their lines are not older: a time, 2026-11-25T11:00:00Z, or how long ago, 10m
+    ///
+    /// Times are looked for near the begin of lines, and in docker's records. A file that was not written to since is begun
+    /// at its end, one whose lines say no times at its beginning.
+    #[arg(long, value_name = "TIME", value_parser = since, conflicts_with = "start")]
+    pub(crate) since: Option<SystemTime>,
+    /// Leave out files of these names, with wildcards: '/var/log/pods/kube-system_*/*/*'; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Write the masked lines of all files here; - is standard output. SIGHUP begins a new file if this one was moved
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
     /// Add an event here, one JSON object a line, for each secret [default: standard output, unless --output is that]
@@ -60,6 +69,12 @@ pub(crate) struct WatchArguments {
     /// Keep here what could not be sent yet, up to 10,000 events for each receiver, so that a restart sends it
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) alert_queue: Option<PathBuf>,
+    /// Tell receivers after so many seconds, together, what comes after the first secret in the logs of a workload; 0 is at once
+    ///
+    /// A workload is what runs a Kubernetes pod, such as a Deployment; elsewhere it is a log file. What comes later is told
+    /// together every --alert-interval. PagerDuty, syslog and CEF hear of every secret by itself, at once.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub(crate) alert_group_wait: Duration,
     /// Say again after so many seconds that a secret goes on leaking
     #[arg(long, value_name = "SECONDS", default_value = "300", value_parser = seconds)]
     pub(crate) alert_interval: Duration,
@@ -160,6 +175,16 @@ fn span(text: &str) -> Result<Duration, String> {
         Some(seconds) => Ok(Duration::from_secs(seconds)),
         None => Err("expected a number of s, m, h or d, such as 4h, and at most a year".to_owned()),
     }
+}
+
+/// A time, or one that was so long ago.
+fn since(text: &str) -> Result<SystemTime, String> {
+    if let Some(seconds) = keysieve_follow::moment(text.as_bytes()) {
+        return Ok(UNIX_EPOCH + Duration::from_secs(seconds));
+    }
+    let ago =
+        span(text).map_err(|_| "expected a time such as 2026-11-25T11:00:00Z, or 10m, 4h, 2d".to_owned())?;
+    SystemTime::now().checked_sub(ago).ok_or_else(|| "that is too long ago".to_owned())
 }
 
 /// What to say of an alert.

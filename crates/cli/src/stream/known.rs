@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use globset::GlobBuilder;
 use keysieve_finding::{MaskKind, Secret};
 use keysieve_stream::{KnownValues, SHORTEST_VALUE};
+use zeroize::Zeroizing;
 
 use crate::arguments::KnownArguments;
 use crate::messages;
@@ -84,9 +87,26 @@ fn secret(value: &[u8]) -> Secret {
     Secret::new(value, MaskKind::Password)
 }
 
+/// What is in a file; `-` is standard input. What is no file, such as a pipe, can be read once only: it is kept for when
+/// everything is read anew.
+fn contents(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    static ONCE: Mutex<BTreeMap<PathBuf, Zeroizing<Vec<u8>>>> = Mutex::new(BTreeMap::new());
+    let path = if path.as_os_str() == "-" { Path::new("/dev/stdin") } else { path };
+    if fs::metadata(path)?.is_file() {
+        return fs::read(path).map(Zeroizing::new);
+    }
+    let mut once = ONCE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(bytes) = once.get(path) {
+        return Ok(bytes.clone());
+    }
+    let bytes = Zeroizing::new(fs::read(path)?);
+    once.insert(path.to_owned(), bytes.clone());
+    Ok(bytes)
+}
+
 fn of_file(path: &Path) -> Result<Vec<(String, Secret)>> {
     let shown = path.display();
-    let bytes = fs::read(path).with_context(|| format!("--known-values {shown}"))?;
+    let bytes = contents(path).with_context(|| format!("--known-values {shown}"))?;
     if path.extension().is_none_or(|extension| extension != "json") {
         let lines =
             bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
@@ -136,7 +156,8 @@ fn of_directory(directory: &Path) -> Result<Vec<(String, Secret)>> {
         if metadata.len() > LARGEST {
             bail!("--known-dir {}: larger than a Secret can be", path.display());
         }
-        let value = fs::read(&path).with_context(|| format!("--known-dir {}", path.display()))?;
+        let value = fs::read(&path).map(Zeroizing::new);
+        let value = value.with_context(|| format!("--known-dir {}", path.display()))?;
         all.push((name, secret(&value)));
     }
     Ok(all)

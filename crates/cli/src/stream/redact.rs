@@ -6,7 +6,7 @@ use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use keysieve_stream::Redactor;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -34,6 +34,9 @@ pub(crate) fn run(asked: &RedactArguments) -> Exit {
 }
 
 fn redact(asked: &RedactArguments) -> Result<Exit> {
+    if asked.stream.known.files.iter().any(|file| file.as_os_str() == "-") {
+        bail!("--known-values -: standard input is what is masked; name a file, or another pipe: /dev/fd/3");
+    }
     let setup = Asked::of(&asked.stream).setup()?;
     widen(io::stdin());
     widen(io::stdout());

@@ -1,5 +1,6 @@
 //! From what was masked to events.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -8,8 +9,10 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
-use keysieve_alerts::{Entry, Event, Grouper, Kind, Leak, Ledger, LedgerReader, Place, Silence, State};
-use keysieve_finding::{Fingerprint, FingerprintKey};
+use keysieve_alerts::{
+    Entry, Event, Grouper, Kind, Leak, Ledger, LedgerReader, Place, Silence, State, Trouble,
+};
+use keysieve_finding::{Confidence, Fingerprint, FingerprintKey, Severity};
 use keysieve_stream::{Label, Redaction};
 
 use super::metrics::Metrics;
@@ -81,17 +84,29 @@ impl Alarm {
             Fingerprint::of_place(&self.key, rule, place.file.as_bytes(), b"", 0)
         };
         let about = match redaction.label {
-            Label::Rule(info) => info.about.as_str(),
-            Label::KubernetesSecret => {
-                "The audit policy logs bodies of Secrets: set level Metadata for secrets, configmaps and tokenreviews."
-            }
-            _ => "",
+            Label::Rule(info) if info.docs.is_empty() => Cow::from(&info.about),
+            Label::Rule(info) => Cow::from(format!("{} {}", info.about, info.docs)),
+            Label::KubernetesSecret => Cow::from(
+                "The audit policy logs bodies of Secrets: set level Metadata for secrets, configmaps and tokenreviews.",
+            ),
+            _ => Cow::from(""),
         };
         let excerpt = String::from_utf8_lossy(redaction.excerpt);
         let severity = redaction.label.severity();
         let confidence = redaction.confidence;
-        let leak = Leak { rule, severity, confidence, fingerprint, excerpt: &excerpt, about };
-        if let Some(event) = self.grouper.leak(&leak, || Place { offset, ..place.clone() }, now()) {
+        let leak = Leak { rule, severity, confidence, fingerprint, excerpt: &excerpt, about: &about };
+        let stream = redaction.output.map(|output| output.as_str().to_owned());
+        if let Some(event) = self.grouper.leak(&leak, || Place { offset, stream, ..place.clone() }, now()) {
+            self.say(vec![event]);
+        }
+    }
+
+    /// Takes what went wrong with the watch itself; `text` says more of it.
+    pub(crate) fn trouble(&mut self, trouble: Trouble, place: &Place, text: &str) {
+        let (rule, severity, confidence) = (trouble.id(), Severity::High, Confidence::High);
+        let fingerprint = Fingerprint::of_place(&self.key, rule, place.file.as_bytes(), b"", 0);
+        let leak = Leak { rule, severity, confidence, fingerprint, excerpt: text, about: trouble.advice() };
+        if let Some(event) = self.grouper.leak(&leak, || place.clone(), now()) {
             self.say(vec![event]);
         }
     }

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use super::tls::Certificates;
+
 /// How long a read or a write may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -49,7 +51,7 @@ impl<T: io::Read + io::Write> Wire for T {}
 pub(crate) fn serve(
     address: SocketAddr,
     most: usize,
-    tls: Option<Arc<ServerConfig>>,
+    tls: Option<Arc<Certificates>>,
     answer: impl Fn(Request) -> Answer + Send + Sync + 'static,
 ) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
@@ -61,7 +63,8 @@ pub(crate) fn serve(
                 open.fetch_sub(1, Ordering::Relaxed);
                 continue;
             }
-            let (answer, open, tls) = (Arc::clone(&answer), Arc::clone(&open), tls.clone());
+            let tls = tls.as_ref().map(|certificates| certificates.current());
+            let (answer, open) = (Arc::clone(&answer), Arc::clone(&open));
             thread::spawn(move || {
                 // Whoever goes away in the middle has what it wanted.
                 let _ = connection(stream, most, tls, &*answer);

@@ -13,7 +13,8 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use super::http::{self, Answer, Request};
-use super::{audit, syslog, tls};
+use super::tls::Certificates;
+use super::{audit, syslog};
 use crate::arguments::WatchArguments;
 use crate::messages;
 
@@ -102,7 +103,7 @@ impl Feed {
 }
 
 /// Opens every input but files; says how many there are.
-pub(crate) fn open(asked: &WatchArguments, take: &Take) -> Result<usize> {
+pub(crate) fn open(asked: &WatchArguments, take: &Take, tls: Option<&Arc<Certificates>>) -> Result<usize> {
     let fifos: Vec<&String> = asked.paths.iter().filter(|path| is_fifo(Path::new(path))).collect();
     let count = fifos.len() + asked.syslog.len() + usize::from(asked.audit_webhook.is_some());
     if count == 0 && asked.paths.is_empty() {
@@ -119,8 +120,7 @@ pub(crate) fn open(asked: &WatchArguments, take: &Take) -> Result<usize> {
     }
     if let Some(address) = asked.audit_webhook {
         let feed = Feed::new(take, "audit-webhook");
-        let tls = tls::server(asked)?;
-        http::serve(address, LARGEST_BATCH, tls, move |request| batch(&feed, &request))
+        http::serve(address, LARGEST_BATCH, tls.cloned(), move |request| batch(&feed, &request))
             .with_context(|| format!("--audit-webhook {address}"))?;
     }
     Ok(count)

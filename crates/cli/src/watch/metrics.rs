@@ -37,6 +37,8 @@ pub(crate) struct Metrics {
     pub(crate) reloads: AtomicU64,
     pub(crate) troubles: AtomicU64,
     pub(crate) lag: AtomicU64,
+    /// How long ago the file was last written to that waits longest, in seconds.
+    pub(crate) lag_seconds: AtomicU64,
     /// How many bytes wait for the rest of their line.
     pub(crate) held: AtomicU64,
     pub(crate) files: AtomicU64,
@@ -66,6 +68,7 @@ impl Default for Metrics {
             reloads: zero(),
             troubles: zero(),
             lag: zero(),
+            lag_seconds: zero(),
             held: zero(),
             files: zero(),
             ready: AtomicBool::new(false),
@@ -114,6 +117,11 @@ impl Metrics {
         }
         let failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut body = "ok".to_owned();
+        let lag = self.lag.load(Ordering::Relaxed);
+        if lag > 0 {
+            let seconds = self.lag_seconds.load(Ordering::Relaxed);
+            let _ = write!(body, "\n{lag} bytes of files have not gone out, the oldest for {seconds} s");
+        }
         for (name, since) in failing.iter() {
             let _ = write!(body, "\nreceiver {name} fails since {}Z", Moment::from_unix(*since));
         }
@@ -153,6 +161,11 @@ impl Metrics {
         text.sample("keysieve_receivers_failing", "", failing);
         text.gauge("keysieve_alerts_waiting", "Events that wait for receivers.", &self.waiting);
         text.gauge("keysieve_lag_bytes", "Bytes of files that have not gone out yet.", &self.lag);
+        text.gauge(
+            "keysieve_lag_seconds",
+            "Since the last write to the file of which bytes have waited longest.",
+            &self.lag_seconds,
+        );
         text.gauge("keysieve_held_bytes", "Bytes that wait for the rest of their line.", &self.held);
         text.gauge("keysieve_files", "Files that are followed.", &self.files);
         text.counter("keysieve_checkpoints", "Checkpoints written.", &self.checkpoints);

@@ -3,6 +3,7 @@
 mod alarm;
 pub(crate) mod alerts;
 mod audit;
+mod groups;
 mod histogram;
 mod http;
 mod inputs;
@@ -24,7 +25,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use keysieve_alerts::Grouper;
+use keysieve_alerts::{Grouper, Place, Trouble};
 use keysieve_follow::{Checkpoint, Follower, Piece, Start};
 use keysieve_stream::Setup;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -32,7 +33,8 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use self::alarm::Alarm;
 use self::inputs::{Received, Take};
 use self::metrics::Metrics;
-use self::stream::{Copy, Outputs, Stream};
+use self::stream::{Copy, Outputs, Progress, Stream};
+use self::tls::Certificates;
 use crate::arguments::{StartName, WatchArguments};
 use crate::exit::Exit;
 use crate::stream::known::Changes;
@@ -84,6 +86,8 @@ struct Watch<'a> {
     events: Receiver<Event>,
     /// Known values that may change.
     changes: Option<Changes>,
+    /// Certificates that may.
+    tls: Option<Arc<Certificates>>,
     /// What the last checkpoint said, and when.
     saved: (Checkpoint, Option<Instant>),
 }
@@ -99,6 +103,7 @@ impl<'a> Watch<'a> {
             StartName::Beginning => Start::Beginning,
             StartName::End => Start::End,
         };
+        let start = asked.since.map_or(start, Start::Since);
         let to_stdout = asked.output.as_ref().is_some_and(|path| path.as_os_str() == "-");
         let copy = asked.output.as_deref().map(Copy::open).transpose()?;
         let key = fingerprint_key::read(asked.key.fingerprint_key.as_deref())?;
@@ -115,12 +120,13 @@ impl<'a> Watch<'a> {
             let sender = sender.clone();
             Arc::new(move |received| sender.send(Event::Received(received)).is_ok())
         };
-        inputs::open(asked, &take)?;
+        let tls = Certificates::of(asked)?.map(Arc::new);
+        inputs::open(asked, &take, tls.as_ref())?;
         let saved = (checkpoint.clone(), None);
-        let follower = Follower::new(&asked.paths, start, checkpoint)?;
+        let follower = Follower::new(&asked.paths, start, checkpoint)?.except(&asked.exclude)?;
         listen(sender)?;
         let (streams, changes) = (HashMap::new(), Changes::of(&asked.known));
-        Ok(Self { asked, setup, follower, streams, copy, alarm, metrics, events, changes, saved })
+        Ok(Self { asked, setup, follower, streams, copy, alarm, metrics, events, changes, tls, saved })
     }
 
     fn follow(mut self) -> Result<Exit> {
@@ -133,6 +139,9 @@ impl<'a> Watch<'a> {
             }
             if self.changes.as_mut().is_some_and(Changes::any) {
                 self.reload();
+            }
+            if let Some(tls) = &self.tls {
+                tls.look();
             }
             self.round()?;
         }
@@ -174,7 +183,7 @@ impl<'a> Watch<'a> {
                     self.save(true)?;
                     return Ok(true);
                 }
-                Ok(Event::Reload) => self.reload(),
+                Ok(Event::Reload) => self.renew()?,
                 Ok(Event::Received(received)) => self.received(received)?,
                 Err(RecvTimeoutError::Timeout) => return Ok(false),
                 Err(RecvTimeoutError::Disconnected) => bail!("no signals come any more"),
@@ -188,7 +197,7 @@ impl<'a> Watch<'a> {
     /// Takes what came over a socket or a FIFO.
     fn received(&mut self, received: Received) -> Result<()> {
         let Received { id, name, bytes, last, done } = received;
-        let stream = self.streams.entry(id).or_insert_with(|| Stream::new(&self.setup, &name, 0));
+        let stream = self.streams.entry(id).or_insert_with(|| Stream::new(&self.setup, &name, 0, 0));
         let (copy, alarm, metrics) = (self.copy.as_mut(), &mut self.alarm, &*self.metrics);
         stream.take(&bytes, last, Outputs { copy, alarm, metrics }).context("the masked copy")?;
         if last {
@@ -214,17 +223,18 @@ impl<'a> Watch<'a> {
     fn round(&mut self) -> Result<()> {
         let (setup, streams, copy, alarm) = (&self.setup, &mut self.streams, &mut self.copy, &mut self.alarm);
         let metrics = &*self.metrics;
-        let mut done: Vec<(u64, u64)> = Vec::new();
+        let mut done: Vec<(u64, Progress)> = Vec::new();
         let mut failed: io::Result<()> = Ok(());
         self.follower.poll(&mut |piece: Piece<'_>| {
             if failed.is_err() {
                 return;
             }
             let name = || piece.path.to_string_lossy();
-            let stream = streams.entry(piece.id).or_insert_with(|| Stream::new(setup, &name(), piece.offset));
+            let new = || Stream::new(setup, &name(), piece.offset, piece.out);
+            let stream = streams.entry(piece.id).or_insert_with(new);
             let outputs = Outputs { copy: copy.as_mut(), alarm: &mut *alarm, metrics };
             match stream.take(piece.bytes, piece.last, outputs) {
-                Ok(settled) => done.push((piece.id, settled)),
+                Ok(progress) => done.push((piece.id, progress)),
                 Err(error) => failed = Err(error),
             }
             if piece.last {
@@ -236,8 +246,8 @@ impl<'a> Watch<'a> {
             let (copy, alarm) = (self.copy.as_mut(), &mut self.alarm);
             stream.idle(Outputs { copy, alarm, metrics }).context("the masked copy")?;
         }
-        for (id, offset) in done {
-            self.follower.done(id, offset);
+        for (id, Progress { settled, out }) in done {
+            self.follower.done(id, settled, out);
         }
         for trouble in self.follower.take_troubles() {
             self.metrics.troubles.fetch_add(1, Ordering::Relaxed);
@@ -247,7 +257,10 @@ impl<'a> Watch<'a> {
         self.alarm.tick();
         let held: usize = self.streams.values().map(Stream::pending).sum();
         self.metrics.held.store(held as u64, Ordering::Relaxed);
-        self.metrics.lag.store(self.follower.lag(), Ordering::Relaxed);
+        let (lag, since) = self.follower.lag();
+        let seconds = since.and_then(|since| since.elapsed().ok()).map_or(0, |lag| lag.as_secs());
+        self.metrics.lag.store(lag, Ordering::Relaxed);
+        self.metrics.lag_seconds.store(seconds, Ordering::Relaxed);
         self.metrics.files.store(self.follower.files() as u64, Ordering::Relaxed);
         self.metrics.ready.store(true, Ordering::Relaxed);
         Ok(())
@@ -271,7 +284,16 @@ impl<'a> Watch<'a> {
         Ok(())
     }
 
-    /// Reads rules and values anew; what is broken changes nothing.
+    /// Does what SIGHUP asks for: reads everything anew, and begins with a new copy if the old one was rotated.
+    fn renew(&mut self) -> Result<()> {
+        self.reload();
+        if let Some(tls) = &self.tls {
+            tls.renew();
+        }
+        self.copy.as_mut().map_or(Ok(()), Copy::renew)
+    }
+
+    /// Reads rules and values anew; what is broken changes nothing, and receivers hear of it.
     fn reload(&mut self) {
         match asking(self.asked).setup() {
             Ok(setup) => {
@@ -283,6 +305,8 @@ impl<'a> Watch<'a> {
                 self.metrics.troubles.fetch_add(1, Ordering::Relaxed);
                 let text = messages::masked(self.setup.rules.engine(), &format!("{error:#}"));
                 messages::error(&format!("the reload failed, and everything stays as it was: {text}"));
+                let place = Place { file: "configuration".to_owned(), ..Place::default() };
+                self.alarm.trouble(Trouble::Reload, &place, &text);
             }
         }
     }

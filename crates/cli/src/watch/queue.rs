@@ -17,6 +17,8 @@ const STALE: usize = 256;
 /// Events that wait for a receiver.
 #[derive(Debug, Default)]
 pub(crate) struct Queue {
+    /// Those on their way.
+    sending: Vec<Event>,
     events: VecDeque<Event>,
     file: Option<(PathBuf, File)>,
     /// How many lines the file has.
@@ -35,7 +37,7 @@ impl Queue {
             Err(error) if error.kind() == io::ErrorKind::NotFound => VecDeque::new(),
             Err(error) => return Err(error),
         };
-        let mut this = Self { events, file: None, lines: 0 };
+        let mut this = Self { events, ..Self::default() };
         this.write(path)?;
         Ok(this)
     }
@@ -43,12 +45,11 @@ impl Queue {
     /// Adds an event. Whether it is kept; if there are too many it is not. How often a secret goes on leaking is said once,
     /// with the last count.
     pub(crate) fn add(&mut self, event: &Event) -> io::Result<bool> {
-        // The first may be on its way.
         let waits = |other: &&mut Event| other.id == event.id && other.kind == Kind::Summary;
-        let older = (event.kind == Kind::Summary).then(|| self.events.iter_mut().skip(1).find(waits));
+        let older = (event.kind == Kind::Summary).then(|| self.events.iter_mut().find(waits));
         if let Some(older) = older.flatten() {
             *older = event.clone();
-        } else if self.events.len() < MOST {
+        } else if self.len() < MOST {
             self.events.push_back(event.clone());
         } else {
             return Ok(false);
@@ -62,17 +63,39 @@ impl Queue {
         self.tidy().map(|()| true)
     }
 
-    pub(crate) fn front(&self) -> Option<&Event> {
-        self.events.front()
+    /// What waits, in order.
+    pub(crate) fn waiting(&self) -> impl Iterator<Item = &Event> {
+        self.events.iter()
     }
 
+    /// How many events wait or are on their way.
     pub(crate) fn len(&self) -> usize {
-        self.events.len()
+        self.sending.len() + self.events.len()
     }
 
-    /// Forgets the first. After a crash it may be sent once more.
-    pub(crate) fn pop(&mut self) -> io::Result<()> {
-        self.events.pop_front();
+    /// Sends off the events that are picked, at most so many, in order. They are kept until they have arrived.
+    pub(crate) fn send(&mut self, most: usize, mut picked: impl FnMut(&Event) -> bool) -> Vec<Event> {
+        let (sending, events) = (&mut self.sending, &mut self.events);
+        events.retain(|event| {
+            let goes = sending.len() < most && picked(event);
+            if goes {
+                sending.push(event.clone());
+            }
+            !goes
+        });
+        self.sending.clone()
+    }
+
+    /// Puts what did not arrive back to its place.
+    pub(crate) fn keep(&mut self) {
+        for event in self.sending.drain(..).rev() {
+            self.events.push_front(event);
+        }
+    }
+
+    /// Forgets what has arrived. After a crash it may be sent once more.
+    pub(crate) fn forget(&mut self) -> io::Result<()> {
+        self.sending.clear();
         self.tidy()
     }
 
@@ -86,8 +109,8 @@ impl Queue {
 
     /// Writes the file anew when most of it is of no use, so that no event costs more than a line.
     fn tidy(&mut self) -> io::Result<()> {
-        let stale = self.lines.saturating_sub(self.events.len());
-        let due = stale > STALE + self.events.len() || self.events.is_empty() && stale > 0;
+        let stale = self.lines.saturating_sub(self.len());
+        let due = stale > STALE + self.len() || self.len() == 0 && stale > 0;
         match self.file.take() {
             Some((path, _)) if due => self.write(&path),
             file => {
@@ -100,7 +123,7 @@ impl Queue {
     fn write(&mut self, path: &Path) -> io::Result<()> {
         let beside = path.with_extension("new");
         let mut bytes = Vec::new();
-        for event in &self.events {
+        for event in self.sending.iter().chain(&self.events) {
             serde_json::to_writer(&mut bytes, event)?;
             bytes.push(b'\n');
         }
@@ -108,19 +131,19 @@ impl Queue {
         new.write_all(&bytes)?;
         fs::rename(&beside, path)?;
         let file = OpenOptions::new().append(true).open(path)?;
-        (self.file, self.lines) = (Some((path.to_owned(), file)), self.events.len());
+        (self.file, self.lines) = (Some((path.to_owned(), file)), self.len());
         Ok(())
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use keysieve_alerts::Place;
     use keysieve_finding::{Confidence, Severity};
 
     use super::*;
 
-    fn event(id: usize, kind: Kind, count: u64) -> Event {
+    pub(crate) fn event(id: usize, kind: Kind, count: u64) -> Event {
         Event {
             schema_version: 1,
             kind,
@@ -140,6 +163,10 @@ mod tests {
         }
     }
 
+    fn first(queue: &mut Queue) -> Option<Event> {
+        queue.send(1, |_| true).pop()
+    }
+
     #[test]
     fn what_waits_is_bounded_and_outlives_the_process() {
         let directory = tempfile::tempdir().unwrap();
@@ -149,7 +176,8 @@ mod tests {
             assert_eq!(queue.add(&event(id, Kind::Firing, 1)).unwrap(), id < MOST);
         }
         for _ in 0..MOST - 3 {
-            queue.pop().unwrap();
+            assert!(first(&mut queue).is_some());
+            queue.forget().unwrap();
         }
         for count in 2..2000 {
             assert!(queue.add(&event(9_999, Kind::Summary, count)).unwrap());
@@ -158,10 +186,28 @@ mod tests {
         assert!(queue.lines <= queue.len() * 2 + STALE + 1, "{}", queue.lines);
         drop(queue);
         let mut again = Queue::open(Some(&path)).unwrap();
-        while let Some(first) = again.front() {
+        while let Some(first) = first(&mut again) {
             assert!(first.id != "ks1:9999" || first.kind == Kind::Firing || first.count > 1);
-            again.pop().unwrap();
+            again.forget().unwrap();
         }
         assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn what_is_on_its_way_is_kept_until_it_has_arrived() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("queue.jsonl");
+        let mut queue = Queue::open(Some(&path)).unwrap();
+        (0..6).for_each(|id| _ = queue.add(&event(id, Kind::Firing, 1)).unwrap());
+        let ids = |events: &[Event]| events.iter().map(|event| event.id.clone()).collect::<Vec<_>>();
+        let even = |event: &Event| event.id.ends_with(['0', '2', '4']);
+        assert_eq!(ids(&queue.send(2, even)), ["ks1:0", "ks1:2"]);
+        assert_eq!(queue.len(), 6);
+        queue.settle().unwrap();
+        assert_eq!(Queue::open(Some(&path)).unwrap().len(), 6);
+        queue.keep();
+        assert_eq!(ids(&queue.send(3, |_| true)), ["ks1:0", "ks1:2", "ks1:1"]);
+        queue.forget().unwrap();
+        assert_eq!(queue.waiting().count(), 3);
     }
 }

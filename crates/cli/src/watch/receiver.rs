@@ -127,11 +127,17 @@ impl Receiver {
         &self.name
     }
 
-    /// Sends an event, and waits for what becomes of it.
-    pub(crate) fn send(&self, event: &Event) -> Answer {
+    /// Whether one notification can be of several events.
+    pub(crate) fn takes_several(&self) -> bool {
+        self.format.takes_several()
+    }
+
+    /// Sends events, as many as one notification takes, and waits for what becomes of them.
+    pub(crate) fn send(&self, events: &[Event]) -> Answer {
         if let Route::Http { url, agent } = &self.route {
-            return self.post(agent, url, event);
+            return self.post(agent, url, events);
         }
+        let Some(event) = events.first() else { return Answer::Taken };
         let sender = Sender { host: &self.host, process: std::process::id(), version: VERSION };
         let Some(line) = self.format.line(event, &sender) else { return Answer::Refused(0) };
         match self.line(&line) {
@@ -140,8 +146,8 @@ impl Receiver {
         }
     }
 
-    fn post(&self, agent: &ureq::Agent, url: &str, event: &Event) -> Answer {
-        let body = self.format.body(event, &self.routing_key).to_string();
+    fn post(&self, agent: &ureq::Agent, url: &str, events: &[Event]) -> Answer {
+        let body = self.format.body(events, &self.routing_key).to_string();
         let mut request = agent.post(url).header("Content-Type", "application/json");
         if let (Format::Json, Some(key)) = (self.format, &self.signing_key) {
             request = request.header("X-Keysieve-Signature", signature(key, body.as_bytes()));

@@ -1,15 +1,15 @@
 //! One file or connection on its way through, and where its masked lines go.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use keysieve_alerts::Place;
+use keysieve_alerts::{Place, Trouble};
 use keysieve_stream::{Redaction, Redactor, Setup, Sink};
 
 use super::alarm::Alarm;
@@ -21,7 +21,7 @@ const HOLD: Duration = Duration::from_millis(500);
 
 /// The masked copy of all files.
 pub(crate) enum Copy {
-    File(File),
+    File(File, PathBuf),
     Stdout,
 }
 
@@ -31,12 +31,24 @@ impl Copy {
             return Ok(Self::Stdout);
         }
         let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-        Ok(Self::File(file.with_context(|| format!("--output {}", path.display()))?))
+        let file = file.with_context(|| format!("--output {}", path.display()))?;
+        Ok(Self::File(file, path.to_owned()))
+    }
+
+    /// Begins with a new file if the old one was moved away or removed, as rotation does.
+    pub(crate) fn renew(&mut self) -> Result<()> {
+        let Self::File(file, path) = self else { return Ok(()) };
+        let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
+        let (old, new) = (file.metadata()?, fs::metadata(&*path));
+        if old.is_file() && new.ok().map(place) != Some(place(old)) {
+            *self = Self::open(&path.clone())?;
+        }
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match self {
-            Self::File(file) => file.write_all(bytes),
+            Self::File(file, _) => file.write_all(bytes),
             Self::Stdout => {
                 let mut stdout = io::stdout().lock();
                 stdout.write_all(bytes).and_then(|()| stdout.flush())
@@ -48,7 +60,7 @@ impl Copy {
     pub(crate) fn sync(&mut self) -> io::Result<()> {
         match self {
             // A FIFO or a device has nothing to be made sure of.
-            Self::File(file) if file.metadata()?.is_file() => file.sync_data(),
+            Self::File(file, _) if file.metadata()?.is_file() => file.sync_data(),
             _ => Ok(()),
         }
     }
@@ -67,19 +79,33 @@ pub(crate) struct Stream {
     place: Place,
     /// Where in the file the redactor began.
     start: u64,
+    /// Up to where in the file all has gone out in an earlier run.
+    out: u64,
+    fail_open: bool,
     /// When bytes last came.
     since: Instant,
 }
 
+/// How far a stream has come.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Progress {
+    /// From where in the file a later run has to read it again.
+    pub(crate) settled: u64,
+    /// Up to where all has gone out.
+    pub(crate) out: u64,
+}
+
 impl Stream {
-    /// Of what has such a name, from an offset on. A secret in the name is shown to nobody.
-    pub(crate) fn new(setup: &Arc<Setup>, name: &str, start: u64) -> Self {
+    /// Of what has such a name, from an offset on; what is before `out` has gone out already. A secret in the name is shown
+    /// to nobody.
+    pub(crate) fn new(setup: &Arc<Setup>, name: &str, start: u64, out: u64) -> Self {
         let redactor = Redactor::new(Arc::clone(setup));
         let place = Place::of_file(&messages::masked(setup.rules.engine(), name), 0);
-        Self { redactor, place, start, since: Instant::now() }
+        Self { redactor, place, start, out, fail_open: setup.fail_open, since: Instant::now() }
     }
 
     pub(crate) fn reload(&mut self, setup: &Arc<Setup>) {
+        self.fail_open = setup.fail_open;
         self.redactor.reload(Arc::clone(setup));
     }
 
@@ -88,18 +114,23 @@ impl Stream {
         self.redactor.pending()
     }
 
-    /// Takes the next bytes; says up to where in the file all has gone out.
-    pub(crate) fn take(&mut self, bytes: &[u8], last: bool, outputs: Outputs<'_>) -> io::Result<u64> {
-        outputs.metrics.bytes_in.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+    /// Takes the next bytes; says how far it has come. Of what has gone out in an earlier run nobody hears again.
+    pub(crate) fn take(&mut self, bytes: &[u8], last: bool, outputs: Outputs<'_>) -> io::Result<Progress> {
         self.since = Instant::now();
+        let taken = self.start + self.redactor.offset() + self.redactor.pending() as u64;
+        let again = usize::try_from(self.out.saturating_sub(taken)).unwrap_or(usize::MAX).min(bytes.len());
+        self.redactor.push(&bytes[..again], &mut Nowhere)?;
+        let bytes = &bytes[again..];
+        outputs.metrics.bytes_in.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         let metrics = outputs.metrics;
-        let mut sink = Out { outputs, place: &self.place, start: self.start };
+        let mut sink = self::sink(outputs, &self.place, self.start, self.fail_open);
         self.redactor.push(bytes, &mut sink)?;
         if last {
             self.redactor.finish(&mut sink)?;
         }
         metrics.masking.note(self.since.elapsed());
-        Ok(self.start + self.redactor.settled())
+        let (settled, out) = (self.start + self.redactor.settled(), self.start + self.redactor.offset());
+        Ok(Progress { settled, out: out.max(self.out) })
     }
 
     /// Lets out what has waited too long for the end of its line.
@@ -107,8 +138,16 @@ impl Stream {
         if self.redactor.pending() == 0 || self.since.elapsed() < HOLD {
             return Ok(());
         }
-        let mut sink = Out { outputs, place: &self.place, start: self.start };
-        self.redactor.stall(&mut sink)
+        self.redactor.stall(&mut sink(outputs, &self.place, self.start, self.fail_open))
+    }
+}
+
+/// For what has gone out already.
+struct Nowhere;
+
+impl Sink for Nowhere {
+    fn write(&mut self, _: &[u8]) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -116,6 +155,11 @@ struct Out<'a> {
     outputs: Outputs<'a>,
     place: &'a Place,
     start: u64,
+    fail_open: bool,
+}
+
+fn sink<'a>(outputs: Outputs<'a>, place: &'a Place, start: u64, fail_open: bool) -> Out<'a> {
+    Out { outputs, place, start, fail_open }
 }
 
 impl Sink for Out<'_> {
@@ -138,5 +182,7 @@ impl Sink for Out<'_> {
 
     fn failed(&mut self) {
         self.outputs.metrics.troubles.fetch_add(1, Ordering::Relaxed);
+        let trouble = if self.fail_open { Trouble::LetThrough } else { Trouble::Withheld };
+        self.outputs.alarm.trouble(trouble, self.place, "");
     }
 }

@@ -17,6 +17,7 @@ mod hostile;
 mod image;
 mod image_stores;
 mod import;
+mod long_runs;
 mod range;
 mod reports;
 mod repository;

@@ -16,15 +16,15 @@ use serde_json::Value;
 use crate::certificate::Certificate;
 use crate::{code, json, run, stderr, stdout};
 
-fn token(seed: u64) -> String {
+pub(crate) fn token(seed: u64) -> String {
     fill("{{github:ghp}}", seed).expect("a placeholder")
 }
 
 /// A watch that ends with the test.
-struct Watch {
-    child: Child,
-    directory: PathBuf,
-    listen: SocketAddr,
+pub(crate) struct Watch {
+    pub(crate) child: Child,
+    pub(crate) directory: PathBuf,
+    pub(crate) listen: SocketAddr,
 }
 
 impl Drop for Watch {
@@ -35,12 +35,12 @@ impl Drop for Watch {
 }
 
 /// An address that nobody has, for a moment at least.
-fn free() -> SocketAddr {
+pub(crate) fn free() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
 }
 
 impl Watch {
-    fn start(directory: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(directory: &Path, arguments: &[&str]) -> Self {
         let listen = free();
         let child = Command::new(env!("CARGO_BIN_EXE_keysieve"))
             .args(["watch", "--no-config", "--output", "copy", "--alerts", "alerts.jsonl"])
@@ -55,7 +55,7 @@ impl Watch {
         this
     }
 
-    fn until(&self, mut done: impl FnMut() -> bool) {
+    pub(crate) fn until(&self, mut done: impl FnMut() -> bool) {
         let start = Instant::now();
         while !done() {
             assert!(start.elapsed() < Duration::from_secs(20), "it takes too long: {}", self.copy());
@@ -63,19 +63,19 @@ impl Watch {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 
-    fn copy(&self) -> String {
+    pub(crate) fn copy(&self) -> String {
         fs::read_to_string(self.path("copy")).unwrap_or_default()
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(crate) fn get(&self, path: &str) -> String {
         ask(self.listen, &format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n")).unwrap_or_default()
     }
 
-    fn terminate(&mut self) {
+    pub(crate) fn terminate(&mut self) {
         let pid = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().expect("kill");
         assert!(self.child.wait().expect("it ends").success());
@@ -90,13 +90,13 @@ fn ask(address: SocketAddr, request: &str) -> Option<String> {
     Some(text)
 }
 
-fn add(path: &Path, text: &str) {
+pub(crate) fn add(path: &Path, text: &str) {
     let mut file = fs::OpenOptions::new().append(true).create(true).open(path).expect("a log");
     file.write_all(text.as_bytes()).expect("written");
 }
 
 /// A receiver that takes everything, and hands on the bodies.
-fn receiver() -> (SocketAddr, Receiver<Value>) {
+pub(crate) fn receiver() -> (SocketAddr, Receiver<Value>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let (sender, bodies) = channel();
@@ -195,7 +195,7 @@ fn audit_events_are_taken_and_the_policy_is_named() {
 }
 
 /// Asks over TLS, as someone who trusts `server`, with a certificate if there is one.
-fn ask_secretly(
+pub(crate) fn ask_secretly(
     address: SocketAddr,
     request: &str,
     server: &Certificate,
