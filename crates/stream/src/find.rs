@@ -11,7 +11,7 @@ use crate::see_through::Seen;
 use crate::{Hit, Label, Redactor, Replacement, audit};
 
 /// How far before a block matches are looked for that reach into it.
-const BACK: usize = 1024;
+pub(crate) const BACK: usize = 1024;
 
 /// How many lines are looked at once more for one match that goes on behind its line.
 const MOST_LINES: usize = 2048;
@@ -38,7 +38,10 @@ impl Redactor {
         let first = self.line_start.min(from).max(from.saturating_sub(self.setup.known.longest()));
         self.setup.known.find(&self.buffer, first..seen, &mut hits);
         let mut found = Vec::new();
-        self.detect(from, seen, &mut found);
+        match self.ahead.take_if(|(part, _)| *part == (from..seen)) {
+            Some((_, ahead)) => found = ahead.hits,
+            None => self.detect(from, seen, &mut found),
+        }
         if found.iter().any(|hit| hit.span.end > from) {
             self.settle_lines(found, end, &mut hits);
         }

@@ -30,10 +30,13 @@
 //! records are its pieces put together and searched once more; and so is a line with something in it that is not seen
 //! where it is shown, such as the address of a link.
 //!
+//! Of a stream that comes fast, [`Pieces`] makes blocks, and [`Searchers`] search several of them at a time.
+//!
 //! What needs proof from later lines cannot be known when a line goes out: a secret of several parts in several lines,
 //! or one that is glued together over lines. Private keys are the exception, because their lines can be told by their
 //! looks: they are masked one by one from BEGIN on.
 
+mod ahead;
 mod audit;
 mod colour;
 mod detect;
@@ -53,8 +56,8 @@ mod replacement;
 mod see_through;
 mod setup;
 mod sink;
-mod threads;
 
+pub use ahead::{Block, Piece, Pieces, Search, Searchers};
 pub use detect::{Detect, EngineDetector, Rules};
 pub use frame::{Framing, Output};
 pub use hit::{Hit, Label};

@@ -2,19 +2,21 @@
 
 use std::fmt;
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::ahead;
 use crate::detect::Detect;
 use crate::find::Found;
 use crate::key_block::KeyBlock;
 use crate::marks::{Marks, marks};
 use crate::mask::Mask;
 use crate::records::{Joined, Records, lines};
-use crate::{Framing, Replacement, Setup, Sink};
+use crate::{Block, Framing, Replacement, Setup, Sink};
 
 /// So much of what has gone out is kept to look back on.
-const KEPT: usize = 24 * 1024;
+pub(crate) const KEPT: usize = 24 * 1024;
 
 /// So much is gathered of a line before it goes out in parts: more than the longest encoded value that is looked into.
 const LONGEST: usize = 5 << 19;
@@ -50,6 +52,8 @@ pub struct Redactor {
     pub(crate) marks: Marks,
     /// Up to where the buffer is not even looked back on.
     pub(crate) blind: usize,
+    /// What was found in a part of the buffer before its turn came.
+    pub(crate) ahead: Option<(Range<usize>, ahead::Found)>,
     /// How often the stream has stalled since its last byte.
     stalls: u32,
     started: bool,
@@ -91,6 +95,7 @@ impl Redactor {
             swallow: false,
             marks: Marks::default(),
             blind: 0,
+            ahead: None,
             stalls: 0,
             started: false,
             out: Vec::new(),
@@ -144,6 +149,32 @@ impl Redactor {
             self.lines(sink)?;
         }
         Ok(())
+    }
+
+    /// Takes the next bytes in a block, and lets whole lines out. Gives memory back that can be used again.
+    ///
+    /// # Errors
+    /// If the sink fails.
+    pub fn push_block(&mut self, block: Block, sink: &mut dyn Sink) -> io::Result<Vec<u8>> {
+        let Block { base, buffer, from, end, fresh, hits } = block;
+        let in_turn = self.offset() == base + from as u64
+            && self.pending() == fresh - from
+            && self.line_start == self.emitted;
+        if !in_turn {
+            hits.inspect(ahead::Found::in_vain);
+            self.push(&buffer[fresh..], sink)?;
+            return Ok(buffer);
+        }
+        self.stalls = 0;
+        let old = std::mem::replace(&mut self.buffer, buffer);
+        (self.base, self.emitted, self.line_start, self.searched) = (base, from, from, from);
+        let current = hits.filter(|found| Arc::ptr_eq(&found.rules, &self.setup.rules));
+        self.ahead = current.map(|found| (from..end, found));
+        let done = self.lines(sink);
+        if let Some((_, unused)) = self.ahead.take() {
+            unused.in_vain();
+        }
+        done.map(|()| old)
     }
 
     /// Lets out what has waited too long for the rest of its line, but for the token that it ends in; and when it is

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::detect::{Detect, EngineDetector, Rules};
 use crate::prefixes::Prefixes;
-use crate::threads::{LEAST, Threads};
 use crate::{Framing, KnownValues, Replacement};
 
 /// What is masked, and by what: made once, shared by every stream, replaced as a whole on a reload.
@@ -22,8 +21,6 @@ pub struct Setup {
     pub fail_open: bool,
     /// How much of an incomplete line is held back at most.
     pub hold_bytes: usize,
-    /// How many threads search a block that is long enough to be shared.
-    pub threads: usize,
     pub(crate) prefixes: Prefixes,
 }
 
@@ -39,16 +36,12 @@ impl Setup {
             framing: Framing::default(),
             fail_open: false,
             hold_bytes: 64 * 1024,
-            threads: 1,
             prefixes,
         }
     }
 
     /// What finds secrets in one stream.
     pub(crate) fn detector(&self) -> Box<dyn Detect> {
-        if self.threads > 1 {
-            return Box::new(Threads::new(&self.rules, self.threads, LEAST));
-        }
         Box::new(EngineDetector::new(Arc::clone(&self.rules)))
     }
 }

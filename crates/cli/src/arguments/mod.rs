@@ -36,7 +36,8 @@ pub(crate) use self::rules::{ListFormat, RuleArguments, RulesVerb};
 pub(crate) use self::run::{Color, RunArguments};
 pub(crate) use self::scan::ScanArguments;
 pub(crate) use self::stream::{
-    FramingName, KnownArguments, MaskArguments, RedactArguments, StreamArguments, WrapArguments,
+    FramingName, HoldArguments, KnownArguments, MaskArguments, RedactArguments, StreamArguments,
+    WrapArguments,
 };
 pub(crate) use self::verdict::VerdictArguments;
 pub(crate) use self::watch::{AlertsVerb, SayArguments, SilenceArguments, StartName, WatchArguments};

@@ -1,26 +1,26 @@
 //! From a reader, through a redactor, to a writer; with everything that can happen on the way.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
 use std::thread;
 use std::time::Duration;
 
-use keysieve_stream::{Redactor, Setup, Sink};
+use keysieve_stream::{Piece, Pieces, Redactor, Rules, Search, Searchers, Setup, Sink};
+use rustix::io::Errno;
 
 use super::backlog::Outlet;
 
 /// How much is read at once: what a pipe holds at most.
 const PIECE: usize = 1 << 20;
 
-/// How many pieces may wait.
-const WAITING: usize = 2;
-
 /// What happens to a stream.
 pub(crate) enum Event {
-    /// So many bytes came, at the beginning of a buffer.
-    Bytes(Vec<u8>, usize),
+    /// A few bytes came.
+    Bytes(Vec<u8>),
+    /// Many came; they are being searched.
+    Block(Search),
     /// No more will come.
     End,
     /// They could not be read.
@@ -58,36 +58,52 @@ impl<W: Write> Sink for Output<W> {
 /// Where events come from: pieces are read on a thread of their own; others send the rest.
 pub(crate) struct Input {
     events: Receiver<Event>,
-    /// Buffers to be used again.
-    used: std::sync::mpsc::Sender<Vec<u8>>,
+    /// Memory to be used again.
+    used: Sender<Vec<u8>>,
+    searchers: Arc<Searchers>,
 }
 
 impl Input {
-    /// Reads until the end, or until nobody takes it any more.
-    pub(crate) fn read(mut reader: impl Read + Send + 'static) -> (Self, SyncSender<Event>) {
-        let (sender, events) = sync_channel(WAITING);
+    /// Reads until the end, or until nobody takes it any more; what comes fast is searched by so many threads.
+    pub(crate) fn read(
+        reader: impl AsFd + Send + 'static,
+        rules: &Arc<Rules>,
+        threads: usize,
+    ) -> (Self, SyncSender<Event>) {
+        let (sender, events) = sync_channel(threads + 1);
         let (used, again) = channel::<Vec<u8>>();
         let others = sender.clone();
+        let searchers = Arc::new(Searchers::new(rules, threads));
+        let searching = Arc::clone(&searchers);
         thread::spawn(move || {
+            let mut pieces = Pieces::default();
             loop {
-                let mut piece = again.try_recv().unwrap_or_default();
-                piece.resize(PIECE, 0);
-                let event = match reader.read(&mut piece) {
+                let event = match read(&reader, pieces.buffer()) {
                     Ok(0) => Event::End,
-                    Ok(length) => Event::Bytes(piece, length),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                    Ok(_) => match pieces.next(|| again.try_recv().unwrap_or_default()) {
+                        Piece::Bytes(bytes) => Event::Bytes(bytes),
+                        Piece::Block(block) => Event::Block(searching.search(block)),
+                    },
+                    Err(Errno::INTR) => continue,
                     // What a terminal says when its program has ended.
-                    Err(error) if error.raw_os_error() == Some(5) => Event::End,
-                    Err(error) => Event::Failed(error),
+                    Err(Errno::IO) => Event::End,
+                    Err(error) => Event::Failed(error.into()),
                 };
-                let last = !matches!(event, Event::Bytes(..));
+                let last = matches!(event, Event::End | Event::Failed(_));
                 if sender.send(event).is_err() || last {
                     return;
                 }
             }
         });
-        (Self { events, used }, others)
+        (Self { events, used, searchers }, others)
     }
+}
+
+/// Appends what can be read at once.
+fn read(reader: impl AsFd, buffer: &mut Vec<u8>) -> rustix::io::Result<usize> {
+    buffer.reserve(PIECE);
+    let room = rustix::buffer::spare_capacity(buffer);
+    rustix::io::read(reader, room)
 }
 
 /// Makes a pipe as wide as a program without rights may, so that both its ends run longer at a time. Anything else stays
@@ -116,13 +132,11 @@ fn moved(input: &Input, redactor: &mut Redactor, hold: Duration, output: &mut Ou
     loop {
         let event = next(input, redactor, hold);
         let (done, ended) = match event {
-            Some(Event::Bytes(bytes, length)) => {
-                let done = redactor.push(&bytes[..length], output);
-                let _ = input.used.send(bytes);
-                (done, None)
-            }
+            Some(Event::Bytes(bytes)) => (redactor.push(&bytes, output), None),
+            Some(Event::Block(search)) => (block(search, input, redactor, output), None),
             None => (redactor.stall(output), None),
             Some(Event::Reload(setup)) => {
+                input.searchers.reload(&setup.rules);
                 redactor.reload(setup);
                 (Ok(()), None)
             }
@@ -142,6 +156,20 @@ fn moved(input: &Input, redactor: &mut Redactor, hold: Duration, output: &mut Ou
     }
 }
 
+/// Waits until a block has been searched, and lets it out.
+fn block(
+    search: Search,
+    input: &Input,
+    redactor: &mut Redactor,
+    output: &mut Output<impl Write>,
+) -> io::Result<()> {
+    let block = search.wait().ok_or_else(|| io::Error::other("a thread has ended that searched a block"))?;
+    let memory = redactor.push_block(block, output)?;
+    // Whoever reads may have ended.
+    let _ = input.used.send(memory);
+    Ok(())
+}
+
 /// The next event; none after a stall.
 fn next(input: &Input, redactor: &Redactor, hold: Duration) -> Option<Event> {
     if hold.is_zero() || redactor.pending() == 0 {
@@ -158,7 +186,8 @@ fn next(input: &Input, redactor: &Redactor, hold: Duration) -> Option<Event> {
 fn drain(input: &Input, redactor: &mut Redactor, output: &mut Output<impl Write>) -> io::Result<()> {
     loop {
         match input.events.try_recv() {
-            Ok(Event::Bytes(bytes, length)) => redactor.push(&bytes[..length], output)?,
+            Ok(Event::Bytes(bytes)) => redactor.push(&bytes, output)?,
+            Ok(Event::Block(search)) => block(search, input, redactor, output)?,
             Ok(Event::Reload(_) | Event::Stop) => {}
             Ok(Event::End | Event::Failed(_)) | Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
                 return redactor.finish(output);

@@ -14,7 +14,7 @@ use signal_hook::iterator::Signals;
 use super::backlog::Outlet;
 use super::known;
 use super::pump::{Ended, Event, Input, pump, widen};
-use super::setup::Asked;
+use super::setup::{Asked, threads};
 use crate::arguments::{RedactArguments, StreamArguments};
 use crate::exit::Exit;
 use crate::{messages, session};
@@ -40,7 +40,7 @@ fn redact(asked: &RedactArguments) -> Result<Exit> {
     let setup = Asked::of(&asked.stream).setup()?;
     widen(io::stdin());
     widen(io::stdout());
-    let (input, events) = Input::read(io::stdin());
+    let (input, events) = Input::read(io::stdin(), &setup.rules, threads(&asked.stream.hold));
     listen(asked.stream.clone(), events)?;
     let mut redactor = Redactor::new(setup);
     let outlet = Outlet::new(&asked.stream.hold.overflow, io::stdout()).context("--overflow")?;

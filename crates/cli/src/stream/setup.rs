@@ -10,7 +10,7 @@ use keysieve_stream::{Framing, PseudonymKey, Replacement, Rules, Setup};
 
 use super::known;
 use crate::arguments::{
-    ConfigArguments, FramingName, KnownArguments, MaskArguments, RuleArguments, RunArguments,
+    ConfigArguments, FramingName, HoldArguments, KnownArguments, MaskArguments, RuleArguments, RunArguments,
     StreamArguments, VerdictArguments,
 };
 use crate::config::Config;
@@ -24,22 +24,21 @@ pub(crate) struct Asked<'a> {
     pub(crate) config: &'a ConfigArguments,
     pub(crate) rules: &'a RuleArguments,
     pub(crate) hold_bytes: usize,
-    pub(crate) threads: usize,
 }
 
 /// So many threads search a stream at most, if nobody says how many.
 const THREADS: usize = 4;
 
-/// As many as there are processors.
-fn threads() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from).min(THREADS)
+/// As many as are asked for, else as there are processors.
+pub(crate) fn threads(hold: &HoldArguments) -> usize {
+    let processors = || std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+    hold.threads.map_or_else(processors, usize::from)
 }
 
 impl<'a> Asked<'a> {
     pub(crate) fn of(asked: &'a StreamArguments) -> Self {
         let StreamArguments { mask, known, hold, config, rules } = asked;
-        let threads = hold.threads.map_or_else(threads, usize::from);
-        Self { mask, known, config, rules, hold_bytes: hold.hold_bytes, threads }
+        Self { mask, known, config, rules, hold_bytes: hold.hold_bytes }
     }
 
     /// Reads rules, values and keys; once more on a reload.
@@ -72,7 +71,6 @@ impl<'a> Asked<'a> {
         };
         setup.fail_open = self.mask.fail_open;
         setup.hold_bytes = self.hold_bytes;
-        setup.threads = self.threads;
         Ok(Arc::new(setup))
     }
 }

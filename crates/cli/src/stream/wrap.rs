@@ -1,6 +1,7 @@
 //! The verb `wrap`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use keysieve_stream::{Redactor, Setup};
 use super::backlog::Outlet;
 use super::pump::{Ended, Input, pump, widen};
 use super::redact::{HOLD, failures, tell_lost, watch};
-use super::setup::Asked;
+use super::setup::{Asked, threads};
 use super::terminal::Terminal;
 use crate::arguments::{StreamArguments, WrapArguments};
 use crate::exit::Exit;
@@ -89,13 +90,14 @@ fn spawn(mut command: Command, pty: bool) -> io::Result<(Child, Option<Terminal>
 
 /// Masks one output on a thread of its own.
 fn filter(
-    reader: impl Read + Send + 'static,
+    reader: impl AsFd + Send + 'static,
     writer: impl Write + Send + 'static,
     asked: &StreamArguments,
     setup: &Arc<Setup>,
     hold: Duration,
 ) -> JoinHandle<(Ended, u64)> {
     let mut redactor = Redactor::new(Arc::clone(setup));
+    let rules = Arc::clone(&setup.rules);
     let outlet = Outlet::new(&asked.hold.overflow, writer);
     let asked = asked.clone();
     thread::spawn(move || {
@@ -103,7 +105,7 @@ fn filter(
             Ok(outlet) => outlet,
             Err(error) => return (Ended::Write(error), 0),
         };
-        let (input, events) = Input::read(reader);
+        let (input, events) = Input::read(reader, &rules, threads(&asked.hold));
         watch(&asked, &events);
         let (ended, lost) = pump(&input, &mut redactor, hold, outlet);
         tell_lost(lost);

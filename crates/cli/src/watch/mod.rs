@@ -314,7 +314,7 @@ impl<'a> Watch<'a> {
 
 fn asking(asked: &WatchArguments) -> Asked<'_> {
     let WatchArguments { mask, known, config, rules, .. } = asked;
-    Asked { mask, known, config, rules, hold_bytes: 64 * 1024, threads: 1 }
+    Asked { mask, known, config, rules, hold_bytes: 64 * 1024 }
 }
 
 /// How far an earlier run came. That it can be written is tried now, not when something is to be kept.

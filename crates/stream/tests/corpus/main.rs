@@ -5,10 +5,11 @@ mod checker;
 mod log;
 mod places;
 
+use std::collections::VecDeque;
 use std::sync::{Arc, LazyLock};
 
 use keysieve_engine::Engine;
-use keysieve_stream::{Redactor, Rules, Setup};
+use keysieve_stream::{Piece, Pieces, Redactor, Rules, Search, Searchers, Setup};
 use keysieve_testkit::Random;
 
 use self::checker::check;
@@ -73,17 +74,37 @@ fn secrets_go_and_all_else_stays_in_every_chunking() {
 }
 
 #[test]
-fn several_threads_mask_what_one_masks() {
-    let log = corpus(8, 14);
-    let mut setup = Setup::new(Arc::clone(&SETUP.rules));
-    setup.threads = 4;
-    let setup = Arc::new(setup);
-    let mut redactor = Redactor::new(setup);
-    let mut out = Vec::new();
-    redactor.push(&log.text, &mut out).expect("memory takes all");
-    redactor.finish(&mut out).expect("memory takes all");
-    assert!(log.text.len() > 512 * 1024, "enough to be shared: {}", log.text.len());
-    assert_eq!(check(&log, &out), Ok(()));
+fn what_was_found_ahead_is_masked_in_turn() {
+    let log = corpus(8, 6);
+    for (longest, seed, least) in [(1 << 20, 1, 65_536), (65_536, 2, 4_096), (4_096, 3, 256), (300, 4, 64)] {
+        let mut redactor = Redactor::new(Arc::clone(&SETUP));
+        let (searchers, mut pieces) = (Searchers::new(&SETUP.rules, 3), Pieces::at_least(least));
+        let mut searching: VecDeque<Search> = VecDeque::new();
+        let (mut out, mut blocks) = (Vec::new(), 0);
+        let mut settle = |search: Search, redactor: &mut Redactor, out: &mut Vec<u8>| {
+            let block = search.wait().expect("a thread that goes on");
+            redactor.push_block(block, out).expect("memory takes all");
+            blocks += 1;
+        };
+        for piece in cut(&log.text, longest, seed) {
+            pieces.buffer().extend_from_slice(piece);
+            match pieces.next(Vec::new) {
+                Piece::Block(block) => searching.push_back(searchers.search(block)),
+                Piece::Bytes(bytes) => {
+                    searching.drain(..).for_each(|search| settle(search, &mut redactor, &mut out));
+                    redactor.push(&bytes, &mut out).expect("memory takes all");
+                }
+            }
+            if searching.len() > 3 {
+                let search = searching.pop_front().expect("more than three");
+                settle(search, &mut redactor, &mut out);
+            }
+        }
+        searching.drain(..).for_each(|search| settle(search, &mut redactor, &mut out));
+        redactor.finish(&mut out).expect("memory takes all");
+        assert_eq!(check(&log, &out), Ok(()), "pieces of up to {longest} bytes");
+        assert!(blocks > 0, "pieces of up to {longest} bytes");
+    }
 }
 
 #[test]
