@@ -45,6 +45,10 @@ pub(crate) struct WatchArguments {
     #[arg(long, value_name = "GLOB")]
     pub(crate) exclude: Vec<String>,
     /// Write the masked lines of all files here; - is standard output. SIGHUP begins a new file if this one was moved
+    ///
+    /// Or send them: syslog=ADDRESS, with ADDRESS udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT (see --alert-ca) or
+    /// unix:PATH, each a message as it is or in one of RFC 5424; http=URL, many in the body of one request. While nobody takes
+    /// them, nothing more is read of files.
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
     /// Add an event here, one JSON object a line, for each secret [default: standard output, unless --output is that]
@@ -60,7 +64,7 @@ pub(crate) struct WatchArguments {
     /// Sign what is sent to json webhooks with the key in this file: X-Keysieve-Signature, HMAC-SHA-256 of the body
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) alert_signing_key: Option<PathBuf>,
-    /// Whom to trust for syslog over TLS: certificates of authorities, in a PEM file
+    /// Whom to trust for syslog over TLS, alerts and --output: certificates of authorities, in a PEM file
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) alert_ca: Option<PathBuf>,
     /// The file with PagerDuty's routing key

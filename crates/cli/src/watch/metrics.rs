@@ -33,6 +33,8 @@ pub(crate) struct Metrics {
     failing: Mutex<BTreeMap<String, u64>>,
     /// How many events wait for receivers.
     pub(crate) waiting: AtomicU64,
+    /// How often nobody took the masked copy.
+    pub(crate) copy_retries: AtomicU64,
     pub(crate) checkpoints: AtomicU64,
     pub(crate) reloads: AtomicU64,
     pub(crate) troubles: AtomicU64,
@@ -64,6 +66,7 @@ impl Default for Metrics {
             alerts_silenced: zero(),
             failing: Mutex::default(),
             waiting: zero(),
+            copy_retries: zero(),
             checkpoints: zero(),
             reloads: zero(),
             troubles: zero(),
@@ -168,6 +171,7 @@ impl Metrics {
         );
         text.gauge("keysieve_held_bytes", "Bytes that wait for the rest of their line.", &self.held);
         text.gauge("keysieve_files", "Files that are followed.", &self.files);
+        text.counter("keysieve_copy_retries", "Times that nobody took the masked copy.", &self.copy_retries);
         text.counter("keysieve_checkpoints", "Checkpoints written.", &self.checkpoints);
         text.counter("keysieve_reloads", "Reloads of rules and values.", &self.reloads);
         text.counter("keysieve_errors", "Files and lines that failed.", &self.troubles);

@@ -3,6 +3,8 @@
 mod alarm;
 pub(crate) mod alerts;
 mod audit;
+mod copy;
+mod forward;
 mod groups;
 mod histogram;
 mod http;
@@ -11,6 +13,7 @@ mod metrics;
 mod outbox;
 mod queue;
 mod receiver;
+mod route;
 mod stream;
 mod syslog;
 mod tls;
@@ -31,9 +34,10 @@ use keysieve_stream::Setup;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use self::alarm::Alarm;
+use self::copy::Copy;
 use self::inputs::{Received, Take};
 use self::metrics::Metrics;
-use self::stream::{Copy, Outputs, Progress, Stream};
+use self::stream::{Outputs, Progress, Stream};
 use self::tls::Certificates;
 use crate::arguments::{StartName, WatchArguments};
 use crate::exit::Exit;
@@ -105,9 +109,10 @@ impl<'a> Watch<'a> {
         };
         let start = asked.since.map_or(start, Start::Since);
         let to_stdout = asked.output.as_ref().is_some_and(|path| path.as_os_str() == "-");
-        let copy = asked.output.as_deref().map(Copy::open).transpose()?;
         let key = fingerprint_key::read(asked.key.fingerprint_key.as_deref())?;
         let metrics = Arc::new(Metrics::default());
+        let open = |path: &Path| Copy::open(path, asked.alert_ca.as_deref(), &metrics);
+        let copy = asked.output.as_deref().map(open).transpose()?;
         let outboxes = outbox::open(asked, &metrics)?;
         let ledger = asked.alerts.as_deref();
         let grouper = Grouper::new(asked.alert_interval, alarm::MOST).repeat(asked.alert_repeat);
@@ -130,12 +135,26 @@ impl<'a> Watch<'a> {
     }
 
     fn follow(mut self) -> Result<Exit> {
+        match self.rounds() {
+            // What did not go out is read again by the next run.
+            Err(error) if error.downcast_ref().is_some_and(forward::is_end) => self.save(true)?,
+            done => done?,
+        }
+        self.alarm.finish();
+        Ok(if self.metrics.troubles.load(Ordering::Relaxed) > 0 && self.asked.once {
+            Exit::Internal
+        } else {
+            Exit::Clean
+        })
+    }
+
+    fn rounds(&mut self) -> Result<()> {
         self.round()?;
         self.missing()?;
         loop {
             self.save(self.asked.once)?;
             if self.asked.once || self.wait()? {
-                break;
+                return Ok(());
             }
             if self.changes.as_mut().is_some_and(Changes::any) {
                 self.reload();
@@ -145,12 +164,6 @@ impl<'a> Watch<'a> {
             }
             self.round()?;
         }
-        self.alarm.finish();
-        Ok(if self.metrics.troubles.load(Ordering::Relaxed) > 0 && self.asked.once {
-            Exit::Internal
-        } else {
-            Exit::Clean
-        })
     }
 
     /// Says which names are nobody's: a wrong one is easily taken for a quiet log.
@@ -203,11 +216,17 @@ impl<'a> Watch<'a> {
         if last {
             self.streams.remove(&id);
         }
+        self.flush()?;
         if let Some(done) = done {
             // Whoever waits no more sends it again.
             let _ = done.try_send(());
         }
         Ok(())
+    }
+
+    /// Hands on what the masked copy has not handed on yet.
+    fn flush(&mut self) -> Result<()> {
+        self.copy.as_mut().map_or(Ok(()), Copy::flush).context("the masked copy")
     }
 
     /// Lets out the last line of what was sent to us, whole or not; files go on where they were.
@@ -246,6 +265,7 @@ impl<'a> Watch<'a> {
             let (copy, alarm) = (self.copy.as_mut(), &mut self.alarm);
             stream.idle(Outputs { copy, alarm, metrics }).context("the masked copy")?;
         }
+        self.flush()?;
         for (id, Progress { settled, out }) in done {
             self.follower.done(id, settled, out);
         }
@@ -335,7 +355,12 @@ fn listen(sender: SyncSender<Event>) -> Result<()> {
         .context("cannot listen for signals")?;
     thread::spawn(move || {
         for signal in signals.forever() {
-            let event = if signal == SIGHUP { Event::Reload } else { Event::Stop };
+            let event = if signal == SIGHUP {
+                Event::Reload
+            } else {
+                forward::end();
+                Event::Stop
+            };
             if sender.send(event).is_err() {
                 return;
             }

@@ -1,70 +1,20 @@
 //! One file or connection on its way through, and where its masked lines go.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
-use std::path::{Path, PathBuf};
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
 use keysieve_alerts::{Place, Trouble};
 use keysieve_stream::{Redaction, Redactor, Setup, Sink};
 
 use super::alarm::Alarm;
+use super::copy::Copy;
 use super::metrics::Metrics;
 use crate::messages;
 
 /// After so long without a byte what is sent to us is let out without the end of its line. A file's writer goes on.
 const HOLD: Duration = Duration::from_millis(500);
-
-/// The masked copy of all files.
-pub(crate) enum Copy {
-    File(File, PathBuf),
-    Stdout,
-}
-
-impl Copy {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        if path.as_os_str() == "-" {
-            return Ok(Self::Stdout);
-        }
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-        let file = file.with_context(|| format!("--output {}", path.display()))?;
-        Ok(Self::File(file, path.to_owned()))
-    }
-
-    /// Begins with a new file if the old one was moved away or removed, as rotation does.
-    pub(crate) fn renew(&mut self) -> Result<()> {
-        let Self::File(file, path) = self else { return Ok(()) };
-        let place = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
-        let (old, new) = (file.metadata()?, fs::metadata(&*path));
-        if old.is_file() && new.ok().map(place) != Some(place(old)) {
-            *self = Self::open(&path.clone())?;
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Self::File(file, _) => file.write_all(bytes),
-            Self::Stdout => {
-                let mut stdout = io::stdout().lock();
-                stdout.write_all(bytes).and_then(|()| stdout.flush())
-            }
-        }
-    }
-
-    /// Makes sure that it is on disk, before a checkpoint says so.
-    pub(crate) fn sync(&mut self) -> io::Result<()> {
-        match self {
-            // A FIFO or a device has nothing to be made sure of.
-            Self::File(file, _) if file.metadata()?.is_file() => file.sync_data(),
-            _ => Ok(()),
-        }
-    }
-}
 
 /// Where masked lines and what was masked go.
 pub(crate) struct Outputs<'a> {

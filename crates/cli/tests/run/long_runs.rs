@@ -2,7 +2,8 @@
 //! at a time.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -100,6 +101,52 @@ fn a_copy_that_was_moved_away_is_begun_anew() {
     add(&log, "two\n");
     watch.until(|| watch.copy() == "two\n");
     assert_eq!(fs::read_to_string(watch.path("copy.1")).expect("the old one"), "one\n");
+}
+
+#[test]
+fn a_masked_copy_goes_to_someone_else_and_waits_for_who_is_away() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let log = directory.path().join("app.log");
+    add(&log, &format!("one token={}\n<34>1 - h a - - - two\n", token(1)));
+    let address = free();
+    let to = |form: &str| format!("{form}{address}");
+    let start = |output: &str| {
+        Command::new(env!("CARGO_BIN_EXE_keysieve"))
+            .args(["watch", "--no-config", "app.log", "--state", "state", "--output", output])
+            .args(["--alerts", "alerts.jsonl"])
+            .current_dir(directory.path())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it runs")
+    };
+    // Nobody is there; it ends when it is told to, and the next run begins where this one did.
+    let child = start(&to("syslog=tcp://"));
+    thread::sleep(Duration::from_millis(700));
+    let mut watch = Watch { child, directory: directory.path().to_owned(), listen: free() };
+    watch.terminate();
+    let child = start(&to("syslog=tcp://"));
+    let watch = Watch { child, directory: directory.path().to_owned(), listen: free() };
+    thread::sleep(Duration::from_millis(700));
+    let listener = TcpListener::bind(address).expect("the port");
+    let (mut stream, _) = listener.accept().expect("a caller");
+    let mut text = String::new();
+    while !text.ends_with("two") {
+        let mut piece = [0; 1000];
+        let length = stream.read(&mut piece).expect("more");
+        text.push_str(std::str::from_utf8(&piece[..length]).expect("UTF-8"));
+    }
+    assert!(text.contains(" - - one token=[REDACTED:github-pat]"), "{text}");
+    assert!(text.ends_with("21 <34>1 - h a - - - two"), "{text}");
+    drop((watch, stream, listener));
+    fs::remove_file(directory.path().join("state")).expect("removed");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http=http://{}/logs", listener.local_addr().expect("an address"));
+    let _watch = Watch { child: start(&url), directory: directory.path().to_owned(), listen: free() };
+    let refused = crate::streams::answer(&listener, "503 Service Unavailable");
+    let (head, body) = crate::streams::answer(&listener, "200 OK");
+    assert!(head.starts_with("POST /logs HTTP/1.1\r\n"), "{head}");
+    assert_eq!(refused.1, body);
+    assert_eq!(body, "one token=[REDACTED:github-pat]\n<34>1 - h a - - - two\n");
 }
 
 #[test]

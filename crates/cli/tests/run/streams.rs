@@ -233,7 +233,7 @@ fn watch_goes_on_after_it_was_killed_and_loses_nothing() {
 }
 
 /// Reads a request, answers it with a status, and gives its head and its body.
-fn answer(listener: &TcpListener, status: &str) -> (String, String) {
+pub(crate) fn answer(listener: &TcpListener, status: &str) -> (String, String) {
     let (stream, _) = listener.accept().expect("a connection");
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
