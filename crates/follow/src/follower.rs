@@ -1,15 +1,16 @@
 //! All files that are followed.
 
-use std::collections::{HashMap, HashSet};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _};
+use std::collections::HashSet;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::aside::packed;
 use crate::pattern::Pattern;
 use crate::since;
-use crate::tail::{Aside, Tail};
+use crate::tail::Tail;
 use crate::{Checkpoint, Identity, Noted};
 
 /// A file without a name is let go after so many looks without anything new.
@@ -68,12 +69,15 @@ pub struct Follower {
     patterns: Vec<Pattern>,
     excepted: Vec<Pattern>,
     start: Start,
-    tails: Vec<Tail>,
+    pub(crate) tails: Vec<Tail>,
     /// What the checkpoint knows that was not found yet.
-    noted: Vec<Noted>,
+    pub(crate) noted: Vec<Noted>,
+    /// What was put aside and read to its end, and how often files were looked at since: so long it is noted, because it may
+    /// be newer than what is followed.
+    pub(crate) aside: Vec<(Noted, u32)>,
     next_id: u64,
     first: bool,
-    troubles: Vec<Trouble>,
+    pub(crate) troubles: Vec<Trouble>,
     buffer: Vec<u8>,
 }
 
@@ -91,6 +95,7 @@ impl Follower {
             start,
             tails,
             noted: checkpoint.files,
+            aside: Vec::new(),
             next_id: 0,
             first: true,
             troubles,
@@ -165,7 +170,10 @@ impl Follower {
             offset: tail.done,
             out: tail.out,
         };
-        Checkpoint { files: self.noted.iter().cloned().chain(self.tails.iter().map(noted)).collect() }
+        let aside = self.aside.iter().map(|(noted, _)| noted.clone());
+        Checkpoint {
+            files: self.noted.iter().cloned().chain(aside).chain(self.tails.iter().map(noted)).collect(),
+        }
     }
 
     /// How many bytes are there that have not gone out yet, and when the file was last written to that waits longest.
@@ -205,6 +213,14 @@ impl Follower {
         if packed(&file)? {
             // A log that was put aside; it is looked at where it is needed.
             return Ok(None);
+        }
+        let before = self.tails.iter().filter(|tail| tail.path == name).max_by_key(|tail| tail.id);
+        match before.map(|tail| tail.identity.clone()) {
+            Some(before) => self.between(name, &before, &metadata, each),
+            None if self.is_overdue(name, &file, &metadata) => {
+                self.catch_up_with(name, Some(&metadata), each)
+            }
+            None => {}
         }
         self.begin(name, file, each).map(Some)
     }
@@ -257,13 +273,13 @@ impl Follower {
         Ok(id)
     }
 
-    fn id(&mut self) -> u64 {
+    pub(crate) fn id(&mut self) -> u64 {
         self.next_id += 1;
         self.next_id
     }
 
     /// Hands out what is new in a file.
-    fn drain(&mut self, index: usize, each: &mut dyn FnMut(Piece<'_>)) {
+    pub(crate) fn drain(&mut self, index: usize, each: &mut dyn FnMut(Piece<'_>)) {
         let mut buffer = std::mem::take(&mut self.buffer);
         let tail = &mut self.tails[index];
         loop {
@@ -286,6 +302,9 @@ impl Follower {
 
     /// Lets go of files that no name leads to any more, once nothing more is written to them.
     fn let_go(&mut self, named: &HashSet<u64>, each: &mut dyn FnMut(Piece<'_>)) {
+        // They outlast every file that was followed before them.
+        self.aside.iter_mut().for_each(|(_, age)| *age += 1);
+        self.aside.retain(|(_, age)| *age <= 2 * PATIENCE);
         self.tails.retain_mut(|tail| {
             tail.idle = if named.contains(&tail.id) { 0 } else { tail.idle + 1 };
             let over = tail.idle > PATIENCE;
@@ -296,105 +315,4 @@ impl Follower {
             !over
         });
     }
-
-    /// The rest of a file that was copied and then cut, if its copy is found beside it.
-    fn rest_of_copy(
-        &mut self,
-        path: &Path,
-        (id, identity, read): &(u64, Identity, u64),
-        each: &mut dyn FnMut(Piece<'_>),
-    ) {
-        let copy = put_aside(path).into_iter().rev().find(|(path, _)| Aside::begins(path, identity));
-        if let Some((path, _)) = copy {
-            self.aside(&path, *id, (*read, 0), each);
-        }
-    }
-
-    /// Reads what was put aside while nothing was followed: the rest of what the checkpoint knows, and all that is newer.
-    fn catch_up(&mut self, each: &mut dyn FnMut(Piece<'_>)) {
-        let mut gone = Vec::new();
-        for noted in std::mem::take(&mut self.noted) {
-            let current = File::open(&noted.path).and_then(|file| {
-                Ok(noted.identity.is(&file, &file.metadata()?)? && file.metadata()?.len() >= noted.out)
-            });
-            if current.unwrap_or(false) {
-                self.noted.push(noted);
-                continue;
-            }
-            let aside = put_aside(&noted.path);
-            match aside.iter().position(|(path, _)| Aside::begins(path, &noted.identity)) {
-                Some(found) => gone.push((aside, found, (noted.offset, noted.out))),
-                None => {
-                    let error =
-                        io::Error::new(io::ErrorKind::NotFound, "it was removed before its end was read");
-                    self.troubles.push(Trouble { path: noted.path, error });
-                }
-            }
-        }
-        // One that is newer than another may be known, too, and be read already.
-        let mut starts: HashMap<PathBuf, (u64, u64)> = HashMap::new();
-        for (aside, found, offset) in &gone {
-            let start = starts.entry(aside[*found].0.clone()).or_default();
-            *start = (*start).max(*offset);
-        }
-        let mut seen = HashSet::new();
-        for (aside, found, _) in gone {
-            for (path, _) in &aside[found..] {
-                if seen.insert(path.clone()) {
-                    let from = starts.get(path).copied().unwrap_or_default();
-                    let id = self.id();
-                    self.aside(path, id, from, each);
-                    each(Piece { id, path, offset: 0, bytes: b"", out: from.1, last: true });
-                }
-            }
-        }
-    }
-
-    /// Hands out a file that was put aside, from an offset on, of which some may have gone out already.
-    fn aside(&mut self, path: &Path, id: u64, (from, out): (u64, u64), each: &mut dyn FnMut(Piece<'_>)) {
-        let mut hand_out = || -> io::Result<()> {
-            let mut aside = Aside::open(path)?;
-            io::copy(&mut aside.by_ref().take(from), &mut io::sink())?;
-            let (mut buffer, mut offset) = (vec![0; 256 * 1024], from);
-            loop {
-                match aside.read(&mut buffer)? {
-                    0 => return Ok(()),
-                    length => {
-                        each(Piece { id, path, offset, bytes: &buffer[..length], out, last: false });
-                        offset += length as u64;
-                    }
-                }
-            }
-        };
-        if let Err(error) = hand_out() {
-            self.troubles.push(Trouble { path: path.to_owned(), error });
-        }
-    }
-}
-
-fn packed(file: &File) -> io::Result<bool> {
-    use std::os::unix::fs::FileExt as _;
-    let mut magic = [0; 2];
-    Ok(file.read_at(&mut magic, 0)? == 2 && magic == [0x1F, 0x8B])
-}
-
-/// The files beside one whose names say that they were put aside from it, the oldest first: `app.log.1`,
-/// `app.log-20261125.gz`, `0.log.20261125-110000`. A link is looked for where it leads.
-fn put_aside(path: &Path) -> Vec<(PathBuf, SystemTime)> {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let (Some(directory), Some(name)) = (real.parent(), real.file_name()) else { return Vec::new() };
-    let name = name.to_string_lossy().into_owned();
-    let Ok(entries) = fs::read_dir(directory) else { return Vec::new() };
-    let mut all = Vec::new();
-    for entry in entries.flatten() {
-        let other = entry.file_name().to_string_lossy().into_owned();
-        let aside = other.strip_prefix(&name).is_some_and(|rest| rest.starts_with(['.', '-']));
-        if let (true, Ok(metadata)) = (aside, entry.metadata())
-            && metadata.is_file()
-        {
-            all.push((entry.path(), metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH)));
-        }
-    }
-    all.sort_by(|one, other| (one.1, &other.0).cmp(&(other.1, &one.0)));
-    all
 }

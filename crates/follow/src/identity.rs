@@ -3,6 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +36,22 @@ impl Identity {
             length: first.len(),
             digest: digest(&first),
         })
+    }
+
+    /// Of a file that is known by its content only: it may be packed.
+    pub(crate) fn of_content(first: &[u8]) -> Self {
+        Self { device: 0, inode: 0, length: first.len(), digest: digest(first) }
+    }
+
+    /// Gathers the first bytes of a content, of which the next are these.
+    pub(crate) fn gather(first: &mut Vec<u8>, next: &[u8]) {
+        first.extend_from_slice(&next[..next.len().min(FIRST - first.len())]);
+    }
+
+    /// Whether it is the file of this name, which is not packed.
+    pub(crate) fn is_at(&self, path: &Path) -> bool {
+        let is = |file: File| self.is(&file, &file.metadata()?);
+        File::open(path).and_then(is).unwrap_or(false)
     }
 
     /// Whether it was taken when there was little to tell it by.

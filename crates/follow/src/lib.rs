@@ -22,6 +22,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aside;
+mod catch_up;
 mod checkpoint;
 mod follower;
 mod identity;

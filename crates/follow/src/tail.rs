@@ -1,11 +1,9 @@
 //! One file that is followed.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
-
-use flate2::read::MultiGzDecoder;
+use std::path::PathBuf;
 
 use crate::Identity;
 
@@ -35,39 +33,5 @@ impl Tail {
         buffer.truncate(length);
         self.read += length as u64;
         Ok(length > 0)
-    }
-}
-
-/// A file that was put aside, packed or not.
-pub(crate) enum Aside {
-    Plain(File),
-    Packed(Box<MultiGzDecoder<File>>),
-}
-
-impl Aside {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
-        let mut magic = [0; 2];
-        let packed = file.read_at(&mut magic, 0)? == 2 && magic == [0x1F, 0x8B];
-        Ok(if packed { Self::Packed(Box::new(MultiGzDecoder::new(file))) } else { Self::Plain(file) })
-    }
-
-    /// Whether what is in it begins as a file did.
-    pub(crate) fn begins(path: &Path, identity: &Identity) -> bool {
-        let first = || -> io::Result<Vec<u8>> {
-            let mut bytes = Vec::new();
-            Self::open(path)?.take(identity.length as u64).read_to_end(&mut bytes)?;
-            Ok(bytes)
-        };
-        identity.length > 0 && first().is_ok_and(|bytes| identity.begins(&bytes))
-    }
-}
-
-impl Read for Aside {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Self::Plain(file) => file.read(buffer),
-            Self::Packed(packed) => packed.read(buffer),
-        }
     }
 }

@@ -140,6 +140,41 @@ fn rotations_while_nobody_looked_are_made_up_for() {
 }
 
 #[test]
+fn what_is_packed_late_is_older_than_what_is_not() {
+    let mut scene = Scene::new();
+    scene.write("app.log", 7);
+    scene.poll();
+    scene.write("app.log", 3);
+    // As the kubelet does it: what is packed gets the time at which it was.
+    for round in 0..4 {
+        scene.rename("app.log", &format!("app.log.20261125-11000{round}"));
+        scene.write("app.log", 5);
+        if round > 0 {
+            scene.pack(&format!("app.log.20261125-11000{}", round - 1));
+        }
+    }
+    scene.restart();
+    scene.poll();
+    scene.assert_whole();
+}
+
+#[test]
+fn rotations_between_two_looks_are_made_up_for() {
+    let mut scene = Scene::new();
+    scene.write("app.log", 7);
+    scene.poll();
+    for round in 0..3 {
+        scene.write("app.log", 3);
+        scene.rename("app.log", &format!("app.log.20261125-11000{round}"));
+        scene.write("app.log", 5);
+    }
+    scene.poll();
+    scene.write("app.log", 2);
+    scene.poll();
+    scene.assert_whole();
+}
+
+#[test]
 fn a_restart_goes_on_where_it_was() {
     let mut scene = Scene::new();
     scene.write("app.log", 3);
