@@ -57,8 +57,9 @@ pub(crate) struct WatchArguments {
     /// Send each event to a receiver, too; repeatable
     ///
     /// FORMAT=URL with FORMAT json, slack, teams, pagerduty or alertmanager, over HTTP; or syslog=ADDRESS or cef=ADDRESS,
-    /// with ADDRESS udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:PATH, for messages of RFC 5424. A receiver that fails is
-    /// asked again, ever more rarely; up to 10,000 events wait for it.
+    /// with ADDRESS udp://HOST:PORT, tcp://HOST:PORT, tls://HOST:PORT or unix:PATH, for messages of RFC 5424; or
+    /// exec=PROGRAM, which reads from standard input what json would send, and ends with 0 if it has taken it. A receiver
+    /// that fails is asked again, ever more rarely; up to 10,000 events wait for it.
     #[arg(long = "alert-to", visible_alias = "alert-webhook", value_name = "FORMAT=URL")]
     pub(crate) receivers: Vec<String>,
     /// Sign what is sent to json webhooks with the key in this file: X-Keysieve-Signature, HMAC-SHA-256 of the body

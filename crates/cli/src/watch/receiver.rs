@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_alerts::{Event, Format, Sender, signature};
 
-use super::route::{Route, hostname};
+use super::route::{self, Route, hostname};
 use crate::arguments::WatchArguments;
 use crate::ruleset::VERSION;
 
@@ -52,9 +52,15 @@ pub(crate) fn all(asked: &WatchArguments) -> Result<Vec<Receiver>> {
         let place = || format!("--alert-to, number {}", index + 1);
         let (format, address) =
             word.split_once('=').ok_or_else(|| anyhow!("{}: expected FORMAT=URL", place()))?;
-        let format = format.parse::<Format>().with_context(place)?;
-        let lines = matches!(format, Format::Syslog | Format::Cef);
-        let route = Route::parse(lines, address, asked.alert_ca.as_deref()).with_context(place)?;
+        let (format, route) = match format {
+            "exec" if address.is_empty() => bail!("{}: expected a program", place()),
+            "exec" => (Format::Json, Route::Program(address.into())),
+            word => {
+                let format = word.parse::<Format>().with_context(place)?;
+                let lines = matches!(format, Format::Syslog | Format::Cef);
+                (format, Route::parse(lines, address, asked.alert_ca.as_deref()).with_context(place)?)
+            }
+        };
         if format == Format::PagerDuty && routing_key.is_empty() {
             bail!("{}: pagerduty needs --pagerduty-key FILE", place());
         }
@@ -84,8 +90,14 @@ impl Receiver {
 
     /// Sends events, as many as one notification takes, and waits for what becomes of them.
     pub(crate) fn send(&self, events: &[Event]) -> Answer {
-        if let Route::Http { url, agent } = &self.route {
-            return self.post(agent, url, events);
+        match &self.route {
+            Route::Http { url, agent } => return self.post(agent, url, events),
+            Route::Program(program) => {
+                let body = self.format.body(events, "").to_string();
+                let done = route::run(program, body.into_bytes()).unwrap_or(false);
+                return if done { Answer::Taken } else { Answer::Later(None) };
+            }
+            _ => {}
         }
         let Some(event) = events.first() else { return Answer::Taken };
         let sender = Sender { host: &self.host, process: std::process::id(), version: VERSION };

@@ -1,12 +1,14 @@
-//! How something gets to someone else: over HTTP, or as messages of syslog.
+//! How something gets to someone else: over HTTP, as messages of syslog, or to a program.
 
 use std::fs;
 use std::io::{self, Write};
 use std::net::{TcpStream, ToSocketAddrs as _, UdpSocket};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use rustls::pki_types::ServerName;
@@ -19,11 +21,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How something gets to someone else.
 pub(crate) enum Route {
-    Http { url: String, agent: ureq::Agent },
+    Http {
+        url: String,
+        agent: ureq::Agent,
+    },
     Udp(String),
     Tcp(String),
-    Tls { address: String, name: ServerName<'static>, config: Arc<ClientConfig> },
+    Tls {
+        address: String,
+        name: ServerName<'static>,
+        config: Arc<ClientConfig>,
+    },
     Unix(PathBuf),
+    /// A program that reads it.
+    Program(PathBuf),
 }
 
 /// A connection that takes messages of syslog.
@@ -62,7 +73,7 @@ impl Route {
     /// Connects to whoever takes messages of syslog.
     pub(crate) fn wire(&self) -> io::Result<Wire> {
         Ok(match self {
-            Self::Http { .. } => return Err(io::ErrorKind::Unsupported.into()),
+            Self::Http { .. } | Self::Program(_) => return Err(io::ErrorKind::Unsupported.into()),
             Self::Udp(address) => {
                 let to = address.to_socket_addrs()?.next().ok_or(io::ErrorKind::NotFound)?;
                 let socket = UdpSocket::bind(if to.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" })?;
@@ -86,6 +97,26 @@ impl Route {
     /// Sends one message.
     pub(crate) fn line(&self, line: &str) -> io::Result<()> {
         self.wire()?.send(line.as_bytes())
+    }
+}
+
+/// Runs a program that reads a text; says whether it ended well, and in time.
+pub(crate) fn run(program: &Path, text: Vec<u8>) -> io::Result<bool> {
+    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?;
+    if let Some(mut input) = child.stdin.take() {
+        // It need not read all of it, nor any.
+        thread::spawn(move || _ = input.write_all(&text));
+    }
+    let end = Instant::now() + PATIENCE;
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status.success());
+        }
+        if Instant::now() > end {
+            child.kill()?;
+            return child.wait().map(|_| false);
+        }
+        thread::sleep(Duration::from_millis(20));
     }
 }
 

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,6 +54,24 @@ fn secrets_of_one_workload_are_told_together() {
         crate::follows("alert-1.schema.json", event);
     });
     watch.until(|| watch.get("/metrics").contains("keysieve_alerts_sent_total 151\n"));
+}
+
+#[test]
+fn a_program_hears_of_alerts_until_it_takes_them() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let program = directory.path().join("hook");
+    // It fails once.
+    fs::write(&program, "#!/bin/sh\ncat >> heard\ntest -e again || { touch again; exit 1; }\n")
+        .expect("written");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("made a program");
+    add(&directory.path().join("app.log"), &format!("token={}\n", token(1)));
+    let watch = Watch::start(directory.path(), &["app.log", "--alert-to", "exec=./hook"]);
+    watch.until(|| watch.get("/metrics").contains("keysieve_alerts_sent_total 1\n"));
+    let heard = fs::read_to_string(watch.path("heard")).expect("heard");
+    let events: Vec<serde_json::Value> =
+        serde_json::Deserializer::from_str(&heard).into_iter().map(|event| event.expect("JSON")).collect();
+    assert_eq!((events.len(), &events[0]), (2, &events[1]));
+    crate::follows("alert-1.schema.json", &events[0]);
 }
 
 #[test]
