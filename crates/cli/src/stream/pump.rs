@@ -1,13 +1,14 @@
 //! From a reader, through a redactor, to a writer; with everything that can happen on the way.
 
-use std::io::{self, Write};
+use std::collections::VecDeque;
+use std::io::{self, PipeReader, PipeWriter, Read as _, Write};
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use keysieve_stream::{Piece, Pieces, Redactor, Rules, Search, Searchers, Setup, Sink};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::backlog::Outlet;
@@ -55,55 +56,115 @@ impl<W: Write> Sink for Output<W> {
     }
 }
 
-/// Where events come from: pieces are read on a thread of their own; others send the rest.
-pub(crate) struct Input {
-    events: Receiver<Event>,
+/// Where events come from: what is read, and what others send.
+pub(crate) struct Input<R> {
+    reader: R,
+    pieces: Pieces,
+    /// What was read, in order; blocks are being searched in the meantime.
+    read: VecDeque<Event>,
+    /// So many may wait.
+    most: usize,
+    searchers: Searchers,
     /// Memory to be used again.
-    used: Sender<Vec<u8>>,
-    searchers: Arc<Searchers>,
+    spare: Vec<Vec<u8>>,
+    others: Receiver<Event>,
+    /// Has something to read when others have sent something.
+    woken: PipeReader,
 }
 
-impl Input {
-    /// Reads until the end, or until nobody takes it any more; what comes fast is searched by so many threads.
-    pub(crate) fn read(
-        reader: impl AsFd + Send + 'static,
-        rules: &Arc<Rules>,
-        threads: usize,
-    ) -> (Self, SyncSender<Event>) {
-        let (sender, events) = sync_channel(threads + 1);
-        let (used, again) = channel::<Vec<u8>>();
-        let others = sender.clone();
-        let searchers = Arc::new(Searchers::new(rules, threads));
-        let searching = Arc::clone(&searchers);
-        thread::spawn(move || {
-            let mut pieces = Pieces::default();
-            loop {
-                let event = match read(&reader, pieces.buffer()) {
-                    Ok(0) => Event::End,
-                    Ok(_) => match pieces.next(|| again.try_recv().unwrap_or_default()) {
-                        Piece::Bytes(bytes) => Event::Bytes(bytes),
-                        Piece::Block(block) => Event::Block(searching.search(block)),
-                    },
-                    Err(Errno::INTR) => continue,
-                    // What a terminal says when its program has ended.
-                    Err(Errno::IO) => Event::End,
-                    Err(error) => Event::Failed(error.into()),
-                };
-                let last = matches!(event, Event::End | Event::Failed(_));
-                if sender.send(event).is_err() || last {
-                    return;
-                }
-            }
-        });
-        (Self { events, used, searchers }, others)
+/// Sends what happens besides.
+#[derive(Clone)]
+pub(crate) struct Others {
+    events: Sender<Event>,
+    wake: Arc<PipeWriter>,
+}
+
+impl Others {
+    /// Sends an event; says whether anyone still wants it.
+    pub(crate) fn send(&self, event: Event) -> bool {
+        self.events.send(event).is_ok() && (&*self.wake).write_all(&[0]).is_ok()
     }
 }
 
-/// Appends what can be read at once.
-fn read(reader: impl AsFd, buffer: &mut Vec<u8>) -> rustix::io::Result<usize> {
-    buffer.reserve(PIECE);
-    let room = rustix::buffer::spare_capacity(buffer);
-    rustix::io::read(reader, room)
+impl<R: AsFd> Input<R> {
+    /// What comes fast is searched by so many threads.
+    pub(crate) fn new(reader: R, rules: &Arc<Rules>, threads: usize) -> io::Result<(Self, Others)> {
+        let (woken, wake) = io::pipe()?;
+        let (events, others) = channel();
+        let this = Self {
+            reader,
+            pieces: Pieces::default(),
+            read: VecDeque::new(),
+            most: if threads > 1 { threads + 1 } else { 1 },
+            searchers: Searchers::new(rules, threads),
+            spare: Vec::new(),
+            others,
+            woken,
+        };
+        Ok((this, Others { events, wake: Arc::new(wake) }))
+    }
+
+    /// The next event; none, if there is none for so long. Reads ahead while what was read is being searched.
+    fn next(&mut self, patience: Option<Duration>) -> Option<Event> {
+        loop {
+            if let Ok(event) = self.others.try_recv() {
+                return Some(event);
+            }
+            let ended = matches!(self.read.back(), Some(Event::End | Event::Failed(_)));
+            if self.read.len() < self.most && !ended {
+                let patience = if self.read.is_empty() { patience } else { Some(Duration::ZERO) };
+                match self.wait(patience) {
+                    Ok((false, true)) => {
+                        let _ = self.woken.read(&mut [0; 64]);
+                        continue;
+                    }
+                    Ok((false, false)) => return self.read.pop_front(),
+                    Ok((true, _)) => {
+                        let event = self.read_some();
+                        self.read.extend(event);
+                        continue;
+                    }
+                    Err(error) => self.read.push_back(Event::Failed(error)),
+                }
+            }
+            return self.read.pop_front();
+        }
+    }
+
+    /// Waits until there is something to read, or others have sent something.
+    fn wait(&self, patience: Option<Duration>) -> io::Result<(bool, bool)> {
+        let fd = |fd| PollFd::from_borrowed_fd(fd, PollFlags::IN);
+        let mut both = [fd(self.reader.as_fd()), fd(self.woken.as_fd())];
+        let patience = patience.and_then(|patience| Timespec::try_from(patience).ok());
+        loop {
+            match poll(&mut both, patience.as_ref()) {
+                Ok(_) => return Ok((!both[0].revents().is_empty(), !both[1].revents().is_empty())),
+                // A signal; who takes those says what it means.
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// What can be read at once.
+    fn read_some(&mut self) -> Option<Event> {
+        let buffer = self.pieces.buffer();
+        buffer.reserve(PIECE);
+        Some(match rustix::io::read(&self.reader, rustix::buffer::spare_capacity(buffer)) {
+            Ok(0) => Event::End,
+            Ok(_) => {
+                let spare = &mut self.spare;
+                match self.pieces.next(|| spare.pop().unwrap_or_default()) {
+                    Piece::Bytes(bytes) => Event::Bytes(bytes),
+                    Piece::Block(block) => Event::Block(self.searchers.search(block)),
+                }
+            }
+            Err(Errno::INTR | Errno::AGAIN) => return None,
+            // What a terminal says when its program has ended.
+            Err(Errno::IO) => Event::End,
+            Err(error) => Event::Failed(error.into()),
+        })
+    }
 }
 
 /// Makes a pipe as wide as a program without rights may, so that both its ends run longer at a time. Anything else stays
@@ -114,7 +175,7 @@ pub(crate) fn widen(pipe: impl AsFd) {
 
 /// Moves a stream until it ends, and its reader has all; says how many lines were lost for a reader that was too slow.
 pub(crate) fn pump(
-    input: &Input,
+    input: &mut Input<impl AsFd>,
     redactor: &mut Redactor,
     hold: Duration,
     outlet: Outlet<impl Write + Send + 'static>,
@@ -128,10 +189,15 @@ pub(crate) fn pump(
     }
 }
 
-fn moved(input: &Input, redactor: &mut Redactor, hold: Duration, output: &mut Output<impl Write>) -> Ended {
+fn moved(
+    input: &mut Input<impl AsFd>,
+    redactor: &mut Redactor,
+    hold: Duration,
+    output: &mut Output<impl Write>,
+) -> Ended {
     loop {
-        let event = next(input, redactor, hold);
-        let (done, ended) = match event {
+        let waits = !hold.is_zero() && redactor.pending() > 0;
+        let (done, ended) = match input.next(waits.then_some(hold)) {
             Some(Event::Bytes(bytes)) => (redactor.push(&bytes, output), None),
             Some(Event::Block(search)) => (block(search, input, redactor, output), None),
             None => (redactor.stall(output), None),
@@ -157,41 +223,30 @@ fn moved(input: &Input, redactor: &mut Redactor, hold: Duration, output: &mut Ou
 }
 
 /// Waits until a block has been searched, and lets it out.
-fn block(
+fn block<R>(
     search: Search,
-    input: &Input,
+    input: &mut Input<R>,
     redactor: &mut Redactor,
     output: &mut Output<impl Write>,
 ) -> io::Result<()> {
     let block = search.wait().ok_or_else(|| io::Error::other("a thread has ended that searched a block"))?;
     let memory = redactor.push_block(block, output)?;
-    // Whoever reads may have ended.
-    let _ = input.used.send(memory);
+    input.spare.push(memory);
     Ok(())
 }
 
-/// The next event; none after a stall.
-fn next(input: &Input, redactor: &Redactor, hold: Duration) -> Option<Event> {
-    if hold.is_zero() || redactor.pending() == 0 {
-        return Some(input.events.recv().unwrap_or(Event::End));
-    }
-    match input.events.recv_timeout(hold) {
-        Ok(event) => Some(event),
-        Err(RecvTimeoutError::Timeout) => None,
-        Err(RecvTimeoutError::Disconnected) => Some(Event::End),
-    }
-}
-
 /// Lets out what was read before the signal came.
-fn drain(input: &Input, redactor: &mut Redactor, output: &mut Output<impl Write>) -> io::Result<()> {
-    loop {
-        match input.events.try_recv() {
-            Ok(Event::Bytes(bytes)) => redactor.push(&bytes, output)?,
-            Ok(Event::Block(search)) => block(search, input, redactor, output)?,
-            Ok(Event::Reload(_) | Event::Stop) => {}
-            Ok(Event::End | Event::Failed(_)) | Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
-                return redactor.finish(output);
-            }
+fn drain(
+    input: &mut Input<impl AsFd>,
+    redactor: &mut Redactor,
+    output: &mut Output<impl Write>,
+) -> io::Result<()> {
+    while let Some(event) = input.read.pop_front() {
+        match event {
+            Event::Bytes(bytes) => redactor.push(&bytes, output)?,
+            Event::Block(search) => block(search, input, redactor, output)?,
+            _ => {}
         }
     }
+    redactor.finish(output)
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use signal_hook::iterator::Signals;
 
 use super::backlog::Outlet;
 use super::known;
-use super::pump::{Ended, Event, Input, pump, widen};
+use super::pump::{Ended, Event, Input, Others, pump, widen};
 use super::setup::{Asked, threads};
 use crate::arguments::{RedactArguments, StreamArguments};
 use crate::exit::Exit;
@@ -40,11 +39,12 @@ fn redact(asked: &RedactArguments) -> Result<Exit> {
     let setup = Asked::of(&asked.stream).setup()?;
     widen(io::stdin());
     widen(io::stdout());
-    let (input, events) = Input::read(io::stdin(), &setup.rules, threads(&asked.stream.hold));
+    let reading = Input::new(io::stdin(), &setup.rules, threads(&asked.stream.hold));
+    let (mut input, events) = reading.context("a pipe")?;
     listen(asked.stream.clone(), events)?;
     let mut redactor = Redactor::new(setup);
     let outlet = Outlet::new(&asked.stream.hold.overflow, io::stdout()).context("--overflow")?;
-    let (ended, lost) = pump(&input, &mut redactor, asked.stream.hold.hold_ms.unwrap_or(HOLD), outlet);
+    let (ended, lost) = pump(&mut input, &mut redactor, asked.stream.hold.hold_ms.unwrap_or(HOLD), outlet);
     tell_lost(lost);
     if redactor.failures() > 0 {
         messages::warning(&failures(redactor.failures(), asked.stream.mask.fail_open));
@@ -76,7 +76,7 @@ pub(crate) fn failures(count: u64, open: bool) -> String {
 }
 
 /// Turns signals into events, and changed files of known values into reloads.
-fn listen(asked: StreamArguments, events: SyncSender<Event>) -> Result<()> {
+fn listen(asked: StreamArguments, events: Others) -> Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM]).context("cannot listen for signals")?;
     watch(&asked, &events);
     thread::spawn(move || {
@@ -87,7 +87,7 @@ fn listen(asked: StreamArguments, events: SyncSender<Event>) -> Result<()> {
                 thread::spawn(give_up);
                 Some(Event::Stop)
             };
-            if event.is_some_and(|event| events.send(event).is_err()) {
+            if event.is_some_and(|event| !events.send(event)) {
                 return;
             }
         }
@@ -103,13 +103,13 @@ fn give_up() {
 }
 
 /// Reloads whenever known values change, on a thread of its own.
-pub(crate) fn watch(asked: &StreamArguments, events: &SyncSender<Event>) {
+pub(crate) fn watch(asked: &StreamArguments, events: &Others) {
     let Some(mut changes) = known::Changes::of(&asked.known) else { return };
     let (asked, events) = (asked.clone(), events.clone());
     thread::spawn(move || {
         loop {
             thread::sleep(known::LOOK);
-            if changes.any() && reload(&asked).is_some_and(|event| events.send(event).is_err()) {
+            if changes.any() && reload(&asked).is_some_and(|event| !events.send(event)) {
                 return;
             }
         }

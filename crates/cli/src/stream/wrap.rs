@@ -105,9 +105,12 @@ fn filter(
             Ok(outlet) => outlet,
             Err(error) => return (Ended::Write(error), 0),
         };
-        let (input, events) = Input::read(reader, &rules, threads(&asked.hold));
+        let (mut input, events) = match Input::new(reader, &rules, threads(&asked.hold)) {
+            Ok(reading) => reading,
+            Err(error) => return (Ended::Read(error), 0),
+        };
         watch(&asked, &events);
-        let (ended, lost) = pump(&input, &mut redactor, hold, outlet);
+        let (ended, lost) = pump(&mut input, &mut redactor, hold, outlet);
         tell_lost(lost);
         (ended, redactor.failures())
     })

@@ -114,6 +114,43 @@ fn a_line_goes_out_at_once_and_a_prompt_after_a_while() {
 }
 
 #[test]
+fn a_reload_loses_nothing_and_a_broken_one_changes_nothing() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let values = directory.path().join("values");
+    fs::write(&values, "first value\n").expect("written");
+    let mut child = process(&["redact", "--known-values", &values.display().to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it runs");
+    let mut input = child.stdin.take().expect("piped");
+    let mut output = BufReader::new(child.stdout.take().expect("piped"));
+    let mut masked = |text: &str| {
+        input.write_all(text.as_bytes()).expect("written");
+        let mut line = String::new();
+        output.read_line(&mut line).expect("a line");
+        line
+    };
+    assert_eq!(masked("a first value\n"), "a [REDACTED:known-value]\n");
+    let reload = || {
+        let pid = child.id().to_string();
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().expect("kill").success());
+        thread::sleep(Duration::from_millis(300));
+    };
+    fs::remove_file(&values).expect("removed");
+    for _ in 0..4 {
+        reload();
+        assert_eq!(masked("b first value\n"), "b [REDACTED:known-value]\n");
+    }
+    fs::write(&values, "second value\n").expect("written");
+    reload();
+    wait_for(|| masked("c second value\n") == "c [REDACTED:known-value]\n");
+    drop(input);
+    assert!(child.wait().expect("it ends").success());
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
     let mut child = process(&["redact"])
         .stdin(Stdio::piped())
