@@ -112,6 +112,13 @@ fn escapes_of_every_letter() {
 }
 
 #[test]
+fn slashes_of_a_url() {
+    let password = ["kq7Zp2Lw", "9xVt"].concat();
+    let text = format!("{{\"db\":\"postgres:\\/\\/app:{password}@db.acme.test\\/shop\"}}");
+    assert_eq!(finds(&text, &password, &["escape"]), password);
+}
+
+#[test]
 fn quoted_printable() {
     let token = token();
     let (one, two) = token.split_at(19);

@@ -34,6 +34,14 @@ pub(super) fn is_mark(haystack: &[u8], at: usize) -> bool {
         [_, b'U', b'0', b'0', b'0', b'0', b'0', b'0', rest @ ..] => hex::pair(rest).is_some_and(is_plain),
         [_, b'0'..=b'3', ..] => octal(bytes).is_some_and(is_plain),
         [_, b'"', b':', ..] | [_, b'"', b' ', b':', ..] => true,
+        // `https:\/\/user:password@host`
+        [_, b'/', b'\\', b'/', rest @ ..] => {
+            let user = rest
+                .iter()
+                .take(128)
+                .take_while(|byte| byte.is_ascii_graphic() && !b"\"'<>\\".contains(byte));
+            at > 0 && haystack[at - 1] == b':' && user.into_iter().any(|&byte| byte == b'@')
+        }
         [_, b'/', next, ..] => {
             next.is_ascii_alphanumeric() && at > 0 && haystack[at - 1].is_ascii_alphanumeric()
         }
