@@ -113,9 +113,9 @@ fn escapes_of_every_letter() {
 
 #[test]
 fn slashes_of_a_url() {
-    let password = ["kq7Zp2Lw", "9xVt"].concat();
-    let text = format!("{{\"db\":\"postgres:\\/\\/app:{password}@db.acme.test\\/shop\"}}");
-    assert_eq!(finds(&text, &password, &["escape"]), password);
+    let own = ["kq7Zp2Lw", "9xVt"].concat();
+    let text = format!("{{\"db\":\"postgres:\\/\\/app:{own}@db.acme.test\\/shop\"}}");
+    assert_eq!(finds(&text, &own, &["escape"]), own);
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Text<'_> {
 
     /// Whether `type: "password", value: x` stands on one line: where strings have quotes, what has none is code.
     fn is_code(&self, name: Span, value: Span) -> bool {
-        matches!(self.byte(name.end), b'"' | b'\'' | b'`')
+        matches!(self.byte(name.end), b'"' | b'\'' | b'`' | b'\\')
             && !self.0[name.end..value.start].contains(&b'\n')
             && self.0[name.end..value.start].contains(&b':')
     }
