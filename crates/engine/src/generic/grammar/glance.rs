@@ -55,9 +55,9 @@ impl Glance {
             _ if assigns || closed && one != 0 => Assigns::Yes,
             b'(' | b',' | b'\n' | b'\r' => Assigns::Unknown { closed },
             // Names of columns.
-            b';' | b'|' if name::is_name(two) || matches!(two, b'"' | b'\'' | b'\n' | b'\r') => {
-                Assigns::Unknown { closed }
-            }
+            b';' | b'|' if name::is_name(two) || matches!(two, b'"' | b'\'') => Assigns::Unknown { closed },
+            // Drawn tables have bars at their sides; a statement that ends so is no line of names.
+            b'|' if matches!(two, b'\n' | b'\r') => Assigns::Unknown { closed },
             _ => Assigns::No,
         };
         Self { end, at, after, assigns }
