@@ -543,6 +543,7 @@ mod tests {
             "password->x",
             "user, password // who\na, b // c",
             "name, password\nonly one cell",
+            "password;\tb\nv-1\tv-2",
             "{type:\"password\",value:E,onChange:f}",
             "new sfn.Pass(this, 'v-1')",
             "passes (`torch.Tensor`): what",

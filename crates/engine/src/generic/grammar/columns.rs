@@ -24,6 +24,17 @@ struct Header {
     rows: usize,
 }
 
+/// Whether what a column is called can end before these two bytes.
+pub(super) fn ends_column(one: u8, two: u8) -> bool {
+    match one {
+        b',' | b'\t' | b'\r' | b'\n' => true,
+        // Drawn tables have bars at their sides; a statement that ends with a semicolon is no line of names.
+        b'|' if matches!(two, b'|' | b' ' | b'\r' | b'\n') => true,
+        b'|' | b';' => name::is_name(two) || matches!(two, b'"' | b'\''),
+        _ => false,
+    }
+}
+
 impl Text<'_> {
     /// The value below a name in the first row of its table.
     pub(super) fn below(&self, end: usize) -> Option<Assigned> {
@@ -54,7 +65,7 @@ impl Text<'_> {
         while self.byte(after) == b' ' && after < end + LONGEST_CELL {
             after += 1;
         }
-        if !matches!(self.byte(after), b',' | b';' | b'\t' | b'|' | b'\r' | b'\n') {
+        if !ends_column(self.byte(after), self.byte(after + 1)) {
             return None;
         }
         let rest = &self.0[end..self.0.len().min(end + HEADER)];
@@ -81,6 +92,10 @@ impl Text<'_> {
         }
         let separator =
             *[b'\t', b'|', b';', b','].iter().find(|byte| left.contains(byte) || right.contains(byte))?;
+        // A cell that goes on behind the name is called something else.
+        if !matches!(self.byte(after), b'\r' | b'\n') && self.byte(after) != separator {
+            return None;
+        }
         let count = |text: &[u8]| text.iter().filter(|&&byte| byte == separator).count();
         let named = |text: &[u8]| {
             text.len() <= LONGEST_CELL && text.iter().any(|byte| byte.is_ascii_alphabetic() || *byte >= 0x80)

@@ -4,6 +4,7 @@
 use memchr::{memchr, memchr2};
 
 use super::super::name;
+use super::columns::ends_column;
 use super::{LONGEST_VALUE, Text};
 
 /// How far behind an expression a string is looked for that stands in its place.
@@ -53,11 +54,8 @@ impl Glance {
         };
         let assigns = match one {
             _ if assigns || closed && one != 0 => Assigns::Yes,
-            b'(' | b',' | b'\n' | b'\r' => Assigns::Unknown { closed },
-            // Names of columns.
-            b';' | b'|' if name::is_name(two) || matches!(two, b'"' | b'\'') => Assigns::Unknown { closed },
-            // Drawn tables have bars at their sides; a statement that ends so is no line of names.
-            b'|' if matches!(two, b'\n' | b'\r') => Assigns::Unknown { closed },
+            b'(' | b')' | b',' | b'\n' | b'\r' => Assigns::Unknown { closed },
+            b';' | b'|' if ends_column(one, two) => Assigns::Unknown { closed },
             _ => Assigns::No,
         };
         Self { end, at, after, assigns }
@@ -81,8 +79,9 @@ impl Glance {
             }
         };
         assigns
-            || self.after > self.at && text.byte(self.at) == b'\t' && text.may_be_column(self.end)
-            || self.after > self.at && text.may_stand_beside(before, self.at, self.after)
+            || self.after > self.at
+                && (haystack[self.at..self.after].contains(&b'\t') && text.may_be_column(self.end)
+                    || text.may_stand_beside(before, self.at, self.after))
     }
 }
 
@@ -98,6 +97,7 @@ impl Text<'_> {
                     || self.may_be_argument(after + 1)
                     || self.values_behind(after).is_some()
             }
+            b')' => self.values_behind(after).is_some(),
             _ => self.may_be_pair(after) || self.may_be_tagged(after),
         }
     }
