@@ -89,6 +89,7 @@ pub(crate) fn run<T: Target>(
         let outputs = outputs::asked(reports)?;
         let mut session = Session::prepare(asked, exceptions, ruleset, target)?;
         session.options.keep_allowed = reports.sarif_suppressed;
+        session.options.values = reports.show_secrets;
         let mut opened: Vec<Opened> = outputs.into_iter().map(Output::open).collect::<Result<_>>()?;
         let outcome = session.scan(None)?;
         let exit = Exit::of(&outcome, &session.policy, asked.verdict);
@@ -206,6 +207,7 @@ impl<'a, T: Target> Session<'a, T> {
                 .map(|directory| cache(directory, ruleset, &policy, &asked.run.archives()))
                 .transpose()?,
             archives: asked.run.archives(),
+            values: false,
         };
         if !asked.run.quiet {
             warn_of_slow(asked.rules, ruleset);

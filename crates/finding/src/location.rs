@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{GitPlace, LayerPlace, Origin, Span};
 
 /// The line around a secret, every secret on it already masked.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Snippet {
     /// The text: one line, lossy UTF-8, control characters replaced, cut to a length that fits a screen. Never a raw
     /// secret.

@@ -52,7 +52,7 @@ pub struct RuleInfo {
 }
 
 /// A certificate (RFC 5280) for the public half of a private key that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
     /// Where it was seen: a path, as locations have it.
     pub path: String,
@@ -70,7 +70,7 @@ pub struct Certificate {
 }
 
 /// What speaks for a finding, all of it found offline.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Shannon entropy of the secret, in bits per byte, rounded to two places.
     pub entropy: f64,

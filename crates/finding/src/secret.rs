@@ -25,16 +25,31 @@ pub enum MaskKind {
 pub struct Secret {
     bytes: Box<[u8]>,
     password: bool,
+    /// Whether `bytes` are only what its mask shows.
+    withheld: bool,
 }
 
 impl Secret {
     /// Keeps a copy of the bytes.
     #[must_use]
     pub fn new(bytes: &[u8], kind: MaskKind) -> Self {
-        Self { bytes: bytes.into(), password: kind == MaskKind::Password }
+        Self { bytes: bytes.into(), password: kind == MaskKind::Password, withheld: false }
     }
 
-    /// The raw bytes. Every call is a place where a secret could leak.
+    /// One of which only is known what its mask shows, because it was found in an earlier run.
+    #[must_use]
+    pub fn withheld(shown: &[u8], kind: MaskKind) -> Self {
+        Self { bytes: shown.into(), password: kind == MaskKind::Password, withheld: true }
+    }
+
+    /// Whether its bytes are not known.
+    #[must_use]
+    pub const fn is_withheld(&self) -> bool {
+        self.withheld
+    }
+
+    /// The raw bytes; of one that is [withheld](Self::withheld) those that its mask shows. Every call is a place where a
+    /// secret could leak.
     #[must_use]
     pub fn expose(&self) -> &[u8] {
         &self.bytes
@@ -59,7 +74,10 @@ impl Secret {
     /// The mask: what reports show in its place.
     #[must_use]
     pub fn masked(&self) -> String {
-        let shown = &self.bytes[..Self::shown(&self.bytes, self.kind())];
+        let shown = match self.withheld {
+            true => &self.bytes,
+            false => &self.bytes[..Self::shown(&self.bytes, self.kind())],
+        };
         let mut mask = String::from_utf8_lossy(shown).into_owned();
         mask.push_str(MASK);
         mask
@@ -93,6 +111,16 @@ mod tests {
         assert_eq!(Secret::new(b"123456789012345", MaskKind::Token).masked(), "…");
         assert_eq!(Secret::new(b"1234567890123456", MaskKind::Token).masked(), "1234…");
         assert_eq!(Secret::new(b"1234567890123456", MaskKind::Password).masked(), "…");
+    }
+
+    #[test]
+    fn one_that_is_withheld_has_the_same_mask() {
+        let whole = Secret::new(b"1234567890123456", MaskKind::Token);
+        let shown = &whole.expose()[..Secret::shown(whole.expose(), whole.kind())];
+        let withheld = Secret::withheld(shown, whole.kind());
+        assert_eq!(withheld.masked(), whole.masked());
+        assert_eq!(withheld.expose(), b"1234");
+        assert!(withheld.is_withheld() && !whole.is_withheld());
     }
 
     #[test]

@@ -246,6 +246,19 @@ impl Hints {
         Self(allows.iter().enumerate().filter_map(on_text).collect())
     }
 
+    /// The same as numbers: which exceptions, and what their conditions on text say. `None` if one of them would have to
+    /// see more than the place when it is judged.
+    #[must_use]
+    pub fn noted(&self) -> Option<Vec<(usize, Option<bool>)>> {
+        self.0.iter().map(|(index, text)| text.kept.is_none().then_some((*index, text.holds))).collect()
+    }
+
+    /// What was [noted](Self::noted) with the same exceptions.
+    #[must_use]
+    pub fn of_noted(noted: &[(usize, Option<bool>)]) -> Self {
+        Self(noted.iter().map(|&(index, holds)| (index, OnText { holds, kept: None })).collect())
+    }
+
     /// The first exception that allows the place, and that counts.
     pub(crate) fn first<'a>(
         &self,

@@ -1,4 +1,4 @@
-//! What was judged in earlier runs, and had nothing in it.
+//! What was judged in earlier runs: what had nothing in it, and what was found in layers of images.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -19,16 +19,17 @@ const MAGIC: &[u8; 16] = b"keysieve-cache-4";
 const MOST: usize = 2_000_000;
 
 /// How a file of a layer begins.
-const LAYER: &[u8; 16] = b"keysieve-layer-1";
+const LAYER: &[u8; 16] = b"keysieve-layer-2";
 
 /// The most bytes of files of layers; beyond that the oldest go.
 const MOST_OF_LAYERS: u64 = 512 << 20;
 
 /// The contents in which nothing is to be reported, with how large they are, for one set of rules and one policy.
 ///
-/// Layers of images have a file each: their counts, and what the source noted of them.
+/// Layers of images have a file each: their counts, what the source noted of them, and what was found in them.
 ///
-/// A file of it holds names of contents and sizes, nothing of what they contain. It is named by its own hash, written
+/// A file of it holds names of contents and sizes, nothing of what they contain; that of a layer also what a report says
+/// of it in which secrets are masked, with fingerprints in which they cannot be guessed. It is named by its own hash, written
 /// beside its place and moved there, and never changed: several runs can share a directory, and a file that is damaged
 /// is as good as none.
 #[derive(Debug)]
@@ -46,6 +47,15 @@ pub struct Cache {
     layers_added: AtomicBool,
     /// Why a layer could not be noted.
     failed: Mutex<Option<io::Error>>,
+}
+
+/// What is known of a layer.
+pub(crate) struct KnownLayer {
+    pub(crate) tally: Tally,
+    /// What was found in it, as [`Notes`](crate::noted::Notes) wrote it; empty if nothing was.
+    pub(crate) found: Vec<u8>,
+    /// What the source noted of it.
+    pub(crate) memo: Vec<u8>,
 }
 
 impl Cache {
@@ -99,26 +109,31 @@ impl Cache {
         self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(content.into());
     }
 
-    /// What is known of a layer in which nothing was found, and what the source noted of it.
-    pub(crate) fn layer(&self, content: &[u8]) -> Option<(Tally, Vec<u8>)> {
-        let bytes = whole_file::read(&self.layer_file(content), LAYER)?;
-        let (head, memo) = bytes.split_first_chunk::<24>()?;
+    /// What is known of a layer: its counts, what was found in it, and what the source noted of it.
+    pub(crate) fn layer(&self, content: &[u8]) -> Option<KnownLayer> {
+        let mut bytes = whole_file::read(&self.layer_file(content), LAYER)?;
+        let (head, rest) = bytes.split_first_chunk::<32>()?;
         let word = |at: usize| Some(u64::from_le_bytes(*head.get(at..)?.first_chunk()?));
         let half = |at: usize| Some(u32::from_le_bytes(*head.get(at..)?.first_chunk()?));
         let below = Below { severity: half(16)?, confidence: half(20)? };
-        Some((Tally { objects: word(0)?, bytes: word(8)?, below, speaks: false }, memo.to_vec()))
+        let (found, _) = rest.split_at_checked(usize::try_from(word(24)?).ok()?)?;
+        let tally = Tally { objects: word(0)?, bytes: word(8)?, below, speaks: !found.is_empty() };
+        let memo = bytes.split_off(head.len() + found.len());
+        Some(KnownLayer { tally, found: bytes.split_off(32), memo })
     }
 
-    /// Notes a layer in which nothing was found.
-    pub(crate) fn add_layer(&self, content: &[u8], tally: Tally, memo: &[u8]) {
+    /// Notes a layer, and what was found in it.
+    pub(crate) fn add_layer(&self, content: &[u8], tally: Tally, found: &[u8], memo: &[u8]) {
         let mut bytes = LAYER.to_vec();
         bytes.extend_from_slice(&tally.objects.to_le_bytes());
         bytes.extend_from_slice(&tally.bytes.to_le_bytes());
         bytes.extend_from_slice(&tally.below.severity.to_le_bytes());
         bytes.extend_from_slice(&tally.below.confidence.to_le_bytes());
+        bytes.extend_from_slice(&(found.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(found);
         bytes.extend_from_slice(memo);
         self.layers_added.store(true, Ordering::Relaxed);
-        if let Err(error) = whole_file::write(&self.layer_file(content), bytes) {
+        if let Err(error) = whole_file::write(&self.layer_file(content), bytes, !found.is_empty()) {
             self.failed.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
         }
     }
@@ -177,7 +192,7 @@ impl Cache {
         }
         bytes.extend(new.to_bytes());
         let path = self.directory.join(format!("{}.seen", &blake3::hash(&bytes).to_hex()[..32]));
-        whole_file::write(&path, bytes)?;
+        whole_file::write(&path, bytes, false)?;
         for file in self.files.iter().filter(|file| **file != path) {
             // Another run may have been faster.
             let _ = fs::remove_file(file);

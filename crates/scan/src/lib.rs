@@ -34,6 +34,7 @@ mod layers;
 mod merge;
 mod names;
 mod nest;
+mod noted;
 mod object;
 mod overlap;
 mod records;

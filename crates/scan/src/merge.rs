@@ -23,7 +23,12 @@ use crate::sink::Sink;
 use crate::witness::{self, Certificates};
 
 /// Below this many bits, a value could be guessed from its fingerprint under a known key.
-const GUESSABLE: f64 = 64.0;
+pub(crate) const GUESSABLE: f64 = 64.0;
+
+/// How many bits a secret has, by its entropy.
+pub(crate) fn bits(sighting: &Sighting) -> f64 {
+    sighting.evidence.entropy * sighting.secret.expose().len() as f64
+}
 
 /// How many lines may lie between a part and what it is a part of: what a file of keys holds besides.
 const PART_LINES: u64 = 8;
@@ -218,7 +223,7 @@ impl<'a> Merge<'a> {
             self.policy.known(&places, record)
         };
         let mut known = known.into_iter();
-        let mut by_secret: BTreeMap<(u32, Vec<u8>), usize> = BTreeMap::new();
+        let mut by_secret: BTreeMap<(u32, Fingerprint), usize> = BTreeMap::new();
         for Kept { sighting, fingerprint, .. } in kept {
             let info = infos.of(sighting.rule);
             if let Some(by) = known.next().flatten() {
@@ -228,7 +233,11 @@ impl<'a> Merge<'a> {
                 }
                 continue;
             }
-            let key = (sighting.rule, sighting.secret.expose().to_vec());
+            // Of what was found in an earlier run only that is known.
+            let print = sighting.print.unwrap_or_else(|| {
+                Fingerprint::of_secret(&self.options.key, &info.id, sighting.secret.expose())
+            });
+            let key = (sighting.rule, print);
             match by_secret.get(&key) {
                 Some(&index) => add_place(&mut outcome.findings[index], sighting),
                 None => {
@@ -243,8 +252,10 @@ impl<'a> Merge<'a> {
     /// of its kind it is there.
     fn fingerprint(&self, sighting: &Sighting, info: &RuleInfo, path: &[u8]) -> (Fingerprint, Option<u64>) {
         let key = &self.options.key;
-        let bits = sighting.evidence.entropy * sighting.secret.expose().len() as f64;
-        if key.is_custom() || bits >= GUESSABLE {
+        if let Some(print) = sighting.print {
+            return (print, None);
+        }
+        if key.is_custom() || bits(sighting) >= GUESSABLE {
             return (Fingerprint::of_secret(key, &info.id, sighting.secret.expose()), None);
         }
         let ordinal = sighting.ordinal.unwrap_or(0);

@@ -25,6 +25,11 @@ pub(crate) fn mask_name(engine: &Engine, scratch: &mut Scratch, name: &[u8]) -> 
     crate::snippet::masked_name(name, &hidden)
 }
 
+/// Whether there is a secret in a text.
+pub(crate) fn is_masked(engine: &Engine, scratch: &mut Scratch, bytes: &[u8]) -> bool {
+    !hidden(engine, scratch, bytes).is_empty()
+}
+
 fn hidden(engine: &Engine, scratch: &mut Scratch, bytes: &[u8]) -> Vec<Hidden> {
     let mut hidden = Vec::new();
     let _ = engine.scan(bytes, scratch, |found| {

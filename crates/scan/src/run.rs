@@ -14,6 +14,7 @@ use keysieve_source::{Source, SourceError};
 use keysieve_unpack::Limits;
 
 use crate::merge::Merge;
+use crate::noted::Notes;
 use crate::sink::Sink;
 use crate::tally::Tallies;
 use crate::{Cache, Control};
@@ -33,10 +34,13 @@ pub struct Options {
     pub rules: Option<BTreeSet<String>>,
     /// Whether the outcome also lists what was allowed.
     pub keep_allowed: bool,
-    /// Contents in which earlier runs found nothing; those in which this one finds nothing are added.
+    /// Contents in which earlier runs found nothing, and layers of images with what they found there; those of this run are
+    /// added.
     pub cache: Option<Arc<Cache>>,
     /// How far containers are unpacked.
     pub archives: Limits,
+    /// Whether somebody wants to see the secrets themselves: then nothing is taken from a cache but what had none.
+    pub values: bool,
 }
 
 impl Default for Options {
@@ -51,6 +55,7 @@ impl Default for Options {
             keep_allowed: false,
             cache: None,
             archives: Limits::default(),
+            values: false,
         }
     }
 }
@@ -211,6 +216,10 @@ pub fn scan_and_record(
         named: source.hands_over_names(),
         cache: options.cache.as_deref(),
         tallies: Tallies::default(),
+        notes: options
+            .cache
+            .as_ref()
+            .map(|_| Notes::new(&options.key, policy, options.values || record.is_some())),
         limits: options.archives.clone(),
         deadline: options.timeout.map(|timeout| Instant::now() + timeout),
         late: AtomicBool::new(false),

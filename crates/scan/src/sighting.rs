@@ -1,7 +1,7 @@
 //! One match at one place, with all that is lost when its bytes are gone.
 
 use keysieve_engine::Score;
-use keysieve_finding::{Confidence, Evidence, Location, Secret};
+use keysieve_finding::{Confidence, Evidence, Fingerprint, Location, Secret};
 use keysieve_policy::{Hints, InlineAllow};
 
 /// One match at one place, with all that is lost when its bytes are gone.
@@ -19,6 +19,8 @@ pub(crate) struct Sighting {
     pub(crate) span: (u64, u64),
     pub(crate) confidence: Confidence,
     pub(crate) secret: Secret,
+    /// Its fingerprint, where the secret itself is not known.
+    pub(crate) print: Option<Fingerprint>,
     pub(crate) evidence: Evidence,
     pub(crate) location: Location,
     /// The name that the value is assigned to, if there is one: part of the fingerprint of short secrets.

@@ -15,13 +15,15 @@ use keysieve_unpack::Limits;
 
 use crate::attribution::number;
 use crate::below::Below;
+use crate::cache::KnownLayer;
 use crate::held::{self, Held};
+use crate::noted::Notes;
 use crate::object::Object;
 use crate::overlap::settle;
 use crate::records::Known;
 use crate::run::Rules;
 use crate::sighting::Sighting;
-use crate::tally::Tallies;
+use crate::tally::{Tallies, Tally};
 use crate::{Cache, Control, names, nest};
 
 /// Scans what a source hands over, on the source's threads.
@@ -33,6 +35,8 @@ pub(crate) struct Sink<'a> {
     pub(crate) cache: Option<&'a Cache>,
     /// What is counted of layers, if there is a cache.
     pub(crate) tallies: Tallies,
+    /// How what was found in layers is noted, if there is a cache.
+    pub(crate) notes: Option<Notes>,
     pub(crate) limits: Limits,
     pub(crate) deadline: Option<Instant>,
     pub(crate) late: AtomicBool,
@@ -115,22 +119,31 @@ impl BlobSink for Sink<'_> {
         self.cache.is_none() || self.wants_as(id, class_of_part(part))
     }
 
-    fn recall(&self, id: ContentId<'_>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
-        let Some((tally, memo)) = self.cache.and_then(|cache| cache.layer(id.0)) else { return false };
+    fn recall(&self, id: ContentId<'_>, blob: &Arc<str>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let Some((cache, notes)) = self.cache.zip(self.notes.as_ref()) else { return false };
+        let Some(KnownLayer { tally, found, memo }) = cache.layer(id.0) else { return false };
+        let Some(found) = notes.recall(&self.rules, blob, &found) else { return false };
         if !taken(&memo) {
             return false;
         }
         self.control.known(tally.objects, tally.bytes);
         let mut worker = self.worker();
+        worker.sightings.extend(found);
         worker.below.add(tally.below);
         self.done(worker);
         true
     }
 
     fn note(&self, id: ContentId<'_>, blob: &str, memo: &[u8]) {
-        let Some(cache) = self.cache else { return };
-        if let Some(tally) = self.tallies.silent(blob) {
-            cache.add_layer(id.0, tally, memo);
+        let Some((cache, notes)) = self.cache.zip(self.notes.as_ref()) else { return };
+        match self.tallies.of_layer(blob) {
+            Some((tally, seen)) if seen.is_empty() => cache.add_layer(id.0, tally, &[], memo),
+            Some((tally, seen)) => {
+                if let Some((below, found)) = notes.note(&self.rules, seen) {
+                    cache.add_layer(id.0, Tally { below, ..tally }, &found, memo);
+                }
+            }
+            None => {}
         }
     }
 

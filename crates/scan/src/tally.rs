@@ -40,12 +40,36 @@ impl Counted {
     }
 }
 
+/// How many sightings of a layer are kept: one in which more was found is read again.
+const MOST_SEEN: usize = 10_000;
+
+/// What is kept of a layer or a container while it is scanned.
+#[derive(Debug, Default)]
+struct Kept {
+    tally: Tally,
+    /// What was seen in a layer, below the floors too.
+    seen: Vec<Sighting>,
+    /// Whether that is not all that is to be said of it.
+    lost: bool,
+}
+
+impl Kept {
+    fn add(&mut self, seen: &[Sighting]) {
+        self.lost |= self.seen.len() + seen.len() > MOST_SEEN;
+        if self.lost {
+            self.seen = Vec::new();
+        } else {
+            self.seen.extend_from_slice(seen);
+        }
+    }
+}
+
 /// Layers and containers that are being scanned.
 #[derive(Debug, Default)]
-pub(crate) struct Tallies(Mutex<HashMap<Counted, Tally>>);
+pub(crate) struct Tallies(Mutex<HashMap<Counted, Kept>>);
 
 impl Tallies {
-    fn all(&self) -> MutexGuard<'_, HashMap<Counted, Tally>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Counted, Kept>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -59,8 +83,13 @@ impl Tallies {
     ) {
         let Some(counted) = Counted::of(origin) else { return };
         let below = Below::of(rules, seen);
+        let is_layer = matches!(counted, Counted::Layer(_));
         let mut all = self.all();
-        let tally = all.entry(counted).or_default();
+        let kept = all.entry(counted).or_default();
+        if is_layer {
+            kept.add(seen);
+        }
+        let tally = &mut kept.tally;
         tally.bytes += bytes as u64;
         tally.objects += u64::from(ends);
         match below {
@@ -72,18 +101,27 @@ impl Tallies {
     /// Notes that something is to be said of an object.
     pub(crate) fn speaks(&self, origin: &Origin) {
         if let Some(counted) = Counted::of(origin) {
-            self.all().entry(counted).or_default().speaks = true;
+            let mut all = self.all();
+            let kept = all.entry(counted).or_default();
+            kept.tally.speaks = true;
+            kept.lost = true;
         }
     }
 
-    /// What was seen of a layer, if nothing is to be said of it. Then it is forgotten.
-    pub(crate) fn silent(&self, blob: &str) -> Option<Tally> {
-        self.all().remove(&Counted::Layer(blob.into())).filter(|tally| !tally.speaks)
+    /// What was seen of a layer, with the sightings if there is anything to be said of it, if they are all there is to
+    /// say. Then it is forgotten.
+    pub(crate) fn of_layer(&self, blob: &str) -> Option<(Tally, Vec<Sighting>)> {
+        let kept = self.all().remove(&Counted::Layer(blob.into()))?;
+        match (kept.tally.speaks, kept.lost) {
+            (false, _) => Some((kept.tally, Vec::new())),
+            (true, false) => Some((kept.tally, kept.seen)),
+            (true, true) => None,
+        }
     }
 
     /// What was seen in a container of a repository, if nothing is to be said of it. Then it is forgotten.
     pub(crate) fn silent_container(&self, id: ObjectId) -> Option<Tally> {
-        let tally = self.all().remove(&Counted::Container(id)).unwrap_or_default();
+        let tally = self.all().remove(&Counted::Container(id)).unwrap_or_default().tally;
         (!tally.speaks).then_some(tally)
     }
 }

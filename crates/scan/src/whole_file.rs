@@ -1,18 +1,26 @@
 //! Files of the cache: written beside their place and moved there, never changed, and as good as none if damaged.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 /// The largest file that is read.
 const LARGEST: u64 = 256 << 20;
 
-/// Writes a file whose bytes are followed by their own hash.
-pub(crate) fn write(path: &Path, mut bytes: Vec<u8>) -> io::Result<()> {
+/// Writes a file whose bytes are followed by their own hash; one that is private can be read by nobody else.
+pub(crate) fn write(path: &Path, mut bytes: Vec<u8>, private: bool) -> io::Result<()> {
     let hash = blake3::hash(&bytes);
     bytes.extend_from_slice(hash.as_bytes());
     let beside = path.with_extension(std::process::id().to_string());
-    let written = File::create(&beside).and_then(|mut file| file.write_all(&bytes));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    let written = options.open(&beside).and_then(|mut file| file.write_all(&bytes));
     written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
         let _ = fs::remove_file(&beside);
     })

@@ -89,7 +89,9 @@ impl Visit<'_> {
 
     /// Scans a layer, unless it is known.
     fn layer(&self, image: &Resolved, layer: &LayerRef, tell: &dyn Fn(Progress)) -> Option<Scanned> {
-        if let Some(known) = memo::recall(self.sink, layer) {
+        // What lies unpacked in a directory may have been changed.
+        let packed = image.store.directory(&layer.blob).is_none();
+        if let Some(known) = packed.then(|| memo::recall(self.sink, layer)).flatten() {
             tell(Progress::Known);
             return Some(known);
         }

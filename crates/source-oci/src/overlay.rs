@@ -171,14 +171,29 @@ impl Overlay {
         self.links.iter().filter(move |(to, _)| *to == target).map(|(_, name)| &**name)
     }
 
-    /// What later runs need to know of it, if nothing in it is to be said: only what it does to others, in hashes.
+    /// What later runs need to know of it: what it does to others, and which of its files come again, in hashes; and the
+    /// names of its hard links.
     pub(crate) fn memo(&self) -> Vec<u8> {
         let mut memo = hash(CANARY).to_le_bytes().to_vec();
+        let mut word = |word: u64| memo.extend_from_slice(&word.to_le_bytes());
         for set in [&self.files, &self.directories, &self.deleted, &self.opaque] {
             let sorted = set.sorted();
-            memo.extend_from_slice(&(sorted.len() as u64).to_le_bytes());
-            sorted.iter().for_each(|hash| memo.extend_from_slice(&hash.to_le_bytes()));
+            word(sorted.len() as u64);
+            sorted.iter().copied().for_each(&mut word);
         }
+        let mut again: Vec<_> = self.again.iter().collect();
+        again.sort();
+        word(again.len() as u64);
+        for (&name, &times) in again {
+            word(name);
+            word(u64::from(times));
+        }
+        word(self.links.len() as u64);
+        for (target, name) in &self.links {
+            word(*target);
+            word(name.len() as u64);
+        }
+        self.links.iter().for_each(|(_, name)| memo.extend_from_slice(name));
         memo
     }
 
@@ -194,7 +209,19 @@ impl Overlay {
         }
         let mut set = || -> Option<Names> { (0..word()?).map(|_| word()).collect() };
         let (files, directories, deleted, opaque) = (set()?, set()?, set()?, set()?);
-        Some((Self { files, directories, deleted, opaque, ..Self::default() }, &memo[*rest..]))
+        let again =
+            (0..word()?).map(|_| Some((word()?, u32::try_from(word()?).ok()?))).collect::<Option<_>>()?;
+        let lengths = (0..word()?)
+            .map(|_| Some((word()?, usize::try_from(word()?).ok()?)))
+            .collect::<Option<Vec<_>>>()?;
+        let mut rest = memo.get(*rest..)?;
+        let mut links = Vec::new();
+        for (target, length) in lengths {
+            let (name, behind) = rest.split_at_checked(length)?;
+            links.push((target, name.into()));
+            rest = behind;
+        }
+        Some((Self { files, directories, deleted, opaque, again, links, ..Self::default() }, rest))
     }
 
     /// What it does to a file of a lower layer.
@@ -307,13 +334,16 @@ mod tests {
 
     #[test]
     fn a_memo_says_what_a_layer_does_to_others() {
-        let above = layer(&["a/.wh..wh..opq", "a/x", "d/", "e/.wh.f", "e/.wh.f"]);
+        let above = layer(&["a/.wh..wh..opq", "a/x", "d/", "e/.wh.f", "e/.wh.f", "t", "t"]);
         let mut settled = above;
+        settled.link(b"other", b"t");
         settled.settle();
         let above = settled;
         let memo = [&above.memo()[..], b"rest"].concat();
         let (known, rest) = Overlay::of_memo(&memo).expect("its own");
         assert_eq!(rest, b"rest");
+        assert_eq!(known.names(b"t").collect::<Vec<_>>(), [b"other"]);
+        assert_eq!(fate(&[Some(&known)], 0, b"t", 0), (LayerState::Overwritten, Some(0)));
         let below = layer(&["a/x", "a/y", "d", "e/f", "z"]);
         for path in ["a/x", "a/y", "d", "e/f", "z"] {
             assert_eq!(of(&[&below, &known], path), of(&[&below, &above], path), "{path}");

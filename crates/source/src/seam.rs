@@ -135,15 +135,15 @@ pub trait BlobSink: Sync {
     }
 
     /// Hands over what was [noted](Self::note) of a content in an earlier run. If that was of use, the content counts as
-    /// looked at. Says whether it does.
-    fn recall(&self, id: ContentId<'_>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
-        let _ = (id, taken);
+    /// looked at, in the objects of this blob of an image. Says whether it does.
+    fn recall(&self, id: ContentId<'_>, blob: &Arc<str>, taken: &mut dyn FnMut(&[u8]) -> bool) -> bool {
+        let _ = (id, blob, taken);
         false
     }
 
     /// Says that a content was handed over as a whole, in the objects of this blob of an image, and is what its id says;
-    /// and what the source wants to know of it in later runs that do not read it, because there was nothing in it. That
-    /// may hold no bytes of it.
+    /// and what the source wants to know of it in later runs that do not read it. That may hold names, and no other bytes
+    /// of it.
     fn note(&self, id: ContentId<'_>, blob: &str, memo: &[u8]) {
         let _ = (id, blob, memo);
     }

@@ -11,7 +11,7 @@ use crate::{code, json as report, keysieve, repository, run, stdout};
 
 /// A secret of its own for each place: a password in a URL, put together here so that no literal one stands in the
 /// repository.
-fn secret(number: usize) -> String {
+pub(crate) fn secret(number: usize) -> String {
     format!("hunter{number}-of-{}", ["7kQ", "vz"].concat())
 }
 

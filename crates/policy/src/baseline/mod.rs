@@ -125,6 +125,13 @@ impl Baseline {
         &self.name
     }
 
+    /// Whether it knows secrets themselves, or hashes of them that are not ours: then what is found is known to it only
+    /// by its value.
+    #[must_use]
+    pub fn asks_for_values(&self) -> bool {
+        self.entries.iter().any(|entry| matches!(entry.what, What::Value(_) | What::Sha1(_)))
+    }
+
     /// Its entries, in order.
     #[must_use]
     pub fn entries(&self) -> &[BaselineEntry] {
