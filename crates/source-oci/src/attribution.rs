@@ -83,7 +83,12 @@ impl<'a> Attribution<'a> {
     }
 
     fn in_layer(&self, at: usize, index: usize, path: &[u8], nth: u32) -> LayerPlace {
-        let (state, by) = fate(&self.overlays[at], index, path, nth);
+        let overlays = match self.state.images[at].image.kind {
+            None => &self.overlays[at][..],
+            // The layers of what is no image lie beside each other.
+            Some(_) => &self.overlays[at][..=index],
+        };
+        let (state, by) = fate(overlays, index, path, nth);
         let links = self.overlays[at][index].map_or_else(Vec::new, |own| {
             let names = own.names(path).map(keysieve_finding::shown);
             names.take(LINKS).collect()

@@ -24,8 +24,13 @@ pub(crate) fn leave_out(
         match base {
             Base::Image(reference) => match layers_of(opener, reference) {
                 Ok(prefixes) => {
+                    let before = left_out.len();
                     for image in images.iter_mut() {
                         mark(image, &prefixes, &reference.written, &mut left_out);
+                    }
+                    if left_out.len() == before {
+                        let why = "nothing lies on all of its layers, so that none was left out";
+                        left_out.push((reference.written.clone(), why.to_owned()));
                     }
                 }
                 Err(error) => errors.push(error),

@@ -35,10 +35,14 @@
 mod archive;
 mod attribution;
 mod base;
+mod bolt;
+mod content;
 mod daemon;
+mod daemon_address;
 mod digest;
 #[cfg(unix)]
 mod directory;
+mod docker_root;
 mod error;
 mod event;
 mod fields;

@@ -55,6 +55,11 @@ impl Descriptor {
         self.annotations.as_ref()?.get(name)?.as_str()
     }
 
+    /// Whether it is no manifest and no index, but a layer, or what BuildKit notes of a build.
+    pub(crate) fn is_content(&self) -> bool {
+        [".layer.", ".rootfs.", ".cacheconfig."].iter().any(|part| self.media_type.contains(part))
+    }
+
     /// What BuildKit's attestations say they are about.
     pub(crate) fn attests(&self) -> Option<&str> {
         let attestation = self.annotation("vnd.docker.reference.type")? == "attestation-manifest";

@@ -15,7 +15,7 @@ use crate::reference::{Choice, Kind, Place, Reference};
 use crate::registry::Transport;
 use crate::resolve::{Found, Platforms, Resolved, Resolver, Root, document};
 use crate::store::{Blob, Remote, Store};
-use crate::{Error, Options, referrers, storage};
+use crate::{Error, Options, content, docker_root, referrers, storage};
 
 /// The annotation of a tag in a layout.
 const TAG: &str = "org.opencontainers.image.ref.name";
@@ -50,7 +50,10 @@ impl<'a> Opener<'a> {
 
     pub(crate) fn open(&self, reference: &Reference, platforms: &Platforms) -> Result<Opened, Error> {
         match &reference.place {
-            Place::Registry(name) => self.registry(reference, name, platforms),
+            Place::Registry(name) => match self.meant(reference, name)? {
+                Some(meant) => self.registry(&meant, &meant.whole(), platforms),
+                None => self.registry(name, reference.written.trim_start_matches("docker://"), platforms),
+            },
             Place::Layout(directory, choice) => {
                 let (layout, index) = Layout::open(directory)?;
                 let mut resolver = Resolver::new(Arc::new(layout), platforms, None);
@@ -64,8 +67,15 @@ impl<'a> Opener<'a> {
                     storage::of_storage(&directory.ok_or_else(missing)?, choice, reference, platforms)?;
                 Ok(Opened::Images(resolver.found, resolver.gaps))
             }
+            Place::DockerRoot(directory, choice) => {
+                let directory = directory.clone().or_else(docker_root::usual);
+                let missing = || Error::missing(&reference.written, "no directory of docker is there");
+                let directory = directory.ok_or_else(missing)?;
+                let resolver = docker_root::of_docker_root(&directory, choice, reference, platforms)?;
+                Ok(Opened::Images(resolver.found, resolver.gaps))
+            }
             Place::Content(directory, choice) => {
-                let resolver = storage::of_content(directory, choice, reference, platforms)?;
+                let resolver = content::of_content(directory, choice, reference, platforms)?;
                 Ok(Opened::Images(resolver.found, resolver.gaps))
             }
             Place::Archive(path, kind, choice) => archive(path, *kind, choice, reference, platforms),
@@ -73,7 +83,32 @@ impl<'a> Opener<'a> {
         }
     }
 
-    fn registry(&self, reference: &Reference, name: &Name, platforms: &Platforms) -> Result<Opened, Error> {
+    /// What a name without a registry means, if `registries.conf` says something of it: where there are several, the
+    /// first that has it.
+    fn meant(&self, reference: &Reference, name: &Name) -> Result<Option<Name>, Error> {
+        let mut meanings = self.options.registry.mirrors.meanings(&reference.written, name)?;
+        if meanings.len() < 2 {
+            return Ok(meanings.pop());
+        }
+        let transport = self.transport()?;
+        let mut lacking = Vec::new();
+        for meaning in meanings {
+            let remote = Remote::new(Arc::clone(&transport), &meaning);
+            let there = remote.and_then(|remote| match self.options.tags.are_asked_for() {
+                true => remote.tags().map(drop),
+                false => remote.root(meaning.digest().or(meaning.tag()).unwrap_or("latest")).map(drop),
+            });
+            match there {
+                Ok(()) => return Ok(Some(meaning)),
+                Err(error @ Error::Stopped { .. }) => return Err(error),
+                Err(error) => lacking.push(error.to_string()),
+            }
+        }
+        Err(Error::missing(&reference.written, lacking.join("; ")))
+    }
+
+    fn registry(&self, name: &Name, written: &str, platforms: &Platforms) -> Result<Opened, Error> {
+        let repository = format!("{}/{}", name.registry(), name.repository());
         let transport = self.transport()?;
         let remote = Arc::new(Remote::new(Arc::clone(&transport), name)?);
         let tags = if self.options.tags.are_asked_for() && name.digest().is_none() {
@@ -82,14 +117,11 @@ impl<'a> Opener<'a> {
             tags.iter().map(|tag| (tag.clone(), shown(tag))).collect()
         } else {
             let asked = name.digest().or(name.tag()).unwrap_or("latest");
-            vec![(asked.to_owned(), reference.written.trim_start_matches("docker://").to_owned())]
+            vec![(asked.to_owned(), written.to_owned())]
         };
         let mut resolver = Resolver::new(Arc::clone(&remote) as Arc<dyn Store>, platforms, None);
         if tags.is_empty() {
-            return Err(Error::missing(
-                &reference.written,
-                "no tag of the repository is one that was asked for",
-            ));
+            return Err(Error::missing(written, "no tag of the repository is one that was asked for"));
         }
         let several = tags.len() > 1;
         let mut of_tags = Vec::new();
@@ -110,7 +142,7 @@ impl<'a> Opener<'a> {
                     digest,
                     descriptor: None,
                     name: shown.clone(),
-                    repository: reference.repository(),
+                    repository: repository.clone(),
                     above: Vec::new(),
                     about: None,
                 })?;

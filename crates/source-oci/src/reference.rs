@@ -26,6 +26,8 @@ pub(crate) enum Place {
     Archive(PathBuf, Kind, Choice),
     /// In a store of podman; none for the usual one.
     Storage(Option<PathBuf>, Choice),
+    /// In the directory of docker; none for the usual one.
+    DockerRoot(Option<PathBuf>, Choice),
     /// In a store of containerd.
     Content(PathBuf, Choice),
     /// On standard input, as an archive.
@@ -76,8 +78,10 @@ impl Reference {
             Place::Layout(path, _) | Place::Archive(path, ..) | Place::Content(path, _) => {
                 path.display().to_string()
             }
-            Place::Storage(_, Choice::Named(name)) => repository(name).to_owned(),
-            Place::Storage(..) => self.written.clone(),
+            Place::Storage(_, Choice::Named(name)) | Place::DockerRoot(_, Choice::Named(name)) => {
+                repository(name).to_owned()
+            }
+            Place::Storage(..) | Place::DockerRoot(..) => self.written.clone(),
             Place::Stdin => "-".to_owned(),
             Place::Daemon(name) => repository(name).to_owned(),
         }
@@ -106,28 +110,32 @@ impl Reference {
     }
 }
 
-/// A name without its tag.
-fn repository(name: &str) -> &str {
+/// A name without its tag and digest.
+pub(crate) fn repository(name: &str) -> &str {
+    let name = name.split('@').next().unwrap_or(name);
     match name.rsplit_once(':') {
         Some((repository, tag)) if !tag.contains('/') => repository,
         _ => name,
     }
 }
 
-/// An image in a store of podman: `[[DRIVER@]ROOT[+RUNROOT][:OPTIONS]]NAME`, or the directory of one, or a name.
-fn storage(rest: &str) -> Result<Place, String> {
+/// An image in a store of podman or docker: `[[DRIVER@]ROOT[+RUNROOT][:OPTIONS]]NAME`, or the directory of one, or a name.
+fn storage(rest: &str, drivers: &[&str]) -> Result<(Option<PathBuf>, Choice), String> {
     if let Some((store, name)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        let (driver, root) = store.split_once('@').unwrap_or(("overlay", store));
-        if driver != "overlay" {
-            return Err(format!("the driver {driver} is not supported, only overlay"));
+        let (driver, root) = match store.split_once('@') {
+            Some((driver, root)) => (Some(driver), root),
+            None => (None, store),
+        };
+        if let Some(driver) = driver.filter(|driver| !drivers.contains(driver)) {
+            return Err(format!("the driver {driver} is not supported, only {}", drivers.join(" and ")));
         }
         let root = root.split(['+', ':']).next().unwrap_or(root);
-        return Ok(Place::Storage(Some(root.into()), kept(name)));
+        return Ok((Some(root.into()), kept(name)));
     }
     if Path::new(rest).is_dir() {
-        return Ok(Place::Storage(Some(rest.into()), Choice::All));
+        return Ok((Some(rest.into()), Choice::All));
     }
-    Ok(Place::Storage(None, kept(rest)))
+    Ok((None, kept(rest)))
 }
 
 fn kept(name: &str) -> Choice {
@@ -156,7 +164,11 @@ fn place(written: &str) -> Result<Place, String> {
         }
         Some(("docker-daemon", rest)) if !rest.is_empty() => Ok(Place::Daemon(rest.to_owned())),
         Some(("docker", rest)) => name(rest.strip_prefix("//").unwrap_or(rest)).map(Place::Registry),
-        Some(("containers-storage", rest)) => storage(rest),
+        Some(("containers-storage", rest)) => {
+            storage(rest, &["overlay"]).map(|(root, choice)| Place::Storage(root, choice))
+        }
+        Some(("docker-root", rest)) => storage(rest, &["overlay2", "fuse-overlayfs"])
+            .map(|(root, choice)| Place::DockerRoot(root, choice)),
         Some(("containerd", rest)) => path(rest).map(|(path, choice)| Place::Content(path, choice)),
         Some((transport @ ("dir" | "ostree" | "sif"), _)) => Err(format!(
             "the transport {transport} is not supported; copy the image with `skopeo copy {written} oci:DIR` first"
@@ -276,6 +288,9 @@ mod tests {
         assert_eq!(place("containers-storage:[/var/store]"), Place::Storage(store, Choice::All));
         assert_eq!(place("containers-storage:app"), Place::Storage(None, named("app")));
         assert!(Reference::parse("containers-storage:[vfs@/var/store]app").is_err());
+        assert_eq!(place("docker-root:app:1"), Place::DockerRoot(None, named("app:1")));
+        let root = Some(PathBuf::from("/mnt/docker"));
+        assert_eq!(place("docker-root:[/mnt/docker]app"), Place::DockerRoot(root, named("app")));
     }
 
     #[test]

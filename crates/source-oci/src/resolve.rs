@@ -176,8 +176,13 @@ impl<'a> Resolver<'a> {
         }
         let mut above = above.to_vec();
         above.push(document(digest, "image-index.json", bytes));
+        let (blobs, children): (Vec<&Descriptor>, Vec<&Descriptor>) =
+            children.iter().partition(|child| child.is_content());
+        if !blobs.is_empty() {
+            self.build_cache(root, digest, &above, &blobs);
+        }
         let mut chosen: Vec<&Descriptor> = Vec::new();
-        for child in children.iter().filter(|child| child.attests().is_none()) {
+        for &child in children.iter().filter(|child| child.attests().is_none()) {
             match child.platform.as_ref().filter(|platform| platform.is_known()) {
                 Some(platform) => {
                     self.available.insert(platform.to_string());
@@ -189,14 +194,14 @@ impl<'a> Resolver<'a> {
             }
         }
         // An attestation comes with what it is about.
-        let about = |child: &&Descriptor| {
+        let about = |child: &&&Descriptor| {
             let subject = child.attests();
             subject.is_some_and(|subject| {
                 *self.platforms == Platforms::All
                     || chosen.iter().any(|image| image.digest.as_str() == subject)
             })
         };
-        let attestations: Vec<&Descriptor> = children.iter().filter(about).collect();
+        let attestations: Vec<&Descriptor> = children.iter().filter(about).copied().collect();
         for child in chosen.into_iter().chain(attestations) {
             let platform = child.platform.as_ref().map(ToString::to_string).unwrap_or_default();
             if !self.followed.insert((child.digest.clone(), platform)) {
@@ -217,6 +222,23 @@ impl<'a> Resolver<'a> {
         Ok(())
     }
 
+    /// An index that lists layers themselves, as BuildKit's caches do (`cache/remotecache` in its sources): no
+    /// image, but what layers of several are made of, and what the build was.
+    fn build_cache(&mut self, root: &Root, digest: &Digest, above: &[Arc<Document>], blobs: &[&Descriptor]) {
+        self.image(Found {
+            name: &root.name,
+            repository: &root.repository,
+            digest: Some(digest),
+            config_digest: None,
+            base: None,
+            config: Config::default(),
+            kind: Some("build cache".to_owned()),
+            platform: Platform::default(),
+            documents: above.to_vec(),
+            layers: blobs.iter().map(|&blob| Blob::Described(Box::new(blob.clone()))).collect(),
+        });
+    }
+
     /// A manifest or an index. One that is not what its digest promises is read all the same, and named.
     fn fetch(&mut self, descriptor: &Descriptor) -> Result<Vec<u8>, Error> {
         let bytes = self.store.manifest(descriptor)?;
@@ -224,7 +246,8 @@ impl<'a> Resolver<'a> {
         Ok(bytes)
     }
 
-    fn check(&mut self, digest: &Digest, bytes: &[u8]) {
+    /// Says so, if bytes are not what their digest promises.
+    pub(crate) fn check(&mut self, digest: &Digest, bytes: &[u8]) {
         if !digest.is_of(bytes) {
             let why = format!("its digest should be {digest} and is {}", Digest::of(bytes));
             self.gaps.push((whole(digest.as_str()), Skip::new(SkipReason::ArchiveBroken, why)));

@@ -1,8 +1,7 @@
-//! Local stores, as they are on disk; nothing in them is changed. That of podman, CRI-O and buildah has its layers as
-//! directories (`containers/storage`, driver `overlay`), that of containerd and of newer dockers has blobs.
+//! The store of podman, CRI-O and buildah as it is on disk (`containers/storage`, driver `overlay`), with its layers as
+//! directories. Nothing in it is changed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fs;
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -12,15 +11,15 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::digest::Digest;
-use crate::layout::{self, Layout};
-use crate::model::{CONFIG_LIMIT, Config, Descriptor, MANIFEST_LIMIT, Manifest, place};
+use crate::layout;
+use crate::model::{CONFIG_LIMIT, Config, MANIFEST_LIMIT, place};
 use crate::open::same_name;
 use crate::reference::{Choice, Reference};
-use crate::resolve::{Found, Platforms, Resolver, Root, document, whole};
+use crate::resolve::{Found, Platforms, Resolver, document, whole};
 use crate::store::{Blob, Store};
 
 /// The largest list of images or layers.
-const LIST: u64 = 256 << 20;
+pub(crate) const LIST: u64 = 256 << 20;
 
 /// How many layers may lie on one another.
 const HIGHEST: usize = 1000;
@@ -61,7 +60,9 @@ struct Layer {
 /// A store whose layers are directories.
 #[derive(Debug)]
 pub(crate) struct Storage {
-    root: PathBuf,
+    pub(crate) root: PathBuf,
+    /// The driver, which the directory of its layers is called by.
+    pub(crate) driver: &'static str,
 }
 
 impl Store for Storage {
@@ -72,14 +73,14 @@ impl Store for Storage {
     #[cfg(unix)]
     fn directory(&self, blob: &Blob) -> Option<PathBuf> {
         match blob {
-            Blob::Member(id) if is_id(id) => Some(self.root.join("overlay").join(id).join("diff")),
+            Blob::Member(id) if is_id(id) => Some(self.root.join(self.driver).join(id).join("diff")),
             _ => None,
         }
     }
 }
 
 /// Whether it is what a store calls images and layers; such a name leads nowhere else.
-fn is_id(name: &str) -> bool {
+pub(crate) fn is_id(name: &str) -> bool {
     name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn of_storage<'a>(
     platforms: &'a Platforms,
 ) -> Result<Resolver<'a>, Error> {
     let shown = root.display().to_string();
-    let storage = Storage { root: root.to_owned() };
+    let storage = Storage { root: root.to_owned(), driver: "overlay" };
     if !root.join("overlay-images").is_dir() {
         let problem = "no overlay-images in it, so it is no store of podman with the driver overlay, the only one that is read";
         return Err(Error::missing(shown, problem));
@@ -142,8 +143,11 @@ pub(crate) fn of_storage<'a>(
             format!("no such image in it; there: {}", there.join(", ")),
         ));
     }
-    let mut resolver =
-        Resolver::new(std::sync::Arc::new(Storage { root: root.to_owned() }), platforms, Some(shown));
+    let mut resolver = Resolver::new(
+        std::sync::Arc::new(Storage { root: root.to_owned(), driver: "overlay" }),
+        platforms,
+        Some(shown),
+    );
     for image in found {
         let own = names(image).into_iter().next().unwrap_or_else(|| image.id.clone());
         let name = if several { format!("{}:{own}", reference.written) } else { reference.written.clone() };
@@ -212,75 +216,4 @@ fn add(
         documents,
         layers: chain,
     });
-}
-
-/// The images in a store of blobs: everything in it that reads as an index or a manifest and that no other one names.
-pub(crate) fn of_content<'a>(
-    root: &Path,
-    choice: &Choice,
-    reference: &Reference,
-    platforms: &'a Platforms,
-) -> Result<Resolver<'a>, Error> {
-    const WITHIN: &str = "io.containerd.content.v1.content";
-    let directory = [root.to_owned(), root.join(WITHIN), root.join("daemon").join(WITHIN)];
-    let directory = directory.into_iter().find(|directory| directory.join("blobs/sha256").is_dir());
-    let Some(directory) = directory else {
-        let problem = "no blobs/sha256 in it, so it is no store of containerd";
-        return Err(Error::missing(root.display().to_string(), problem));
-    };
-    let (mut found, mut named) = (BTreeMap::new(), BTreeSet::new());
-    let blobs = directory.join("blobs/sha256");
-    let listed = fs::read_dir(&blobs).map_err(|error| Error::io(blobs.display().to_string(), error))?;
-    for entry in listed.flatten() {
-        let Some(digest) = entry.file_name().to_str().and_then(|hex| Digest::parse(&format!("sha256:{hex}")))
-        else {
-            continue;
-        };
-        if entry.metadata().is_ok_and(|metadata| metadata.len() > MANIFEST_LIMIT) {
-            continue;
-        }
-        // What cannot be read here is asked for again, if anything names it.
-        let Ok(bytes) = layout::read(&entry.path(), MANIFEST_LIMIT) else { continue };
-        if !bytes.first().is_some_and(|byte| matches!(byte, b'{' | b' ' | b'\n')) {
-            continue;
-        }
-        let Ok(manifest) = Manifest::parse(&bytes) else { continue };
-        named.extend(manifest.manifests.iter().flatten().map(|child| child.digest.clone()));
-        found.insert(digest, bytes);
-    }
-    let wanted = |digest: &Digest| match choice {
-        Choice::Digest(asked) => asked == digest,
-        _ => !named.contains(digest),
-    };
-    let written = &reference.written;
-    let roots: Vec<(Digest, Vec<u8>)> = found.into_iter().filter(|(digest, _)| wanted(digest)).collect();
-    if roots.is_empty() || matches!(choice, Choice::Named(_)) {
-        let problem =
-            "no such image in it; a store of containerd has no names on disk, so one is asked for by @DIGEST";
-        return Err(Error::missing(written, problem));
-    }
-    let mut resolver = Resolver::new(std::sync::Arc::new(Layout::at(directory)), platforms, None);
-    let several = roots.len() > 1;
-    for (digest, bytes) in roots {
-        let name = if several { format!("{written}@{digest}") } else { written.clone() };
-        let descriptor = Some(Descriptor::bare(digest.clone()));
-        let repository = reference.repository();
-        let root = Root {
-            bytes,
-            digest: digest.clone(),
-            descriptor,
-            name,
-            repository,
-            above: Vec::new(),
-            about: None,
-        };
-        match resolver.root_of(root) {
-            Ok(()) => {}
-            Err(error) if several && !matches!(error, Error::Stopped { .. }) => {
-                resolver.gaps.push((whole(digest.as_str()), error.skip()));
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(resolver)
 }

@@ -19,7 +19,7 @@ pub(crate) struct ImageArguments {
         value_name = "REF",
         required_unless_present = "refs_from",
         help = "[REGISTRY/]NAME[:TAG][@DIGEST], oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE[:NAME], \
-            docker-daemon:NAME, containers-storage:NAME, containerd:DIR[@DIGEST], a layout directory, an archive, or '-' for an archive on standard input"
+            docker-daemon:NAME, containers-storage:NAME, docker-root:NAME, containerd:DIR[:NAME|@DIGEST], a layout directory, an archive, or '-' for an archive on standard input"
     )]
     pub(crate) references: Vec<String>,
 
@@ -85,7 +85,9 @@ pub(crate) struct ImagesArguments {
     /// Write a line of JSON to FILE, or to standard error if that is '-', when a layer is begun, done, known or lost
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) events: Option<PathBuf>,
-    /// Remember in DIR which layers had nothing in them, and do not fetch them again with the same rules
+    /// Remember in DIR what was found in layers, masked, and do not fetch them again with the same rules
+    ///
+    /// A layer with secrets so short that they could be guessed is remembered only with --fingerprint-key.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, env = "KEYSIEVE_CACHE", hide_env_values = true)]
     pub(crate) cache: Option<PathBuf>,
 }
@@ -108,7 +110,7 @@ pub(crate) struct RegistryArguments {
     /// Trust the certificates in FILE besides the system's
     #[arg(long = "ca-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) ca_files: Vec<PathBuf>,
-    /// Read FILE for mirrors and blocked registries [default: what podman and skopeo read]
+    /// Read FILE for mirrors, blocked registries and short names [default: what podman and skopeo read]
     #[arg(long = "registries-conf", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) registries_conf: Vec<PathBuf>,
     #[arg(

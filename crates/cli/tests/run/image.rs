@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use keysieve_testkit::{ImageLayer, Packing, TestImage, TestLayout, digest, gzip};
@@ -458,40 +459,43 @@ fn of_an_image_only_what_is_newer_can_be_scanned() {
     assert_eq!(report["stats"]["excluded"], 1);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_daemon_is_asked_at_its_socket() {
-    use std::io::{BufRead, BufReader, Write};
-    use std::os::unix::net::UnixListener;
+/// Answers one question of a daemon's client with an archive. Gives the question.
+fn answer(stream: &mut (impl Read + Write), archive: &[u8]) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).expect("a byte");
+        head.extend(byte);
+    }
+    stream.write_all(b"HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\n\r\n").expect("sent");
+    stream.write_all(archive).expect("sent");
+    String::from_utf8(head).expect("text").lines().next().expect("a line").to_owned()
+}
 
+#[test]
+fn a_daemon_is_asked_at_its_socket_and_by_its_address() {
     let directory = tempfile::tempdir().expect("a directory");
     let socket = directory.path().join("daemon.sock");
-    let listener = UnixListener::bind(&socket).expect("a socket");
+    let at_socket = std::os::unix::net::UnixListener::bind(&socket).expect("a socket");
+    let at_port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = at_port.local_addr().expect("an address");
     let (image, _) = planted();
     let archive = image.docker_archive("team/app:1");
     let daemon = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().expect("asked");
-        let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines();
-        let asked = lines.next().expect("a line").expect("text");
-        lines
-            .find(|line| line.as_ref().is_ok_and(String::is_empty))
-            .expect("the end of the head")
-            .expect("text");
-        stream.write_all(b"HTTP/1.0 200 OK\r\nContent-Type: application/x-tar\r\n\r\n").expect("sent");
-        stream.write_all(&archive).expect("sent");
+        let mut asked = vec![answer(&mut at_socket.accept().expect("asked").0, &archive)];
+        asked.push(answer(&mut at_port.accept().expect("asked").0, &archive));
         asked
     });
-    let output = keysieve(directory.path())
-        .args(["image", "docker-daemon:team/app:1", "-f", "json", "--min-confidence", "low"])
-        .env("DOCKER_HOST", format!("unix://{}", socket.display()))
-        .output()
-        .expect("the command runs");
-    assert_eq!(daemon.join().expect("asked"), "GET /images/team/app:1/get HTTP/1.0");
     TestLayout::default().image("v1", &image).write_to(&directory.path().join("layout")).expect("written");
-    assert_eq!(
-        same_everywhere(&report(&output)),
-        same_everywhere(&scan(directory.path(), &["oci:layout"])),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let whole = same_everywhere(&scan(directory.path(), &["oci:layout"]));
+    for host in [format!("unix://{}", socket.display()), format!("tcp://{port}")] {
+        let output = keysieve(directory.path())
+            .args(["image", "docker-daemon:team/app:1", "-f", "json", "--min-confidence", "low"])
+            .env("DOCKER_HOST", &host)
+            .output()
+            .expect("the command runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(same_everywhere(&report(&output)), whole, "{host}: {said}");
+    }
+    assert_eq!(daemon.join().expect("asked"), ["GET /images/team/app:1/get HTTP/1.0"; 2]);
 }

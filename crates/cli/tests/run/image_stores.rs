@@ -71,6 +71,66 @@ fn a_store_of_podman_has_what_was_copied_into_it() {
 }
 
 #[test]
+fn the_directory_of_docker_has_what_was_loaded_into_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let layer = |number: usize| {
+        ImageLayer::new(&format!("COPY l{number} /")).file(format!("d/l{number}"), line(number))
+    };
+    let own = TestImage::new("linux", "amd64").layer(layer(1).file("a", line(4)));
+    let image = own.clone().layer(layer(2).file("a", line(5)).link("b", "a")).step("ENV X=y");
+    let layout = TestLayout::default().image("v1", &image).image("own", &own);
+    layout.write_to(&here.join("layout")).expect("written");
+    let ids: Vec<String> = [&own, &image]
+        .iter()
+        .map(|image| {
+            let config = image.config.to_string();
+            let id = keysieve_testkit::digest(config.as_bytes())[7..].to_owned();
+            let content = here.join("docker/image/overlay2/imagedb/content/sha256");
+            fs::create_dir_all(&content).expect("made");
+            fs::write(content.join(&id), config).expect("written");
+            let mut chain = String::new();
+            for (digest, diff_id) in
+                image.digests().iter().zip(image.config["rootfs"]["diff_ids"].as_array().expect("a list"))
+            {
+                let diff_id = diff_id.as_str().expect("a digest");
+                chain = match chain.as_str() {
+                    "" => diff_id.to_owned(),
+                    below => keysieve_testkit::digest(format!("{below} {diff_id}").as_bytes()),
+                };
+                let cache = keysieve_testkit::digest(chain.as_bytes())[7..].to_owned();
+                let known = here.join("docker/image/overlay2/layerdb/sha256").join(&chain[7..]);
+                fs::create_dir_all(&known).expect("made");
+                fs::write(known.join("cache-id"), &cache).expect("written");
+                let blob = flate2::read::GzDecoder::new(layout.blobs[digest].as_slice());
+                let unpacked = here.join("docker/overlay2").join(cache).join("diff");
+                tar::Archive::new(blob).unpack(unpacked).expect("unpacked");
+            }
+            id
+        })
+        .collect();
+    // The one has no name, and the other was made from it.
+    let metadata = here.join("docker/image/overlay2/imagedb/metadata/sha256").join(&ids[1]);
+    fs::create_dir_all(&metadata).expect("made");
+    fs::write(metadata.join("parent"), format!("sha256:{}", ids[0])).expect("written");
+    let names = json!({ "Repositories": { "team/app": { "team/app:1": format!("sha256:{}", ids[1]) } } });
+    fs::write(here.join("docker/image/overlay2/repositories.json"), names.to_string()).expect("written");
+
+    let expected = same_everywhere(&scan(here, &["oci:layout:v1"]));
+    let id = format!("docker-root:[docker]{}", &ids[1][..12]);
+    for reference in ["docker-root:docker", "docker-root:[docker]team/app:1", &id] {
+        assert_eq!(same_everywhere(&scan(here, &[reference])), expected, "{reference}");
+    }
+    let parent = scan(here, &[&format!("docker-root:[docker]sha256:{}", ids[0])]);
+    assert_eq!(same_everywhere(&parent), same_everywhere(&scan(here, &["oci:layout:own"])));
+    let none = run(here, &["image", "docker-root:[docker]team/app:2"]);
+    assert!(code(&none) == 2 && stderr(&none).contains("team/app:1"), "{}", stderr(&none));
+    // A layer that is lost is a gap.
+    fs::remove_dir_all(here.join("docker/image/overlay2/layerdb")).expect("removed");
+    assert_eq!(code(&run(here, &["image", "docker-root:docker"])), 3);
+}
+
+#[test]
 fn a_layer_in_which_nothing_was_is_not_read_again_and_says_what_it_did() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();
@@ -234,4 +294,32 @@ fn an_index_that_leads_to_itself_a_thousand_times_is_followed_once() {
     layout.index("v1", &[], vec![listed; 2]).write_to(&here.join("layout")).expect("written");
     let report = scan(here, &["oci:layout:v1"]);
     assert_eq!((locations(&report).len(), &report["complete"]), (1, &json!(true)));
+}
+
+#[test]
+fn a_build_cache_is_scanned_and_its_layers_lie_beside_each_other() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let image = TestImage::new("linux", "amd64")
+        .layer(ImageLayer::new("").file("a", line(1)))
+        .layer(ImageLayer::new("").file("a", line(2)).file(".wh.b", ""))
+        .layer(ImageLayer::new("").file("b", line(3)));
+    let mut layout = TestLayout::default();
+    layout.add(&image);
+    let build = json!({ "records": [{ "input": line(4).trim() }] }).to_string().into_bytes();
+    let mut listed: Vec<_> = image
+        .digests()
+        .iter()
+        .map(|digest| json!({ "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": digest }))
+        .collect();
+    let digest = keysieve_testkit::digest(&build);
+    listed.push(json!({ "mediaType": "application/vnd.buildkit.cacheconfig.v0", "digest": digest }));
+    layout.blobs.insert(digest, build);
+    layout.index("buildcache", &[], listed).write_to(&here.join("layout")).expect("written");
+    let report = scan(here, &["oci:layout"]);
+    assert_eq!(report["complete"], true, "{}", report["skips"]);
+    assert_eq!(report["target"]["images"][0]["kind"], "build cache");
+    let found = locations(&report);
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found.iter().all(|location| location["layer"]["state"] == "present"), "{found:?}");
 }

@@ -1,7 +1,5 @@
 //! Where else a repository may be asked for: `registries.conf` of podman and CRI-O (`containers-registries.conf(5)`,
 //! version 2) and the `hosts.toml` files of containerd (its `docs/hosts.md`).
-//!
-//! Short names are not searched for anywhere: they mean `docker.io`, as for Docker, containerd and Kubernetes.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,6 +10,7 @@ use oci_client::Reference as Name;
 use serde::Deserialize;
 
 use super::hosts::hosts_of;
+use super::short_names::{self, ShortNames};
 use crate::Error;
 
 /// The largest configuration file.
@@ -23,6 +22,8 @@ pub struct Mirrors {
     registries: Vec<Registry>,
     /// Directories with one of its own for each registry.
     pub(crate) directories: Vec<PathBuf>,
+    /// What names without a registry mean.
+    short_names: ShortNames,
 }
 
 /// One place where a repository can be asked for.
@@ -54,6 +55,8 @@ pub(crate) struct HostSettings {
 struct File {
     #[serde(default, rename = "registry")]
     registries: Vec<Registry>,
+    #[serde(flatten)]
+    short_names: ShortNames,
 }
 
 /// A `[[registry]]` of registries.conf.
@@ -120,14 +123,16 @@ impl Mirrors {
     /// If a file is there and cannot be read.
     pub fn find(files: &[PathBuf], directories: &[PathBuf]) -> Result<Self, Error> {
         let mut registries: BTreeMap<String, Registry> = BTreeMap::new();
+        let mut short_names = ShortNames::default();
+        let mut add = |file: &Path| add(file, &mut registries, &mut short_names);
         for file in files {
             let shown = file.display().to_string();
             let missing = || Error::missing(shown.clone(), "no such file or directory");
-            add(file, &mut registries)?.then_some(()).ok_or_else(missing)?;
+            add(file)?.then_some(()).ok_or_else(missing)?;
         }
         if files.is_empty() {
-            for file in usual_files() {
-                add(&file, &mut registries)?;
+            for file in usual_files().into_iter().chain(short_names::usual_files()) {
+                add(&file)?;
             }
         }
         for directory in directories {
@@ -136,7 +141,12 @@ impl Mirrors {
             }
         }
         let directories = directories.iter().cloned().chain(usual_directories()).collect();
-        Ok(Self { registries: registries.into_values().collect(), directories })
+        Ok(Self { registries: registries.into_values().collect(), directories, short_names })
+    }
+
+    /// What a name as it was written can mean, in the order in which it is to be looked for; nothing if only what it says.
+    pub(crate) fn meanings(&self, written: &str, name: &Name) -> Result<Vec<Name>, Error> {
+        self.short_names.meanings(written, name)
     }
 
     /// Where a repository is to be asked for, in that order; the last one is its own registry.
@@ -186,7 +196,7 @@ impl Endpoint {
 }
 
 /// The same image at another location.
-fn moved(name: &Name, location: &str, rest: &str) -> Result<Name, Error> {
+pub(crate) fn moved(name: &Name, location: &str, rest: &str) -> Result<Name, Error> {
     let wrong =
         || Error::broken(format!("registries.conf: {location}"), "not the name of a registry or repository");
     let whole = format!("{location}{rest}");
@@ -199,12 +209,17 @@ fn moved(name: &Name, location: &str, rest: &str) -> Result<Name, Error> {
 }
 
 /// Adds what a file says. Says whether it is there.
-fn add(file: &Path, registries: &mut BTreeMap<String, Registry>) -> Result<bool, Error> {
+fn add(
+    file: &Path,
+    registries: &mut BTreeMap<String, Registry>,
+    short_names: &mut ShortNames,
+) -> Result<bool, Error> {
     let Some(text) = read(file)? else { return Ok(false) };
     let parsed: File = toml::from_str(&text).map_err(|error| unreadable(file, &error))?;
     for registry in parsed.registries {
         registries.insert(registry.prefix().to_owned(), registry);
     }
+    short_names.add(parsed.short_names);
     Ok(true)
 }
 

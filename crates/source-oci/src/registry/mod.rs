@@ -16,6 +16,7 @@ mod hosts;
 mod mirrors;
 mod patience;
 mod session;
+mod short_names;
 mod tls;
 mod transport;
 

@@ -17,9 +17,12 @@ use keysieve_source_oci::{Credentials, ImageSource, Options, Reference, Registry
 use keysieve_testkit::{ImageLayer, Packing, Recorder, TestImage};
 
 /// What was handed over: files by path, and what was not.
+#[derive(Debug)]
 pub(crate) struct Seen {
     pub(crate) files: BTreeMap<String, usize>,
     pub(crate) skips: Vec<Skip>,
+    /// What images are called.
+    pub(crate) images: Vec<String>,
 }
 
 /// An image with a large layer and a small one.
@@ -45,6 +48,7 @@ pub(crate) fn scan(reference: &str, options: Options) -> Result<Seen, SourceErro
     let path = |origin: &Origin| String::from_utf8_lossy(&origin.path()).into_owned();
     Ok(Seen {
         files: files.map(|(origin, bytes)| (path(&origin), bytes.len())).collect(),
+        images: source.images().iter().map(|image| image.name.clone()).collect(),
         skips: sink.skips().into_iter().map(|(_, skip)| skip).collect(),
     })
 }

@@ -104,3 +104,29 @@ fn a_registry_that_wants_to_know_us_sees_our_certificate() {
     fs::copy(here.join("me.key"), own.join("client.key")).expect("copied");
     whole(&scan(&reference, with(&[], &[&certs])).expect("scanned"));
 }
+
+#[test]
+fn a_short_name_is_looked_for_where_podman_would() {
+    if !tools() {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let registry = Registry::start(here, "plain", "", "");
+    registry.push(&TestLayout::default().image("v1", &image()));
+    let empty = Server::start(|_| Response::of(404, "{}"));
+    let file = here.join("registries.conf");
+    let text = format!(
+        "unqualified-search-registries = [\"{}\", \"{}\"]\n[aliases]\n\"ours\" = \"{1}/team/app\"\n",
+        empty.address, registry.address
+    );
+    fs::write(&file, text).expect("written");
+    for short in ["team/app:v1", "ours:v1"] {
+        let seen = scan(short, with(&[&file], &[])).expect("scanned");
+        assert_eq!(seen.images, [format!("{}/team/app:v1", registry.address)]);
+        whole(&seen);
+    }
+    assert_eq!(empty.asked("/v2/team/app/manifests/v1").len(), 1);
+    let none = scan("no/such:v1", with(&[&file], &[])).expect_err("nowhere").to_string();
+    assert!(none.contains(&empty.address) && none.contains(&registry.address), "{none}");
+}
