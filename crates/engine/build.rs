@@ -1,11 +1,12 @@
 //! Plans the built-in rules, so that start-up neither parses nor compiles them.
 
+use std::collections::{BTreeSet, HashSet};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use keysieve_rules::Pack;
+use keysieve_rules::{Pack, Pattern};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let manifest = env::var_os("CARGO_MANIFEST_DIR").ok_or("cargo sets CARGO_MANIFEST_DIR")?;
@@ -22,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
     fs::write(out.join("pack.bin"), postcard::to_stdvec(&pack.rules)?)?;
     fs::write(out.join("pack.digest"), pack.digest())?;
+    services(&manifest, &out, &pack)?;
     let mut sources = String::from("static SOURCES: &[BuiltinSource] = &[\n");
     for source in &pack.sources {
         let path = source.path.canonicalize()?;
@@ -32,6 +34,38 @@ fn main() -> Result<(), Box<dyn Error>> {
     sources.push_str("];\n");
     fs::write(out.join("sources.rs"), sources)?;
     lexicon(&manifest, &out)
+}
+
+/// The names of services, which rules know by the words before values and as providers: those that mean nothing else.
+fn services(manifest: &Path, out: &Path, pack: &Pack) -> Result<(), Box<dyn Error>> {
+    /// Words of rules that name no service.
+    const NONE: &[&str] = &[
+        "accesskeysecret",
+        "anystring",
+        "apikey",
+        "appconfiguration",
+        "bearer",
+        "boxappsettings",
+        "generic",
+        "redis",
+        "tenant",
+    ];
+    let dictionary = fs::read_to_string(manifest.join("data/words.txt"))?;
+    let known: HashSet<&str> = dictionary.lines().chain(NONE.iter().copied()).collect();
+    let mut names = BTreeSet::new();
+    for rule in pack.rules.iter().filter(|rule| rule.paths.is_empty()) {
+        names.insert(rule.info.provider.to_lowercase());
+        if let Pattern::Context(pattern) = &rule.pattern {
+            names.extend(pattern.words.iter().cloned());
+        }
+    }
+    let is_name = |name: &&String| {
+        name.len() >= 5
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !known.contains(name.as_str())
+    };
+    let names: Vec<&str> = names.iter().filter(is_name).map(String::as_str).collect();
+    Ok(fs::write(out.join("services.txt"), names.join(" "))?)
 }
 
 /// The tables of `src/generic/lexicon.rs`.

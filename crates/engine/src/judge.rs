@@ -12,7 +12,7 @@ use crate::generic::{self, Judged, is_identifier, is_random};
 use crate::human::{Human, is_commented, is_in_template, is_named};
 use crate::placeholder::{contains_folded, goes_on_as_template, is_example, is_placeholder};
 use crate::structure;
-use crate::{Checked, Match, Note};
+use crate::{Checked, Match, Note, named};
 
 /// Judges a match by its rule's gates: the same for the engine and for its oracle.
 pub(crate) fn judge(
@@ -30,7 +30,9 @@ pub(crate) fn judge(
     if let Pattern::Context(pattern) = &compiled.rule.pattern
         && (is_of_no_secret(haystack, spans.secret.start, &pattern.words)
             || goes_on(haystack, spans.secret)
-            || is_identifier(secret))
+            || is_identifier(secret)
+            || gates.structure == Some(Structure::NamedKey)
+                && !context.is_some_and(|(_, word)| named::is_key(haystack, word, spans.secret)))
     {
         return None;
     }

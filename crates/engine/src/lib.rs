@@ -51,6 +51,7 @@ mod human;
 mod judge;
 mod matched;
 mod mnemonic;
+mod named;
 mod oracle;
 mod pack;
 mod parts;

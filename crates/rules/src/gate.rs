@@ -20,6 +20,7 @@ pub(crate) fn read(section: &mut Section<'_>, context: bool, found: Option<&Foun
         ("basic-auth", Structure::BasicAuth),
         ("base64", Structure::Base64),
         ("mnemonic", Structure::Mnemonic),
+        ("named-key", Structure::NamedKey),
     ];
     let structure = section.choice("structure", &structures);
     let (allow_regexes, stopwords) = allow(section);

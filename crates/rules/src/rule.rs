@@ -156,6 +156,9 @@ pub enum Structure {
     Mnemonic,
     /// Base64 (standard alphabet) of anything.
     Base64,
+    /// A value that a machine made up, of a rule of words before it: between the word and the value stand only words of
+    /// keys. Digits of base 16 and UUIDs need one of them.
+    NamedKey,
 }
 
 /// How far past its own bytes a match must look to be sure.

@@ -156,6 +156,7 @@ fn structure(structure: Structure) -> &'static str {
         Structure::BasicAuth => "base64 of `user:password`",
         Structure::Mnemonic => "a mnemonic phrase with its checksum (BIP-39)",
         Structure::Base64 => "base64",
+        Structure::NamedKey => "made up by a machine, with only words of keys between the name and it",
     }
 }
 

@@ -238,7 +238,7 @@ impl Text<'_> {
                 literal: true,
             });
         }
-        self.alone(span, after)
+        self.alone(span, after).or_else(|| self.outstanding(after))
     }
 
     /// The string that is taken where what has the name is not there, or that is given to it: `getenv("PASSWORD") || "…"`,
@@ -312,6 +312,34 @@ impl Text<'_> {
         // Code has such lines, too: `key *key_new(void)`.
         let literal = span.start > 0 && !matches!(self.0[span.start - 1], b'\n' | b'\r');
         Some(Assigned { operator: Operator::Beside, form: Form::Bare, value, literal })
+    }
+
+    /// What stands behind a name in a sentence and can be no word of it: `the token 1f3…`.
+    fn outstanding(&self, from: usize) -> Option<Assigned> {
+        const SHORTEST: usize = 20;
+        const LONGEST: usize = 160;
+        let rest = self.0.get(from..)?;
+        let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+        let length = rest.iter().take(LONGEST).take_while(is_part).count();
+        let text = &rest[..length];
+        let ends = match rest[length..] {
+            [b'.', next, ..] => next <= b' ',
+            [byte, ..] => {
+                byte <= b' ' || matches!(byte, b',' | b';' | b')' | b'"' | b'\'' | b'`' | b'<' | b'!' | b'?')
+            }
+            [] => true,
+        };
+        // Names of files are words with separators between them.
+        let is_mixed = |piece: &[u8]| {
+            piece.len() >= 14 && piece.iter().filter(|byte| byte.is_ascii_digit()).count() >= 3
+        };
+        let mixed = || text.split(|byte| matches!(byte, b'_' | b'-')).any(is_mixed);
+        (length >= SHORTEST && ends && mixed()).then(|| Assigned {
+            operator: Operator::Beside,
+            form: Form::Bare,
+            value: Span::new(from, from + length),
+            literal: true,
+        })
     }
 
     /// Whether there is nothing before a name on its line but words that lead to one.

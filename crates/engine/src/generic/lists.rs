@@ -250,6 +250,13 @@ pub(crate) fn comes_before_pass(word: &[u8]) -> bool {
     BEFORE.get(word).is_some()
 }
 
+/// Whether a word, in small letters, is the name of a service that rules know.
+pub(crate) fn is_service(word: &[u8]) -> bool {
+    const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/services.txt"));
+    static SERVICES: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(NAMES).map(|word| (word, ()))));
+    word.len() >= 5 && SERVICES.get(word).is_some()
+}
+
 /// What a word says beside one of a kind.
 pub(crate) fn says(kind: NameKind, before: bool, word: &[u8]) -> Option<Beside> {
     static SAYS: LazyLock<[[Table<Beside>; 2]; 4]> = LazyLock::new(|| {

@@ -95,6 +95,13 @@ pub(crate) fn is_random(text: &[u8]) -> bool {
     !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Random
 }
 
+/// Whether a machine made a value up, or it is digits of base 16 or a UUID, which one made as well.
+pub(crate) fn is_made(text: &[u8]) -> bool {
+    use value::{Counts, Looks, Words, looks};
+    let looks = || looks(text, false, &Counts::of(text), &Words::of(text));
+    !text.is_empty() && matches!(looks(), Looks::Random | Looks::Hex | Looks::Uuid)
+}
+
 /// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
 /// such a place a word can be a password, but neither a reference nor text for people can, and hardly a name.
 pub(crate) fn placed(text: &[u8], bare: bool, confidence: Confidence) -> Option<Confidence> {

@@ -113,8 +113,11 @@ impl Parts {
     }
 
     fn get(&self, index: usize) -> &[u8] {
-        let from = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.text[from..self.ends[index]]
+        &self.text[self.begin(index)..self.ends[index]]
+    }
+
+    fn begin(&self, index: usize) -> usize {
+        index.checked_sub(1).map_or(0, |before| self.ends[before])
     }
 
     /// The first part after the last dot before a part.
@@ -251,7 +254,9 @@ fn said(name: &[u8]) -> Option<Said> {
         (_, Beside::Nothing) => Beside::Plain,
         (_, near) => near,
     };
-    if telling.long && before != Beside::Denying {
+    let joined =
+        before == Beside::Unknown && lists::is_service(&parts.text[parts.begin(own)..parts.begin(index)]);
+    if (telling.long || joined) && before != Beside::Denying {
         before = Beside::Telling;
     }
     let rest = if parts.is_file(index) {
@@ -300,7 +305,9 @@ fn beside<'a>(words: impl Iterator<Item = &'a [u8]>, (kind, before): (NameKind, 
     for word in words.filter(|word| !word.is_empty() && !word.iter().all(u8::is_ascii_digit)) {
         let singular = word.strip_suffix(b"s").filter(|word| word.len() > 2);
         let known = lists::says(kind, before, word);
-        let says = match known.or_else(|| lists::says(kind, before, singular?)) {
+        let service =
+            || (before && kind != NameKind::Password && lists::is_service(word)).then_some(Beside::Telling);
+        let says = match known.or_else(|| lists::says(kind, before, singular?)).or_else(service) {
             Some(Beside::Denying) => return Beside::Denying,
             Some(says) => says,
             // `s3_key`, of an object in a store.

@@ -11,7 +11,7 @@ use keysieve_finding::Confidence;
 use keysieve_rules::NameKind::{self, Key, Password, Secret, Token};
 
 use super::grammar::{Assigned, Form, Operator};
-use super::lists::words;
+use super::lists::{self, words};
 use super::name::{Beside, Name};
 use super::value::{Counts, Looks, Words};
 use crate::placeholder::goes_on_as_template;
@@ -114,6 +114,13 @@ pub(crate) fn weigh(
         add(-40, "it may be the hash of what stands before it");
     }
     weigh_sentence(named, assigned, text, &counts, &mut add);
+    if name.kind != Password
+        && name.before == Beside::Nothing
+        && (matches!(looks, Looks::Hex | Looks::Uuid) || looks == Looks::Random && counts.digit >= 2)
+        && is_of_service(haystack, name.span.start)
+    {
+        add(12, "a service is named before it");
+    }
     if name.kind == Key && looks == Looks::Hex && text.len() == 40 && counts.lower == 0 {
         add(-30, "it may be the fingerprint of a public key");
     }
@@ -134,6 +141,17 @@ pub(crate) fn weigh(
         Looks::Random => counts.digit > 1 && counts.beyond == 0,
         _ => false,
     }
+}
+
+/// Whether a service is named near before a place: in the line or in those above it.
+fn is_of_service(haystack: &[u8], at: usize) -> bool {
+    const FARTHEST: usize = 96;
+    let before = &haystack[at.saturating_sub(FARTHEST)..at];
+    let words = before.split(|byte| !byte.is_ascii_alphanumeric());
+    // The first one may be the end of a longer word.
+    words
+        .skip(usize::from(at > FARTHEST))
+        .any(|word| word.len() >= 5 && lists::is_service(&word.to_ascii_lowercase()))
 }
 
 fn is_digits(counts: &Counts, text: &[u8]) -> bool {

@@ -148,6 +148,7 @@ impl Text<'_> {
                 || self.sentence(after).is_some()
                 || self.more_words(at) > at)
             || self.may_be_alone(after)
+            || self.outstanding(after).is_some()
             || self.may_be_tagged(after)
             || self.may_be_annotated(after)
     }
@@ -252,6 +253,7 @@ mod tests {
         "|\n|---|\n|v|",
         "|-\n  v1",
         "\n  - v1",
+        " a1b2c3d4e5f6a7b8c9d0",
     ];
 
     proptest! {
