@@ -39,23 +39,15 @@ const TELLING: &[&str] = &[
     "tokens",
 ];
 
-/// What can stand beside such a word, or where a value is handed over, and says nothing against it.
+/// What can stand where a value is handed over or set, and says nothing against it.
 const PLAIN: &[&str] = &[
-    "access",
-    "account",
-    "admin",
     "api",
-    "app",
-    "application",
-    "basic",
-    "bot",
     "client",
-    "config",
     "conf",
+    "config",
     "configure",
     "connect",
     "connection",
-    "consumer",
     "create",
     "default",
     "dev",
@@ -66,55 +58,67 @@ const PLAIN: &[&str] = &[
     "header",
     "init",
     "initialize",
-    "instance",
-    "integration",
-    "io",
     "is",
     "legacy",
     "live",
     "login",
     "main",
-    "master",
     "my",
     "new",
-    "oauth",
-    "oauth2",
     "old",
     "options",
-    "org",
     "our",
-    "personal",
-    "private",
     "prod",
     "production",
-    "project",
-    "read",
-    "rest",
     "sandbox",
     "sdk",
-    "server",
-    "service",
-    "session",
     "set",
     "settings",
     "staging",
     "static",
     "string",
     "str",
-    "team",
     "test",
     "the",
-    "us",
-    "eu",
     "use",
-    "user",
     "value",
     "var",
     "web",
     "with",
-    "write",
     "x",
     "your",
+];
+
+/// What can stand beside a word of [`TELLING`]. Alone it says that the value is the identifier of something.
+const BESIDE: &[&str] = &[
+    "access",
+    "account",
+    "admin",
+    "app",
+    "application",
+    "basic",
+    "bot",
+    "consumer",
+    "eu",
+    "instance",
+    "integration",
+    "io",
+    "master",
+    "oauth",
+    "oauth2",
+    "org",
+    "personal",
+    "private",
+    "project",
+    "read",
+    "rest",
+    "server",
+    "service",
+    "session",
+    "team",
+    "us",
+    "user",
+    "write",
 ];
 
 /// Whether a value is a key by what stands between the name before it and the value.
@@ -123,6 +127,7 @@ pub(crate) fn is_key(haystack: &[u8], name: Span, value: Span) -> bool {
     // `acme.Client("…")` is handed nothing else.
     let gap = between.iter().rev().take_while(|byte| !byte.is_ascii_alphanumeric()).count();
     let mut told = between[between.len() - gap..].starts_with(b"(");
+    let mut beside = false;
     for part in parts(between) {
         let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         if letters == 0 {
@@ -131,9 +136,14 @@ pub(crate) fn is_key(haystack: &[u8], name: Span, value: Span) -> bool {
         let is = |words: &[&str]| words.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes()));
         if is(TELLING) {
             told = true;
+        } else if is(BESIDE) {
+            beside = true;
         } else if !is(PLAIN) {
             return false;
         }
+    }
+    if beside && !told {
+        return false;
     }
     let text = &haystack[value.range()];
     if told { is_made(text) } else { is_alone(text, &haystack[name.range()]) }
@@ -184,6 +194,8 @@ mod tests {
             ("acmeapikey: \"", true, true),
             ("acme.Client(\"", true, true),
             ("acme access token is: ", true, true),
+            ("acme_account: ", false, false),
+            ("acme_account_token: ", true, true),
             ("acme_tile_id = ", false, false),
             ("acme/index: ", false, false),
             ("acmeist = ", false, false),
