@@ -1,7 +1,5 @@
 //! Values without a form of their own, told by the words before them.
 
-use std::collections::HashMap;
-
 use keysieve_finding::Span;
 use keysieve_kernel::{BLOCK, Block};
 use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
@@ -18,8 +16,12 @@ pub(crate) const MAX_WITHIN: usize = 128;
 #[derive(Debug)]
 pub(crate) struct Context {
     words: Words,
-    /// For each word the rules that it points to.
-    targets: Vec<Vec<Target>>,
+    /// The rules that words point to, word after word.
+    targets: Vec<Target>,
+    /// For each word where its targets begin; one more for the end of the last.
+    first: Vec<u32>,
+    /// What the rules' values ask of where they begin.
+    fits: Vec<Fits>,
     /// How far before a value any rule's words may start.
     within: usize,
     /// Whether any rule has a value without a digit, or without an operator before it: by both.
@@ -27,14 +29,15 @@ pub(crate) struct Context {
 }
 
 /// A rule that a word points to.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Target {
     rule: u32,
     /// The word's number among the rule's words.
     word: u16,
     /// How far before the value it may start.
     within: usize,
-    fits: Fits,
+    /// Which of the [`Context::fits`] is the rule's.
+    fits: u32,
 }
 
 /// Where a word stands.
@@ -79,33 +82,39 @@ pub(crate) struct Pointer {
 impl Context {
     /// Arranges the context rules.
     pub(crate) fn new(rules: &[Rule]) -> Self {
-        let mut this =
-            Self { words: Words::new(Vec::new()), targets: Vec::new(), within: 0, open: [[false; 2]; 2] };
-        let mut texts: Vec<Box<[u8]>> = Vec::new();
-        let mut numbers = HashMap::new();
+        let mut open = [[false; 2]; 2];
+        let (mut most, mut fits) = (0, Vec::new());
+        // Every word of every rule, in the order of the rules.
+        let mut all: Vec<(&str, Target)> = Vec::new();
         for (index, rule) in (0_u32..).zip(rules) {
             let (Driver::Context, Pattern::Context(pattern)) = (&rule.plan.driver, &rule.pattern) else {
                 continue;
             };
-            let fits = Fits::of(rule, pattern.operator);
+            let of = Fits::of(rule, pattern.operator);
             for digit in [false, true] {
                 for assigned in [false, true] {
-                    this.open[usize::from(digit)][usize::from(assigned)] |= fits.takes(digit, assigned);
+                    open[usize::from(digit)][usize::from(assigned)] |= of.takes(digit, assigned);
                 }
             }
             let within = usize::from(pattern.within);
-            this.within = this.within.max(within);
+            most = most.max(within);
             for (number, word) in (0_u16..).zip(&pattern.words) {
-                let at = *numbers.entry(word.as_str()).or_insert_with(|| {
-                    texts.push(word.as_bytes().into());
-                    this.targets.push(Vec::new());
-                    this.targets.len() - 1
-                });
-                this.targets[at].push(Target { rule: index, word: number, within, fits: fits.clone() });
+                all.push((word, Target { rule: index, word: number, within, fits: fits.len() as u32 }));
+            }
+            fits.push(of);
+        }
+        // The same words together; a stable sort keeps their rules in order.
+        all.sort_by_key(|&(word, _)| word);
+        let (mut texts, mut first): (Vec<Box<[u8]>>, Vec<u32>) = (Vec::new(), Vec::new());
+        for (at, &(word, _)) in (0_u32..).zip(&all) {
+            if texts.last().is_none_or(|last| **last != *word.as_bytes()) {
+                texts.push(word.as_bytes().into());
+                first.push(at);
             }
         }
-        this.words = Words::new(texts);
-        this
+        first.push(all.len() as u32);
+        let targets = all.into_iter().map(|(_, target)| target).collect();
+        Self { words: Words::new(texts), targets, first, fits, within: most, open }
     }
 
     /// Whether any value can stand where there is, or is not, a digit, and something assigned.
@@ -136,8 +145,10 @@ impl Context {
             if hit.end > at {
                 continue;
             }
-            for target in &self.targets[hit.word as usize] {
-                let fits = at - hit.start <= target.within && target.fits.may(haystack, &mut start);
+            let word = hit.word as usize;
+            for target in &self.targets[self.first[word] as usize..self.first[word + 1] as usize] {
+                let fits = at - hit.start <= target.within
+                    && self.fits[target.fits as usize].may(haystack, &mut start);
                 if fits && pointers.iter().all(|known| known.rule != target.rule) {
                     let span = Span::new(hit.start, hit.end);
                     pointers.push(Pointer { rule: target.rule, word: target.word, span });

@@ -34,6 +34,8 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// A word of so few letters must be a whole part of a name: `pat` is not in `path`, `npm` is in `npm_token`.
 const SHORT: usize = 4;
+/// A word of fewer bytes would be everywhere.
+const SHORTEST: usize = 3;
 
 impl Words {
     pub(crate) fn new(texts: Vec<Box<[u8]>>) -> Self {
@@ -46,7 +48,7 @@ impl Words {
         let mut slots: Vec<(u32, Entry)> = Vec::new();
         let mut of_head: Vec<u32> = Vec::new();
         for (word, text) in (0_u32..).zip(&texts) {
-            for head in heads(text) {
+            each_head(text, |head| {
                 let entry = Entry { key: head.key & head.mask, mask: head.mask, word };
                 of_head.clear();
                 for gram in head.grams() {
@@ -58,7 +60,7 @@ impl Words {
                 of_head.sort_unstable();
                 of_head.dedup();
                 slots.extend(of_head.iter().map(|&slot| (slot, entry)));
-            }
+            });
         }
         this.arrange(&slots);
         this.texts = texts;
@@ -153,9 +155,22 @@ impl Head {
 
 /// Every way in which the first bytes of a word can be written, up to eight: a separator in each of its forms or left
 /// out. From the fourth byte on, a separator ends it: the word itself decides what may follow.
-fn heads(word: &[u8]) -> Vec<Head> {
-    let mut all = vec![([0_u8; 8], 0_usize)];
+fn each_head(word: &[u8], mut found: impl FnMut(Head)) {
+    let head = |bytes: [u8; 8], length: usize| {
+        let mask = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
+        Head { key: u64::from_le_bytes(bytes) | FOLD, mask }
+    };
     let apart = word.iter().skip(4).position(|&byte| is_separator(byte)).map_or(word.len(), |at| at + 4);
+    // Most words have no separator among their first bytes.
+    if !word[..apart].iter().any(|&byte| is_separator(byte)) {
+        let (mut bytes, length) = ([0; 8], apart.min(8));
+        bytes[..length].copy_from_slice(&word[..length]);
+        if length >= SHORTEST {
+            found(head(bytes, length));
+        }
+        return;
+    }
+    let mut all = vec![([0_u8; 8], 0_usize)];
     for &byte in &word[..apart] {
         for index in 0..all.len() {
             let (text, length) = all[index];
@@ -174,12 +189,9 @@ fn heads(word: &[u8]) -> Vec<Head> {
             }
         }
     }
-    let head = |&(bytes, length): &([u8; 8], usize)| {
-        let mask = if length == 8 { u64::MAX } else { (1 << (8 * length)) - 1 };
-        Head { key: u64::from_le_bytes(bytes) | FOLD, mask }
-    };
-    // A word of fewer than three bytes would be everywhere.
-    all.iter().filter(|(_, length)| *length >= 3).map(head).collect()
+    for (bytes, length) in all.into_iter().filter(|(_, length)| *length >= SHORTEST) {
+        found(head(bytes, length));
+    }
 }
 
 const fn hash(gram: u32) -> u32 {
