@@ -28,6 +28,10 @@ pub(crate) fn write(path: &Path, mut bytes: Vec<u8>, private: bool) -> io::Resul
 
 /// Reads a file that is whole and begins as it should, without that begin.
 pub(crate) fn read(path: &Path, magic: &[u8]) -> Option<Vec<u8>> {
+    // Asked before it is opened: a FIFO would be waited for.
+    if !path.is_file() {
+        return None;
+    }
     let mut bytes = Vec::new();
     File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
     let length = bytes.len().checked_sub(blake3::OUT_LEN)?;

@@ -68,17 +68,17 @@ pub enum Error {
         path: String,
     },
     /// The system refused.
-    #[error("{path}: {source}")]
+    #[error("{path}: {problem}")]
     Io {
         /// What was to be read.
         path: String,
-        /// What the system said.
-        source: io::Error,
+        /// What the system said. No source of the error: it would be told twice.
+        problem: io::Error,
     },
 }
 
 impl Error {
-    pub(crate) fn io(path: &Path, source: io::Error) -> Self {
-        Self::Io { path: path.display().to_string(), source }
+    pub(crate) fn io(path: &Path, problem: io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), problem }
     }
 }

@@ -75,8 +75,11 @@ fn list(
         if kind.is_dir() {
             match own.as_slice() {
                 b".git/refs" => {}
-                // Objects are handed over as what they are; beside them stands where others are borrowed from.
-                b".git/objects" => borrowed(&entry.path(), into),
+                // Objects are handed over as what they are.
+                b".git/objects" => {
+                    borrowed(&entry.path(), into);
+                    left_over(&entry.path(), &own, 0, into);
+                }
                 b".git/modules" => {
                     let why = "the repositories of submodules; scan them by themselves";
                     skipped(&own, SkipReason::Submodule, why);
@@ -103,6 +106,45 @@ fn borrowed(objects: &Path, into: &mut Vec<(Vec<u8>, PathBuf)>) {
         let path = objects.join("info").join(name);
         if path.is_file() {
             into.push((format!(".git/objects/info/{name}").into_bytes(), path));
+        }
+    }
+}
+
+/// Files beside the objects that a fetch or a push left behind that was broken off: git does not look into them, and there
+/// are objects in them all the same, in packs and by themselves. They are opened as archives are.
+fn left_over(directory: &Path, name: &[u8], depth: usize, into: &mut Vec<(Vec<u8>, PathBuf)>) {
+    let Ok(entries) = directory.read_dir() else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let (Ok(kind), file) = (entry.file_type(), entry.file_name()) else { continue };
+        let file = file.as_encoded_bytes();
+        let own = [name, b"/", file].concat();
+        let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| file.starts_with(prefix.as_bytes()));
+        if kind.is_dir() {
+            // Git makes such a directory for what is received, with what a directory of objects has in it.
+            let is_received = starts(&["tmp_objdir-", "incoming-"]);
+            if is_received && depth == 0 {
+                received(&entry.path(), &own, 0, into);
+            } else if depth == 0 && (file == b"pack" || file.len() == 2) {
+                left_over(&entry.path(), &own, 1, into);
+            }
+        } else if kind.is_file() && starts(&["tmp_pack_", "tmp_obj_"]) {
+            into.push((own, entry.path()));
+        }
+    }
+}
+
+/// All that holds objects in a directory that was made for what is received.
+fn received(directory: &Path, name: &[u8], depth: usize, into: &mut Vec<(Vec<u8>, PathBuf)>) {
+    let Ok(entries) = directory.read_dir() else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let (Ok(kind), path) = (entry.file_type(), entry.path()) else { continue };
+        let own = [name, b"/", entry.file_name().as_encoded_bytes()].concat();
+        // Indexes of packs hold nothing but names of objects.
+        let is_index = path.extension().is_some_and(|extension| extension == "idx" || extension == "rev");
+        if kind.is_dir() && depth < 2 {
+            received(&path, &own, depth + 1, into);
+        } else if kind.is_file() && !is_index {
+            into.push((own, path));
         }
     }
 }

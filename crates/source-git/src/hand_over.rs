@@ -36,6 +36,9 @@ pub(crate) struct HandOver<'a> {
     /// What directories are called, in small letters.
     directories: Mutex<HashSet<Vec<u8>>>,
     missing: Mutex<BTreeSet<ObjectId>>,
+    /// What could not be looked at: of a loose object that cannot be read the kind is not known, so that it comes both
+    /// times.
+    lost: Mutex<BTreeSet<ObjectId>>,
     submodules: Mutex<BTreeSet<Vec<u8>>>,
     noting: Noting,
 }
@@ -103,6 +106,7 @@ impl<'a> HandOver<'a> {
             called: Called::default(),
             directories: Mutex::default(),
             missing: Mutex::default(),
+            lost: Mutex::default(),
             submodules: Mutex::default(),
             noting: Noting::new(store, None),
         }
@@ -385,6 +389,7 @@ impl Visit for HandOver<'_> {
 
     fn skipped(&self, name: Name<'_>, why: Skip) {
         let origin = match name {
+            Name::Object(id) if !lock(&self.lost).insert(id) => return,
             Name::Object(id) => Origin::Git { id, part: GitPart::Blob, path: None },
             Name::File(path) => Origin::file(path),
         };

@@ -137,12 +137,12 @@ fn in_repository(repository: &Repository, file: &Path) -> Result<Vec<u8>> {
             part => whole.push(part),
         }
     }
-    let inside = whole.strip_prefix(root).map(Path::to_owned);
+    let inside = whole.strip_prefix(root).map(Path::to_owned).ok();
     // An absolute path may lead through links to the work tree.
-    let inside = inside.or_else(|error| {
+    let inside = inside.or_else(|| {
         let parent = whole.parent().and_then(|parent| fs::canonicalize(parent).ok());
         let real = parent.and_then(|parent| Some(parent.join(whole.file_name()?)));
-        real.and_then(|real| real.strip_prefix(root).map(Path::to_owned).ok()).ok_or(error)
+        real.and_then(|real| real.strip_prefix(root).map(Path::to_owned).ok())
     });
     let inside = inside.with_context(|| format!("{}: it is not in {}", file.display(), root.display()))?;
     Ok(ignore_files::bytes(&inside))

@@ -3,7 +3,7 @@
 use std::env;
 use std::io::{self, Read};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use keysieve_finding::ObjectId;
 use keysieve_source_git::{Range, Update};
 
@@ -50,7 +50,10 @@ pub(super) fn to_here() -> Result<Range> {
 
 fn lines() -> Result<String> {
     let mut bytes = Vec::new();
-    io::stdin().lock().take(MOST).read_to_end(&mut bytes).context("standard input")?;
+    io::stdin().lock().take(MOST + 1).read_to_end(&mut bytes).context("standard input")?;
+    if bytes.len() as u64 > MOST {
+        bail!("standard input: these are more references than a push can have");
+    }
     // Names of references are bytes; what is not UTF-8 in them does not matter.
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

@@ -337,6 +337,61 @@ fn a_partial_clone_is_incomplete() {
     let (found, _) = repository.found_by(keysieve(&clone), &["new"], &["--staged"]);
     assert_eq!(found, places(&[("new", &["a.txt:1"])]), "what is staged is there");
 }
+
+#[test]
+fn what_a_fetch_or_push_left_behind_is_read() {
+    let mut repository = Repository::new(&[]);
+    repository.commit("first");
+    let other = Repository::new(&[]);
+    other.write("leaky.env", line("packed"));
+    other.git(&["add", "--all"]);
+    other.git(&["commit", "--quiet", "-m", "leaky"]);
+    other.git(&["repack", "-adq"]);
+    let objects = repository.root().join(".git/objects");
+    let received = objects.join("tmp_objdir-incoming-Xy");
+    fs::create_dir_all(received.join("pack")).expect("made");
+    fs::create_dir_all(received.join("ab")).expect("made");
+    let [pack] = files(&other.root().join(".git/objects/pack"), "pack").try_into().expect("one");
+    let whole = fs::read(&pack).expect("read");
+    fs::write(objects.join("pack/tmp_pack_aB3x"), &whole).expect("written");
+    let incoming = received.join("pack").join(pack.file_name().expect("a name"));
+    fs::write(incoming.with_extension("idx"), fs::read(pack.with_extension("idx")).expect("read"))
+        .expect("written");
+    fs::write(&incoming, &whole).expect("written");
+    other.write("loose.env", line("loose"));
+    let id = other.git(&["hash-object", "-w", "loose.env"]);
+    let loose = fs::read(other.root().join(".git/objects").join(&id[..2]).join(&id[2..])).expect("read");
+    fs::write(received.join("ab").join(&id[2..]), &loose).expect("written");
+    let (found, report) = repository.found(&["packed", "loose"], &[]);
+    let places = |name: &str| -> Vec<String> {
+        found.iter().filter(|(found, _)| found == name).flat_map(|(_, places)| places.clone()).collect()
+    };
+    assert!(
+        places("packed").iter().any(|place| place.starts_with(".git/objects/pack/tmp_pack_aB3x!/")),
+        "{found:?}"
+    );
+    assert!(
+        places("packed").iter().any(|place| place.starts_with(".git/objects/tmp_objdir-incoming-Xy/pack/"))
+    );
+    assert_eq!(places("loose").len(), 1, "{found:?}");
+    assert_eq!(report["complete"], true, "{:#}", report["skips"]);
+    // Cut off, as it is left when the line breaks: a gap.
+    fs::write(objects.join("pack/tmp_pack_aB3x"), &whole[..whole.len() - 25]).expect("written");
+    assert_eq!(repository.found(&["packed", "loose"], &[]).1["complete"], false);
+}
+
+#[test]
+fn a_loose_object_that_cannot_be_read_is_one_gap() {
+    let mut repository = Repository::new(&[]);
+    repository.write("a.txt", "a\n");
+    repository.commit("first");
+    let id = repository.git(&["rev-parse", "HEAD:a.txt"]);
+    let path = repository.root().join(".git/objects").join(&id[..2]).join(&id[2..]);
+    fs::remove_file(&path).expect("there");
+    fs::write(&path, "").expect("written");
+    assert_eq!(reasons(&report(&repository.root(), &[])), ["unreadable"]);
+}
+
 #[test]
 fn a_cache_changes_nothing_in_a_report() {
     let mut repository = packed();
@@ -360,6 +415,13 @@ fn a_cache_changes_nothing_in_a_report() {
     for damaged in [&bytes[..bytes.len() / 2], b"", b"keysieve-cache-2", &[0xFF; 1000]] {
         fs::write(&file, damaged).expect("written");
         assert_eq!(scan(Some(&cache)), without, "a damaged cache");
+    }
+    // What is no file is not waited for.
+    #[cfg(unix)]
+    {
+        let fifo = file.with_file_name("fifo.seen");
+        assert!(std::process::Command::new("mkfifo").arg(fifo).status().expect("it runs").success());
+        assert_eq!(scan(Some(&cache)), without);
     }
     // What is new is found with a cache that does not know it.
     repository.write("more.env", line("more"));

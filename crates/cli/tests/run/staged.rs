@@ -111,6 +111,10 @@ fn an_index_of_any_kind_is_read() {
     let mut command = keysieve(&repository.root());
     command.env("GIT_INDEX_FILE", &index);
     assert_eq!(repository.found_by(command, &["staged"], &["--staged"]).0, expected);
+    // Its name is one from the root of the work tree, wherever one is.
+    let mut command = keysieve(&repository.root().join("in"));
+    command.env("GIT_INDEX_FILE", "../index");
+    assert_eq!(repository.found_by(command, &["staged"], &["--staged"]).0, expected);
     // A linked work tree has an index of its own.
     let linked = repository.beside("linked");
     repository.git(&["worktree", "add", "--quiet", "--detach", &linked.display().to_string()]);

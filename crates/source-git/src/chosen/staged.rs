@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::PathBuf;
 
 use gix_index::entry::{Flags, Mode, Stage};
 use gix_index::extension::Tree;
@@ -32,7 +31,8 @@ impl Index {
     /// If it is damaged or of a kind that is not known.
     pub(crate) fn open(layout: &Layout) -> Result<Self, Error> {
         let path = match std::env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty()) {
-            Some(path) => PathBuf::from(path),
+            // Git goes to the root of the work tree before it opens it.
+            Some(path) => layout.work_tree.clone().unwrap_or_default().join(path),
             None => layout.git_dir.join("index"),
         };
         let head = refs::find(layout, b"HEAD");
