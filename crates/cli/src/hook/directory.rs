@@ -15,8 +15,9 @@ pub(super) struct Directory {
     pub(super) path: PathBuf,
     /// Whether git does not know of it yet.
     unknown: bool,
-    /// Whether it is the one that keysieve makes for all repositories.
-    own: bool,
+    /// Whether it is the one that keysieve makes for all repositories: it passes on to the hooks of each. In one of
+    /// somebody else git did not run those before either.
+    pub(super) own: bool,
 }
 
 /// Who manages the hooks of a repository.
@@ -104,6 +105,31 @@ impl Directory {
     }
 }
 
+/// Who has a configuration in the repository here, whether hooks are already managed or not.
+pub(super) fn configured() -> Result<Vec<Manager>> {
+    const FILES: [(Manager, &[&str]); 3] = [
+        (Manager::PreCommit, &[".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"]),
+        (Manager::Husky, &[".husky"]),
+        (
+            Manager::Lefthook,
+            &[
+                "lefthook.yml",
+                "lefthook.yaml",
+                "lefthook.toml",
+                "lefthook.json",
+                ".lefthook.yml",
+                ".lefthook.yaml",
+                ".lefthook.toml",
+                ".lefthook.json",
+            ],
+        ),
+    ];
+    let Some(root) = git::ask(&["rev-parse", "--show-toplevel"])? else { return Ok(Vec::new()) };
+    let root = git::path(&root);
+    let has = |names: &[&str]| names.iter().any(|name| root.join(name).exists());
+    Ok(FILES.iter().filter(|(_, names)| has(names)).map(|(manager, _)| *manager).collect())
+}
+
 /// The directory that keysieve makes for all repositories.
 fn own_directory() -> Result<PathBuf> {
     let set = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -122,19 +148,16 @@ impl Manager {
         }
     }
 
-    /// What to do where it manages hooks.
+    /// What to do where it manages hooks, or is about to; follows on its name.
     pub(super) fn advice(self, hooks: &[HookName]) -> String {
         let command = |hook: &HookName| match hook {
             HookName::PreCommit => "keysieve git --staged",
             HookName::PrePush => "keysieve git --pre-push",
         };
         let mut lines = vec![match self {
-            Self::PreCommit => {
-                "pre-commit manages the hooks of this repository; add to its .pre-commit-config.yaml, below `repos:`"
-                    .to_owned()
-            }
-            Self::Husky => "husky manages the hooks of this repository; add a line to its files".to_owned(),
-            Self::Lefthook => "lefthook manages the hooks of this repository; add to its lefthook.yml".to_owned(),
+            Self::PreCommit => "add to its .pre-commit-config.yaml, below `repos:`".to_owned(),
+            Self::Husky => "add a line to its files".to_owned(),
+            Self::Lefthook => "add to its lefthook.yml".to_owned(),
         }];
         if self == Self::PreCommit {
             lines.push("  - repo: local\n    hooks:".to_owned());

@@ -15,7 +15,7 @@ use self::directory::{Directory, Manager};
 use self::script::{Hook, PASSED_ON};
 use crate::arguments::{HookArguments, HookName, HookVerb};
 use crate::exit::Exit;
-use crate::print;
+use crate::{messages, print};
 
 /// What the file of a hook that was there before is called.
 const BEFORE: &str = ".before-keysieve";
@@ -34,28 +34,44 @@ fn install(asked: &HookArguments) -> Result<Exit> {
     let hooks = asked.hooks();
     for hook in &hooks {
         if let Some(manager) = directory.manager(hook.as_str()) {
-            bail!("{}", manager.advice(&hooks));
+            bail!("{} manages the hooks of this repository; {}", manager.name(), manager.advice(&hooks));
         }
     }
     directory.make()?;
     let mut said = String::new();
-    for hook in hooks {
+    for &hook in &hooks {
         let name = hook.as_str();
         let kept = keep(&directory.path, name)?;
-        write(&directory.path.join(name), &Hook::of(hook, asked.global).text()?)?;
+        write(&directory.path.join(name), &Hook::of(hook, directory.own).text()?)?;
         let also = if kept { ", and runs what was there before afterwards" } else { "" };
         said.push_str(&format!("{name}: installed in {}{also}\n", directory.path.display()));
     }
     // Git looks for all hooks in one place: those of each repository would not run any more.
-    for name in PASSED_ON.iter().filter(|_| asked.global) {
+    for name in PASSED_ON.iter().filter(|_| directory.own) {
         if !directory.path.join(name).exists() {
             write(&directory.path.join(name), &script::passed_on(name))?;
         }
     }
     directory.announce()?;
+    if !asked.global {
+        warn_of_others(&hooks)?;
+    }
     said.push_str("`keysieve hook status` proves that they work\n");
     print(said.as_bytes())?;
     Ok(Exit::Clean)
+}
+
+/// Says who will put these hooks aside once they are set up: lefthook renames what is there, and husky lets git look
+/// elsewhere.
+fn warn_of_others(hooks: &[HookName]) -> Result<()> {
+    for manager in directory::configured()? {
+        let name = manager.name();
+        messages::note(&format!(
+            "{name} is configured here, and may put these hooks aside when it is set up; {}",
+            manager.advice(hooks)
+        ));
+    }
+    Ok(())
 }
 
 /// Puts a hook of somebody else aside. Says whether there is one.

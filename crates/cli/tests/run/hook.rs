@@ -97,6 +97,15 @@ fn hooks_for_all_repositories_pass_on_to_their_own() {
     assert_eq!(code(&hook(&repository, &["uninstall", "--global"])), 0);
     assert!(!repository.beside("config/keysieve/hooks").exists());
     assert!(commit(&repository).0, "nothing is left");
+    // Where somebody's own hooks stand for all repositories, git did not run those of each before either.
+    let shared = repository.beside("shared");
+    fs::create_dir(&shared).expect("made");
+    repository.git(&["config", "--global", "core.hooksPath", &shared.display().to_string()]);
+    assert_eq!(code(&hook(&repository, &["install", "--global", "pre-commit"])), 0);
+    assert_eq!(shared.read_dir().expect("read").count(), 1, "nothing is passed on");
+    fs::remove_file(repository.root().join("ran")).expect("there");
+    repository.add("clean.txt", "still clean\n");
+    assert!(commit(&repository).0 && !repository.root().join("ran").exists());
 }
 
 #[test]
@@ -111,6 +120,20 @@ fn where_others_manage_hooks_it_is_said_what_to_do() {
         assert_eq!((code(&output), stderr(&output).contains(advice)), (2, true), "{}", stderr(&output));
         let kept = fs::read_to_string(repository.root().join(".git/hooks/pre-commit")).expect("still there");
         assert_eq!(kept, text);
+    }
+    fs::remove_file(repository.root().join(".git/hooks/pre-commit")).expect("there");
+    for (path, advice) in [
+        (".pre-commit-config.yaml", "repo: local"),
+        (".husky/x", ".husky/pre-commit"),
+        ("lefthook.yml", "jobs:"),
+    ] {
+        repository.write(path, "");
+        let output = hook(&repository, &["install", "pre-commit"]);
+        assert_eq!(code(&output), 0, "it does not manage hooks yet");
+        assert!(
+            stderr(&output).contains("when it is set up") && stderr(&output).contains(advice),
+            "{advice}"
+        );
     }
     repository.git(&["config", "core.hooksPath", ".husky/_"]);
     let output = hook(&repository, &["install"]);
