@@ -5,21 +5,47 @@ mod image;
 mod paint;
 mod summary;
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 use std::io::{self, Write};
 
 use anstyle::Style;
-use keysieve_finding::{Finding, Location, MASK, Outcome};
+use keysieve_finding::{Finding, GitPart, Location, MASK, Outcome};
 use unicode_width::UnicodeWidthStr;
 
 use self::paint::{BOLD, DIM, GUTTER, Link, Paint};
 use crate::visible::{Visible, visible};
 use crate::{Context, words};
 
-/// What to do about a secret that a repository keeps.
-const HISTORY: &str = "Rotate it first: whoever has fetched it keeps it. Then `git filter-repo --replace-text FILE` \
-                       takes it out of the history; with `--show-secrets --purge-expressions FILE` keysieve writes \
-                       that file.";
+/// What to do about a secret that stands in these parts of a repository; none if there are none.
+fn history(parts: &BTreeSet<GitPart>) -> Option<String> {
+    let has = |some: &[GitPart]| some.iter().any(|part| parts.contains(part));
+    let options: Vec<&str> = [
+        (has(&[GitPart::Blob]), "--replace-text FILE"),
+        (has(&[GitPart::CommitMessage, GitPart::TagMessage]), "--replace-message FILE"),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, option)| is_there.then_some(option))
+    .collect();
+    let mut said = "Rotate it first: whoever has fetched it keeps it.".to_owned();
+    if !options.is_empty() {
+        said.push_str(&format!(
+            " Then `git filter-repo {}` takes it out of the history; with `--show-secrets --purge-expressions FILE` \
+             keysieve writes that file.",
+            options.join(" ")
+        ));
+    }
+    if has(&[GitPart::FileName]) {
+        said.push_str(" The name of a file is changed with `git filter-repo --path-rename OLD:NEW`.");
+    }
+    if has(&[GitPart::CommitHeader, GitPart::TagHeader]) {
+        said.push_str(" Names and mails of people are changed with `git filter-repo --mailmap FILE`.");
+    }
+    if has(&[GitPart::RefName]) {
+        said.push_str(" A reference is renamed here, and deleted wherever it was pushed to.");
+    }
+    (!parts.is_empty()).then_some(said)
+}
 
 /// What to do about a secret that an image keeps.
 const IMAGE: &str = "Rotate it first: whoever has pulled the image keeps every layer, deleted files too. Then build the \
@@ -128,8 +154,9 @@ impl Block<'_> {
         if !rule.docs.is_empty() {
             self.note("docs", &rule.docs, false, out)?;
         }
-        if self.finding.locations.iter().any(|location| location.git.is_some()) {
-            self.note("history", HISTORY, true, out)?;
+        let parts = self.finding.locations.iter().filter_map(|location| Some(location.git.as_ref()?.part));
+        if let Some(said) = history(&parts.collect()) {
+            self.note("history", &said, true, out)?;
         }
         if self.finding.locations.iter().any(|location| location.layer.is_some()) {
             self.note("image", IMAGE, true, out)?;
@@ -195,5 +222,17 @@ mod tests {
         assert_eq!(wrap("one two three", 7, 2), "one two\n  three");
         assert_eq!(wrap("seventeen-letters x", 7, 2), "seventeen-letters\n  x");
         assert_eq!(wrap("", 7, 2), "");
+    }
+
+    #[test]
+    fn what_takes_a_secret_out_of_a_history_depends_on_where_it_stands() {
+        let said = |parts: &[GitPart]| history(&parts.iter().copied().collect());
+        assert_eq!(said(&[]), None);
+        let both = said(&[GitPart::Blob, GitPart::TagMessage]).unwrap();
+        assert!(both.contains("`git filter-repo --replace-text FILE --replace-message FILE`"), "{both}");
+        let message = said(&[GitPart::CommitMessage]).unwrap();
+        assert!(message.contains("filter-repo --replace-message FILE`"), "{message}");
+        let person = said(&[GitPart::CommitHeader]).unwrap();
+        assert!(person.contains("--mailmap") && !person.contains("--replace"), "{person}");
     }
 }

@@ -113,7 +113,7 @@ pub(crate) struct HistoryArguments {
     pub(crate) full_scan: bool,
     /// Write what `git filter-repo --replace-text` needs to take the secrets out of the history
     ///
-    /// The file holds the secrets themselves, and only its owner can read it.
+    /// It serves for `--replace-message` as well. The file holds the secrets themselves, and only its owner can read it.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "show_secrets")]
     pub(crate) purge_expressions: Option<PathBuf>,
 }
