@@ -117,9 +117,12 @@ pub(crate) fn weigh(
     if name.kind != Password
         && name.before == Beside::Nothing
         && (matches!(looks, Looks::Hex | Looks::Uuid) || looks == Looks::Random && counts.digit >= 2)
-        && is_of_service(haystack, name.span.start)
     {
-        add(12, "a service is named before it");
+        match service_before(haystack, name.span.start) {
+            Some(0) => add(20, "it belongs to a service"),
+            Some(_) => add(12, "a service is named before it"),
+            None => {}
+        }
     }
     if name.kind == Key && looks == Looks::Hex && text.len() == 40 && counts.lower == 0 {
         add(-30, "it may be the fingerprint of a public key");
@@ -143,15 +146,15 @@ pub(crate) fn weigh(
     }
 }
 
-/// Whether a service is named near before a place: in the line or in those above it.
-fn is_of_service(haystack: &[u8], at: usize) -> bool {
+/// How many words stand between the name of a service and a place, in the line or in those above it; `None` if none is
+/// named near.
+fn service_before(haystack: &[u8], at: usize) -> Option<usize> {
     const FARTHEST: usize = 96;
     let before = &haystack[at.saturating_sub(FARTHEST)..at];
-    let words = before.split(|byte| !byte.is_ascii_alphanumeric());
     // The first one may be the end of a longer word.
-    words
-        .skip(usize::from(at > FARTHEST))
-        .any(|word| word.len() >= 5 && lists::is_service(&word.to_ascii_lowercase()))
+    let whole = before.iter().position(|byte| !byte.is_ascii_alphanumeric() || at <= FARTHEST)?;
+    let words = before[whole..].rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.into_iter().position(|word| lists::is_service(&word.to_ascii_lowercase()))
 }
 
 fn is_digits(counts: &Counts, text: &[u8]) -> bool {
