@@ -120,6 +120,15 @@ fn a_shallow_clone_is_incomplete_where_it_matters() {
     };
     assert_eq!(check("HEAD~1..HEAD^2"), (Some(false), vec![".git/shallow".to_owned()]));
     assert_eq!(check("HEAD"), (Some(false), vec![".git/shallow".to_owned()]));
+    for name in ["HEAD~9", "main"] {
+        let output = run(&clone, &["git", "--since-commit", name]);
+        assert_eq!(
+            (code(&output), stderr(&output).contains("--unshallow")),
+            (2, true),
+            "{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]

@@ -42,12 +42,14 @@ impl<'a> Revisions<'a> {
         let at = name.find(['~', '^']).unwrap_or(name.len());
         let (base, mut steps) = name.split_at(at);
         if base.contains("@{") || base.contains(':') {
-            return Err(wrong(name, "names with @{…} and paths are not supported; name the commit itself"));
+            return Err(
+                self.wrong(name, "names with @{…} and paths are not supported; name the commit itself")
+            );
         }
-        let (mut id, reference) = self.base(base).map_err(|problem| wrong(name, problem))?;
+        let (mut id, reference) = self.base(base).map_err(|problem| self.wrong(name, problem))?;
         let whole = steps.is_empty();
         while !steps.is_empty() {
-            let (next, rest) = self.step(id, steps).map_err(|problem| wrong(name, problem))?;
+            let (next, rest) = self.step(id, steps).map_err(|problem| self.wrong(name, problem))?;
             (id, steps) = (next, rest);
         }
         Ok((id, reference.filter(|_| whole)))
@@ -63,7 +65,7 @@ impl<'a> Revisions<'a> {
         if kind == Some(Kind::Commit) {
             Ok(id)
         } else {
-            Err(wrong(name, "it is no commit, or that is not here"))
+            Err(self.wrong(name, "it is no commit, or that is not here"))
         }
     }
 
@@ -94,7 +96,7 @@ impl<'a> Revisions<'a> {
     /// If there is no such commit.
     pub(crate) fn parents(&mut self, name: &str) -> Result<Vec<ObjectId>, Error> {
         let id = self.commit(name)?;
-        let bytes = self.reader.load_as(id, Kind::Commit).map_err(|_| wrong(name, NO_PARENT))?;
+        let bytes = self.reader.load_as(id, Kind::Commit).map_err(|_| self.wrong(name, NO_PARENT))?;
         Ok(Text::of(&bytes).named(b"parent").collect())
     }
 
@@ -133,6 +135,15 @@ impl<'a> Revisions<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// What is wrong with a name. In a shallow clone what it leads to may have been left out.
+    fn wrong(&self, name: &str, problem: &str) -> Error {
+        let mut problem = problem.to_owned();
+        if !refs::shallow(self.layout).is_empty() {
+            problem.push_str("; the clone is shallow, and `git fetch --unshallow` brings the rest");
+        }
+        Error::Revision { name: name.to_owned(), problem }
     }
 
     fn base(&mut self, name: &str) -> Result<(ObjectId, Option<String>), &'static str> {
@@ -184,7 +195,3 @@ impl<'a> Revisions<'a> {
 const UNKNOWN: &str = "there is no such commit, branch or tag here";
 const SYNTAX: &str = "it is not understood: a name, then ^, ^N or ~N";
 const NO_PARENT: &str = "there is no such parent, or it is not here";
-
-fn wrong(name: &str, problem: &str) -> Error {
-    Error::Revision { name: name.to_owned(), problem: problem.to_owned() }
-}
