@@ -111,7 +111,8 @@ impl Tallies {
     /// What was seen of a layer, with the sightings if there is anything to be said of it, if they are all there is to
     /// say. Then it is forgotten.
     pub(crate) fn of_layer(&self, blob: &str) -> Option<(Tally, Vec<Sighting>)> {
-        let kept = self.all().remove(&Counted::Layer(blob.into()))?;
+        // Of one without files nothing is kept.
+        let kept = self.all().remove(&Counted::Layer(blob.into())).unwrap_or_default();
         match (kept.tally.speaks, kept.lost) {
             (false, _) => Some((kept.tally, Vec::new())),
             (true, false) => Some((kept.tally, kept.seen)),

@@ -185,7 +185,11 @@ impl<'a> Walk<'a> {
             self.entries(Tar::over(input, self.budget.clone()));
             return;
         }
-        if is_archive(self.job.media_type) {
+        if self.job.media_type.ends_with("+encrypted") {
+            // `ocicrypt`: each layer has a key of its own, which is encrypted for those who may read it.
+            let why = "an encrypted layer, whose key is not known";
+            self.skip(&self.job.whole(), Skip::new(SkipReason::Encrypted, why));
+        } else if is_archive(self.job.media_type) {
             let why = "its media type says tar, and its bytes do not; it was looked at as a file";
             self.skip(&self.job.whole(), Skip::new(SkipReason::ArchiveBroken, why));
         }

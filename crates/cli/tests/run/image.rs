@@ -373,7 +373,12 @@ fn one_bad_layer_is_named_and_loses_no_other() {
                 .file("zs", line(5))
                 .media_type("application/vnd.oci.image.layer.v1.tar+zstd"),
         )
-        .layer(good(6));
+        .layer(good(6))
+        .layer(
+            ImageLayer::new("RUN encrypt")
+                .raw(vec![0xA5; 3000])
+                .media_type("application/vnd.oci.image.layer.v1.tar+gzip+encrypted"),
+        );
     let mut layout = TestLayout::default().image("v1", &image);
     let digests = image.digests();
     let cut = layout.blobs.get_mut(&digests[2]).expect("the layer");
@@ -391,12 +396,13 @@ fn one_bad_layer_is_named_and_loses_no_other() {
     }
     let skips: Vec<String> =
         report["skips"].as_array().expect("a list").iter().map(ToString::to_string).collect();
-    for bad in [1, 2, 3, 4, 5] {
+    for bad in [1, 2, 3, 4, 5, 8] {
         assert!(skips.iter().any(|skip| skip.contains(&digests[bad])), "{bad} is not named: {skips:#?}");
     }
     for good in [0, 6, 7] {
         assert!(!skips.iter().any(|skip| skip.contains(&digests[good])), "{good} is named: {skips:#?}");
     }
+    assert!(skips.iter().any(|skip| skip.contains("an encrypted layer")), "{skips:#?}");
     let unverified: Vec<_> =
         locations(&report).into_iter().filter(|location| location["layer"]["unverified"] == true).collect();
     assert!(unverified.iter().any(|location| location["path"] == "changed"), "{unverified:?}");

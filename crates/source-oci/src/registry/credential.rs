@@ -33,8 +33,9 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// What was given; then what is in these files; then what the environment points to, as the tools have it:
-    /// `$REGISTRY_AUTH_FILE`, `$XDG_RUNTIME_DIR/containers/auth.json`, and `config.json` in `$DOCKER_CONFIG` or
+    /// What was given; then what is in these files; then what the tools keep, as `containers-auth.json(5)` has it:
+    /// `$REGISTRY_AUTH_FILE`, `containers/auth.json` in `$XDG_RUNTIME_DIR`, or `/run/containers/UID/auth.json` without
+    /// one, `containers/auth.json` in `$XDG_CONFIG_HOME` or `~/.config`, and `config.json` in `$DOCKER_CONFIG` or
     /// `~/.docker`.
     ///
     /// # Errors
@@ -75,13 +76,28 @@ impl Credentials {
     }
 }
 
+/// Where podman and buildah keep logins of whoever has no directory for a session: root in a container.
+#[cfg(unix)]
+fn own_run() -> Option<PathBuf> {
+    Some(format!("/run/containers/{}/auth.json", rustix::process::geteuid().as_raw()).into())
+}
+
+#[cfg(not(unix))]
+fn own_run() -> Option<PathBuf> {
+    None
+}
+
 /// The files that the tools read.
 fn usual() -> Vec<PathBuf> {
     let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = || variable("HOME");
     let mut paths = Vec::new();
     paths.extend(variable("REGISTRY_AUTH_FILE"));
-    paths.extend(variable("XDG_RUNTIME_DIR").map(|directory| directory.join("containers/auth.json")));
+    paths.extend(
+        variable("XDG_RUNTIME_DIR").map(|directory| directory.join("containers/auth.json")).or_else(own_run),
+    );
+    let config = variable("XDG_CONFIG_HOME").or_else(|| home().map(|home| home.join(".config")));
+    paths.extend(config.map(|config| config.join("containers/auth.json")));
     let docker = variable("DOCKER_CONFIG").or_else(|| home().map(|home| home.join(".docker")));
     paths.extend(docker.map(|directory: PathBuf| directory.join(Path::new("config.json"))));
     paths
