@@ -35,9 +35,7 @@ impl Directory {
     }
 
     fn here() -> Result<Self> {
-        let said = git::ask(&["rev-parse", "--git-path", "hooks"])?;
-        let said = said.context("not a git repository, nor is any directory above it")?;
-        let path = git::path(&said);
+        let path = git::path(&git::tell(&["rev-parse", "--git-path", "hooks"])?);
         let named = git::ask(&["config", "--type=path", "--get", "core.hooksPath"])?;
         let own = ["--local", "--worktree"]
             .iter()

@@ -12,13 +12,14 @@ pub(super) fn ask(arguments: &[&str]) -> Result<Option<String>> {
     Ok(Some(said).filter(|said| output.status.success() && !said.is_empty()))
 }
 
-/// Runs git, which must not fail.
-pub(super) fn tell(arguments: &[&str]) -> Result<()> {
+/// Runs git, which must not fail; gives what it prints. If it fails it says why: that there is no repository, or that it
+/// belongs to somebody else and is not trusted.
+pub(super) fn tell(arguments: &[&str]) -> Result<String> {
     let output = output(Command::new("git").args(arguments))?;
     if !output.status.success() {
         bail!("git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim_end());
     }
-    Ok(())
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
 }
 
 /// Runs git in a directory without the settings of anybody, with hooks from one place.

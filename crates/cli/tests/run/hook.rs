@@ -158,3 +158,15 @@ fn a_hook_that_does_not_work_is_told() {
     let output = output.expect("it runs");
     assert_eq!(code(&output), 2, "{}", stdout(&output));
 }
+
+#[test]
+fn it_is_said_why_git_knows_of_no_hooks() {
+    let repository = Repository::new(&[]);
+    let away = tempfile::tempdir().expect("a directory");
+    let output = keysieve(away.path()).args(["hook", "install"]).output().expect("it runs");
+    assert_eq!((code(&output), stderr(&output).contains("not a git repository")), (2, true));
+    let mut command = keysieve(&repository.root());
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let output = command.args(["hook", "install"]).output().expect("it runs");
+    assert_eq!((code(&output), stderr(&output).contains("safe.directory")), (2, true), "{}", stderr(&output));
+}
