@@ -17,7 +17,9 @@ pub(super) fn ask(arguments: &[&str]) -> Result<Option<String>> {
 pub(super) fn tell(arguments: &[&str]) -> Result<String> {
     let output = output(Command::new("git").args(arguments))?;
     if !output.status.success() {
-        bail!("git {}: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim_end());
+        // Messages show what is a control character, and git indents with tabs.
+        let said = String::from_utf8_lossy(&output.stderr).trim_end().replace('\t', "    ");
+        bail!("git {}: {said}", arguments.join(" "));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim_end_matches(['\n', '\r']).to_owned())
 }
