@@ -43,7 +43,7 @@ impl Spot {
             None => Fingerprint::of_secret(&key, id, value),
         };
         let Self { rule, secret, path, line } = self;
-        Place { rule, secret, fingerprint, unvalued, path, line: *line }
+        Place { rule, secret, fingerprint, unvalued, former: &[], path, line: *line }
     }
 }
 

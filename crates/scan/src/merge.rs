@@ -234,9 +234,10 @@ impl<'a> Merge<'a> {
                 continue;
             }
             // Of what was found in an earlier run only that is known.
-            let print = sighting.print.unwrap_or_else(|| {
-                Fingerprint::of_secret(&self.options.key, &info.id, sighting.secret.expose())
-            });
+            let print = match &sighting.prints {
+                Some(prints) => prints.own,
+                None => Fingerprint::of_secret(&self.options.key, &info.id, sighting.secret.expose()),
+            };
             let key = (sighting.rule, print);
             match by_secret.get(&key) {
                 Some(&index) => add_place(&mut outcome.findings[index], sighting),
@@ -252,8 +253,8 @@ impl<'a> Merge<'a> {
     /// of its kind it is there.
     fn fingerprint(&self, sighting: &Sighting, info: &RuleInfo, path: &[u8]) -> (Fingerprint, Option<u64>) {
         let key = &self.options.key;
-        if let Some(print) = sighting.print {
-            return (print, None);
+        if let Some(prints) = &sighting.prints {
+            return (prints.own, None);
         }
         if key.is_custom() || bits(sighting) >= GUESSABLE {
             return (Fingerprint::of_secret(key, &info.id, sighting.secret.expose()), None);
@@ -322,6 +323,7 @@ impl Kept {
             rule: infos.of(sighting.rule),
             secret: &sighting.secret,
             fingerprint: *fingerprint,
+            former: sighting.prints.as_ref().map_or(&[], |prints| &prints.former),
             unvalued: ordinal.map(|ordinal| (&*sighting.name, ordinal)),
             path: &sighting.location.path,
             line: sighting.location.line,

@@ -15,7 +15,7 @@ use crate::below::Below;
 use crate::merge::{GUESSABLE, bits};
 use crate::redact::is_masked;
 use crate::run::Rules;
-use crate::sighting::Sighting;
+use crate::sighting::{Prints, Sighting};
 
 /// What was found in a layer.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,8 +35,8 @@ struct Seen {
     confidence: Confidence,
     /// What the mask shows of the secret.
     shown: Vec<u8>,
-    /// The secret's fingerprint, in which it cannot be guessed.
-    print: String,
+    /// The secret's fingerprint, in which it cannot be guessed, and those under former ids of the rule.
+    prints: Vec<String>,
     evidence: Evidence,
     name: Vec<u8>,
     ordinal: u64,
@@ -98,10 +98,10 @@ impl Notes {
     fn seen(&self, engine: &Engine, sighting: &Sighting) -> Option<Seen> {
         let info = &engine.rule(sighting.rule).info;
         let (secret, location) = (&sighting.secret, &sighting.location);
-        // A baseline may know it under a former id of its rule, and that only its value tells.
-        if !info.aliases.is_empty() || !self.key.is_custom() && bits(sighting) < GUESSABLE {
+        if !self.key.is_custom() && bits(sighting) < GUESSABLE {
             return None;
         }
+        let print = |id: &String| Fingerprint::of_secret(&self.key, id, secret.expose()).to_string();
         let Origin::Image { path, nth, .. } = location.origin.outermost() else { return None };
         let hints = match &sighting.hints {
             Some(hints) => Some(hints.noted()?),
@@ -114,7 +114,7 @@ impl Notes {
             span: sighting.span,
             confidence: sighting.confidence,
             shown: secret.expose()[..Secret::shown(secret.expose(), secret.kind())].to_vec(),
-            print: Fingerprint::of_secret(&self.key, &info.id, secret.expose()).to_string(),
+            prints: std::iter::once(&info.id).chain(&info.aliases).map(print).collect(),
             evidence: sighting.evidence.clone(),
             name: sighting.name.to_vec(),
             ordinal: sighting.ordinal?,
@@ -162,6 +162,12 @@ fn sighting(rules: &Rules<'_>, blob: &Arc<str>, seen: Seen) -> Option<Sighting> 
     if seen.rule as usize >= rules.engine.len() {
         return None;
     }
+    let mut prints =
+        seen.prints.iter().map(|print| print.parse().ok()).collect::<Option<Vec<Fingerprint>>>()?;
+    if prints.is_empty() {
+        return None;
+    }
+    let prints = Box::new(Prints { own: prints.remove(0), former: prints });
     let file = Origin::Image { blob: Arc::clone(blob), path: seen.file.into(), nth: seen.nth };
     let within = |outer, path: Vec<u8>| Origin::Entry { outer: Arc::new(outer), path: path.into() };
     let origin = seen.entries.into_iter().fold(file, within);
@@ -195,7 +201,7 @@ fn sighting(rules: &Rules<'_>, blob: &Arc<str>, seen: Seen) -> Option<Sighting> 
         span: seen.span,
         confidence: seen.confidence,
         secret: Secret::withheld(&seen.shown, rules.engine.rule(seen.rule).info.kind.mask()),
-        print: Some(seen.print.parse().ok()?),
+        prints: Some(prints),
         evidence,
         location,
         name: seen.name.into(),

@@ -331,7 +331,7 @@ impl View<'_> {
             confidence: if known { Confidence::Low } else { confidence },
             // What a witness says of itself is all that is wanted of it.
             secret: Secret::new(if rule.witness { &[] } else { &text[raw.range()] }, kind),
-            print: None,
+            prints: None,
             evidence,
             location: self.location(found, secret, (start, &end), (hidden, shown)),
             name: name_before(&text[start_of_text..], inner.start - start_of_text).into(),

@@ -19,8 +19,8 @@ pub(crate) struct Sighting {
     pub(crate) span: (u64, u64),
     pub(crate) confidence: Confidence,
     pub(crate) secret: Secret,
-    /// Its fingerprint, where the secret itself is not known.
-    pub(crate) print: Option<Fingerprint>,
+    /// Its fingerprints, where the secret itself is not known.
+    pub(crate) prints: Option<Box<Prints>>,
     pub(crate) evidence: Evidence,
     pub(crate) location: Location,
     /// The name that the value is assigned to, if there is one: part of the fingerprint of short secrets.
@@ -33,4 +33,12 @@ pub(crate) struct Sighting {
     pub(crate) inline: Option<Box<InlineAllow>>,
     /// The exceptions of the configuration that may allow it.
     pub(crate) hints: Option<Box<Hints>>,
+}
+
+/// What identifies a secret without revealing it.
+#[derive(Clone, Debug)]
+pub(crate) struct Prints {
+    pub(crate) own: Fingerprint,
+    /// Those under former ids of its rule.
+    pub(crate) former: Vec<Fingerprint>,
 }

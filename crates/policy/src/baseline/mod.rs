@@ -163,6 +163,8 @@ pub struct Place<'a> {
     /// Where the fingerprint is of a place rather than of the value: the name that the value is assigned to, and which
     /// one of its kind it is.
     pub unvalued: Option<(&'a [u8], u64)>,
+    /// Where the secret is withheld, its fingerprints under the former ids of its rule.
+    pub former: &'a [Fingerprint],
     /// Its path, made safe to show.
     pub path: &'a str,
     /// Its line.

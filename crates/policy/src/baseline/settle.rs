@@ -51,6 +51,11 @@ impl Baseline {
     fn keys(&self, place: &Place<'_>, hashed: bool) -> Vec<Key> {
         let secret = place.secret.expose();
         let mut keys = vec![Key::Print(place.fingerprint)];
+        if place.secret.is_withheld() {
+            keys.extend(place.former.iter().copied().map(Key::Print));
+            keys.push(Key::Line(place.line));
+            return keys;
+        }
         for alias in &place.rule.aliases {
             keys.push(Key::Print(match place.unvalued {
                 None => Fingerprint::of_secret(&self.key, alias, secret),
