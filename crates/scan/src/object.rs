@@ -11,7 +11,7 @@ use keysieve_source::{Base, Blob};
 use crate::cursor::Cursor;
 use crate::run::Rules;
 use crate::sighting::Sighting;
-use crate::snippet::{Hidden, snippet};
+use crate::snippet::{AllHidden, Hidden, snippet};
 use crate::utf16::{self, Decoder};
 use crate::wide::{Run, Wide};
 
@@ -256,8 +256,8 @@ impl View<'_> {
         }
     }
 
-    /// All secrets of the step and of earlier ones, in bytes of the step's haystack, sorted.
-    fn hidden(&self, recent: &[(u64, u64, Hidden)]) -> Vec<Hidden> {
+    /// All secrets of the step and of earlier ones, in bytes of the step's haystack.
+    fn hidden(&self, recent: &[(u64, u64, Hidden)]) -> AllHidden {
         let base = self.step.base;
         let place = |at: u64| usize::try_from(at.saturating_sub(base)).unwrap_or(usize::MAX);
         let earlier = recent.iter().filter(|secret| secret.1 > base);
@@ -267,9 +267,7 @@ impl View<'_> {
         for found in self.step.matches.iter().filter(|found| self.rules.looks_at(found.rule, self.origin)) {
             hidden.push(self.hide(found));
         }
-        hidden.sort_by_key(|secret| (secret.span.start, secret.span.end));
-        hidden.dedup_by_key(|secret| (secret.span, secret.kind));
-        hidden
+        AllHidden::new(hidden)
     }
 
     /// What must not be shown of the haystack because of a match: nothing at all of what is encoded, as its first
@@ -308,7 +306,7 @@ impl View<'_> {
         found: &Match,
         (secret, confidence): (Span, Confidence),
         start: &Cursor,
-        hidden: &[Hidden],
+        hidden: &AllHidden,
         shown: usize,
     ) -> Sighting {
         let (evidence, known) = self.evidence(found);
@@ -347,17 +345,14 @@ impl View<'_> {
         found: &Match,
         secret: Span,
         (start, end): (&Cursor, &Cursor),
-        (hidden, shown): (&[Hidden], usize),
+        (hidden, shown): (&AllHidden, usize),
     ) -> Location {
         let Form { offset, mark, decoder, binary } = self.form;
         let stored = |cursor: &Cursor, at: usize| match decoder {
             Some(decoder) => offset + mark + decoder.width() as u64 * cursor.units(),
             None => offset + self.step.base + at as u64,
         };
-        let near = hidden
-            .iter()
-            .filter(|other| other.span.end + 512 > secret.start && other.span.start < secret.end + 512);
-        let near: Vec<Hidden> = near.copied().collect();
+        let near = hidden.near(secret);
         let text = |value: u64| if *binary { 1 } else { value };
         Location {
             origin: self.origin.clone(),

@@ -12,6 +12,43 @@ pub(crate) struct Hidden {
     pub(crate) kind: MaskKind,
 }
 
+/// All secrets of a text that must not be shown, so that those near one are found without a look at the others.
+#[derive(Debug, Default)]
+pub(crate) struct AllHidden {
+    /// By where they begin and end.
+    sorted: Vec<Hidden>,
+    /// For each of them how far it and those before it go.
+    reach: Vec<usize>,
+}
+
+impl AllHidden {
+    /// How far from a secret others can matter, in bytes.
+    const NEAR: usize = 512;
+
+    pub(crate) fn new(mut all: Vec<Hidden>) -> Self {
+        all.sort_by_key(|secret| (secret.span.start, secret.span.end));
+        all.dedup_by_key(|secret| (secret.span, secret.kind));
+        let mut most = 0;
+        let reach = all.iter().map(|secret| {
+            most = most.max(secret.span.end);
+            most
+        });
+        Self { reach: reach.collect(), sorted: all }
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Hidden> {
+        self.sorted.iter()
+    }
+
+    /// Those near a secret, in order.
+    pub(crate) fn near(&self, own: Span) -> Vec<Hidden> {
+        let first = self.reach.partition_point(|&reach| reach + Self::NEAR <= own.start);
+        let rest = &self.sorted[first..];
+        let last = rest.partition_point(|other| other.span.start < own.end + Self::NEAR);
+        rest[..last].iter().filter(|other| other.span.end + Self::NEAR > own.start).copied().collect()
+    }
+}
+
 /// Makes the snippet for the secret at `own`. `hidden` are all secrets of the text, that one among them; `text` ends
 /// where they are all known.
 pub(crate) fn snippet(text: &[u8], own: Span, hidden: &[Hidden]) -> Snippet {
@@ -161,6 +198,18 @@ mod tests {
         assert_eq!(snippet.text, " a = abcd…; b = …; c = 1");
         assert_eq!(&snippet.text[snippet.start..snippet.end], "abcd…");
         assert_eq!(snippet.masks.len(), 2);
+    }
+
+    #[test]
+    fn those_near_a_secret_are_found_among_many_long_ones_too() {
+        let at = |start: usize, end: usize| Hidden { span: Span::new(start, end), kind: TOKEN };
+        let spans: Vec<Hidden> = (0..400).map(|index| at(index * 50, index * 50 + 20)).collect();
+        let all = AllHidden::new(spans.iter().copied().chain([at(10, 9_000)]).collect());
+        for own in [0, 517, 5_000, 9_000, 19_950, 30_000].map(|start| Span::new(start, start + 20)) {
+            let near = |other: &&Hidden| other.span.end + 512 > own.start && other.span.start < own.end + 512;
+            let plain: Vec<Span> = all.iter().filter(near).map(|secret| secret.span).collect();
+            assert_eq!(all.near(own).iter().map(|secret| secret.span).collect::<Vec<_>>(), plain, "{own:?}");
+        }
     }
 
     #[test]
