@@ -1,20 +1,94 @@
 //! The store of containerd, and of dockers since release 29, as it is on disk: blobs by their digests, and a database that
 //! says what images are called. Nothing in it is changed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::path::Path;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::Error;
 use crate::bolt::{Bolt, Value};
-use crate::digest::Digest;
+use crate::digest::{Digest, chain_ids};
 use crate::layout::{self, Layout};
 use crate::model::{Descriptor, MANIFEST_LIMIT, Manifest};
 use crate::open::same_name;
 use crate::reference::{Choice, Reference, repository};
-use crate::resolve::{Platforms, Resolver, Root, whole};
+use crate::resolve::{Platforms, Resolved, Resolver, Root, whole};
 use crate::storage::LIST;
+use crate::store::{Blob, Store};
+
+/// Blobs by their digests, and layers that lie unpacked in a snapshot: Kubernetes often lets containerd drop the blob of a
+/// layer once it is unpacked (`discard_unpacked_layers`).
+struct Content {
+    layout: Layout,
+    /// Of the snapshotter `overlayfs`, where each snapshot is what its layer changes.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "layers in directories are read on Unix only"))]
+    snapshots: PathBuf,
+}
+
+impl Store for Content {
+    fn open(&self, blob: &Blob) -> Result<Box<dyn Read + Send>, Error> {
+        self.layout.open(blob)
+    }
+
+    #[cfg(unix)]
+    fn directory(&self, blob: &Blob) -> Option<PathBuf> {
+        match blob {
+            // The number of a snapshot.
+            Blob::Member(id) if id.parse::<u64>().is_ok() => Some(self.snapshots.join(id).join("fs")),
+            _ => None,
+        }
+    }
+}
+
+impl Content {
+    /// Lets layers be read from their snapshots whose blobs are not there.
+    fn unpack(&self, images: &mut [Resolved], directory: &Path) {
+        let known = OnceCell::new();
+        for image in images {
+            let diff_ids = image.layers.iter().map(|layer| layer.diff_id.clone()).collect::<Option<Vec<_>>>();
+            for (layer, chain) in image.layers.iter_mut().zip(chain_ids(&diff_ids.unwrap_or_default())) {
+                let there = layer.digest.as_ref().is_some_and(|digest| self.layout.path(digest).exists());
+                let known = || known.get_or_init(|| snapshots_in(directory));
+                if !there && let Some(id) = known().get(&chain) {
+                    layer.blob = Blob::Member(id.to_string());
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of snapshots, by the chain ids of what was unpacked into them.
+fn snapshots_in(directory: &Path) -> HashMap<Digest, u64> {
+    let mut found = HashMap::new();
+    let Ok(bytes) = layout::read(&directory.join("metadata.db"), LIST) else { return found };
+    let Some(bolt) = Bolt::open(&bytes) else { return found };
+    let all = bolt
+        .bucket(bolt.root(), b"v1")
+        .and_then(|version| bolt.bucket(version, b"snapshots"))
+        .and_then(|snapshots| bolt.all(snapshots));
+    for (name, snapshot) in all.unwrap_or_default() {
+        let Value::Bucket(snapshot) = snapshot else { continue };
+        // `NAMESPACE/NUMBER/CHAIN-ID`; those of containers are called otherwise.
+        let chain = std::str::from_utf8(name).ok().and_then(|name| Digest::parse(name.rsplit('/').next()?));
+        let id = bolt.all(snapshot).unwrap_or_default().into_iter().find_map(|(key, value)| match value {
+            Value::Bytes(bytes) if key == b"id" => uvarint(bytes),
+            _ => None,
+        });
+        if let (Some(chain), Some(id)) = (chain, id) {
+            found.insert(chain, id);
+        }
+    }
+    found
+}
+
+/// A number as Go's `encoding/binary` writes it: seven bits a byte, the lowest first.
+fn uvarint(bytes: &[u8]) -> Option<u64> {
+    let end = bytes.iter().position(|byte| byte & 0x80 == 0).filter(|end| *end < 9)?;
+    Some(bytes[..=end].iter().rev().fold(0, |number, byte| number << 7 | u64::from(byte & 0x7F)))
+}
 
 /// What containerd calls its images, in all its namespaces; nothing where it does not say.
 fn names_in(directory: &Path) -> BTreeMap<Digest, Vec<String>> {
@@ -101,7 +175,9 @@ pub(crate) fn of_content<'a>(
         };
         return Err(Error::missing(written, problem));
     }
-    let mut resolver = Resolver::new(Arc::new(Layout::at(directory)), platforms, None);
+    let overlayfs = directory.with_file_name("io.containerd.snapshotter.v1.overlayfs");
+    let content = Arc::new(Content { layout: Layout::at(directory), snapshots: overlayfs.join("snapshots") });
+    let mut resolver = Resolver::new(Arc::clone(&content) as Arc<dyn Store>, platforms, None);
     let several = roots.len() > 1;
     for (digest, bytes) in roots {
         let own = names.get(&digest).and_then(|names| names.first());
@@ -129,6 +205,7 @@ pub(crate) fn of_content<'a>(
             Err(error) => return Err(error),
         }
     }
+    content.unpack(&mut resolver.found, &overlayfs);
     Ok(resolver)
 }
 
@@ -193,5 +270,35 @@ mod tests {
         assert_eq!(one, [named("containerd::r.example/team/app:1")]);
         let none = open(":r.example/team/app:2").expect_err("not there").to_string();
         assert!(none.contains("r.example/team/app:1"), "{none}");
+    }
+
+    #[test]
+    fn a_layer_whose_blob_was_dropped_is_read_from_its_snapshot() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let root = directory.path();
+        let image = TestImage::new("linux", "amd64")
+            .layer(ImageLayer::new("").file("a", "x"))
+            .layer(ImageLayer::new("").file("b", "x"));
+        let mut layout = TestLayout::default().image("a", &image);
+        layout.blobs.remove(&image.digests()[1]);
+        layout.write_to(&root.join("io.containerd.content.v1.content")).expect("written");
+        let diff_ids = image.config["rootfs"]["diff_ids"].as_array().expect("a list");
+        let diff_ids: Vec<Digest> =
+            diff_ids.iter().map(|id| Digest::parse(id.as_str().expect("text")).expect("a digest")).collect();
+        let snapshot = |chain: &Digest, id: Vec<u8>| {
+            bucket(&format!("k8s.io/7/{chain}"), vec![("id".to_owned(), Tree::Bytes(id))])
+        };
+        let chain = chain_ids(&diff_ids);
+        let snapshots = vec![snapshot(&chain[0], vec![3]), snapshot(&chain[1], vec![0xAC, 0x02])];
+        let overlayfs = root.join("io.containerd.snapshotter.v1.overlayfs");
+        fs::create_dir(&overlayfs).expect("made");
+        let database = database(&[bucket("v1", vec![bucket("snapshots", snapshots)])]);
+        fs::write(overlayfs.join("metadata.db"), database).expect("written");
+
+        let reference = Reference::parse(&format!("containerd:{}", root.display())).expect("a reference");
+        let found = of_content(root, &Choice::All, &reference, &Platforms::All).expect("opened").found;
+        let places = found[0].layers.iter().map(|layer| found[0].store.directory(&layer.blob));
+        let snapshot = overlayfs.join("snapshots/300/fs");
+        assert_eq!(places.collect::<Vec<_>>(), [None, Some(snapshot)]);
     }
 }

@@ -111,6 +111,18 @@ impl Hasher {
     }
 }
 
+/// What a layer is called with all those below it, for each of them: its chain id (OCI image specification, `config.md`).
+pub(crate) fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
+    let mut chain: Vec<Digest> = Vec::with_capacity(diff_ids.len());
+    for diff_id in diff_ids {
+        chain.push(match chain.last() {
+            None => diff_id.clone(),
+            Some(below) => Digest::of(format!("{below} {diff_id}").as_bytes()),
+        });
+    }
+    chain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,5 +149,13 @@ mod tests {
         let digest = hasher.finish();
         assert_eq!(digest.algorithm(), "sha512");
         assert!(digest.hex().starts_with("ddaf35a193617aba"));
+    }
+
+    #[test]
+    fn a_chain_id_is_of_all_layers_up_to_one() {
+        let [one, two] = [b"a", b"b"].map(|bytes| Digest::of(bytes));
+        let both = Digest::of(format!("{one} {two}").as_bytes());
+        assert_eq!(chain_ids(&[one.clone(), two]), [one, both]);
+        assert!(chain_ids(&[]).is_empty());
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::Error;
 use crate::content::of_content;
-use crate::digest::Digest;
+use crate::digest::{Digest, chain_ids};
 use crate::layout;
 use crate::model::{CONFIG_LIMIT, Config, MANIFEST_LIMIT, place};
 use crate::open::same_name;
@@ -103,25 +103,12 @@ impl Images {
         }
     }
 
-    /// What the directory of a layer is called: it is known by the digest of all layers up to it
-    /// (OCI image specification, `config.md`, chain ids).
+    /// What the directory of a layer is called: it is known by its chain id.
     fn cache_id(&self, chain: &Digest) -> Option<String> {
         let file = self.directory.join("layerdb/sha256").join(chain.hex()).join("cache-id");
         let id = String::from_utf8(layout::read(&file, 1024).ok()?).ok()?;
         is_id(id.trim()).then(|| id.trim().to_owned())
     }
-}
-
-/// The digest of so many layers together, for each of them.
-fn chain_ids(diff_ids: &[Digest]) -> Vec<Digest> {
-    let mut chain: Vec<Digest> = Vec::with_capacity(diff_ids.len());
-    for diff_id in diff_ids {
-        chain.push(match chain.last() {
-            None => diff_id.clone(),
-            Some(below) => Digest::of(format!("{below} {diff_id}").as_bytes()),
-        });
-    }
-    chain
 }
 
 /// The images of docker's directory.
@@ -191,17 +178,4 @@ fn add(resolver: &mut Resolver<'_>, images: &Images, image: &Digest, (name, own)
         layers,
         config,
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_layer_is_known_by_all_up_to_it() {
-        let [one, two] = [b"a", b"b"].map(|bytes| Digest::of(bytes));
-        let both = Digest::of(format!("{one} {two}").as_bytes());
-        assert_eq!(chain_ids(&[one.clone(), two]), [one, both]);
-        assert!(chain_ids(&[]).is_empty());
-    }
 }

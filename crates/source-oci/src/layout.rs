@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::digest::Digest;
 use crate::model::MANIFEST_LIMIT;
 use crate::store::{Blob, Store};
 
@@ -37,6 +38,11 @@ impl Layout {
     pub(crate) const fn at(directory: PathBuf) -> Self {
         Self { directory }
     }
+
+    /// Where a blob is if it is there. A digest holds nothing that leads elsewhere.
+    pub(crate) fn path(&self, digest: &Digest) -> PathBuf {
+        self.directory.join("blobs").join(digest.algorithm()).join(digest.hex())
+    }
 }
 
 impl Store for Layout {
@@ -45,8 +51,7 @@ impl Store for Layout {
             return Err(Error::missing(blob.name(), "a layout has no names for blobs"));
         };
         let digest = &descriptor.digest;
-        // A digest holds nothing that leads elsewhere.
-        let path = self.directory.join("blobs").join(digest.algorithm()).join(digest.hex());
+        let path = self.path(digest);
         match open(&path) {
             Ok(file) => Ok(Box::new(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

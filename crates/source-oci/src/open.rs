@@ -62,14 +62,16 @@ impl<'a> Opener<'a> {
             }
             Place::Storage(directory, choice) => {
                 let directory = directory.clone().or_else(storage::usual);
-                let missing = || Error::missing(&reference.written, "no store of podman is there");
+                let missing =
+                    || Error::missing(&reference.written, "no store of podman is there that may be read");
                 let resolver =
                     storage::of_storage(&directory.ok_or_else(missing)?, choice, reference, platforms)?;
                 Ok(Opened::Images(resolver.found, resolver.gaps))
             }
             Place::DockerRoot(directory, choice) => {
                 let directory = directory.clone().or_else(docker_root::usual);
-                let missing = || Error::missing(&reference.written, "no directory of docker is there");
+                let missing =
+                    || Error::missing(&reference.written, "no directory of docker is there that may be read");
                 let directory = directory.ok_or_else(missing)?;
                 let resolver = docker_root::of_docker_root(&directory, choice, reference, platforms)?;
                 Ok(Opened::Images(resolver.found, resolver.gaps))

@@ -62,6 +62,7 @@ struct Layer {
 pub(crate) struct Storage {
     pub(crate) root: PathBuf,
     /// The driver, which the directory of its layers is called by.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "layers in directories are read on Unix only"))]
     pub(crate) driver: &'static str,
 }
 
