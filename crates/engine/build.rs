@@ -60,7 +60,7 @@ fn services(manifest: &Path, out: &Path, pack: &Pack) -> Result<(), Box<dyn Erro
         }
     }
     let is_name = |name: &&String| {
-        name.len() >= 5
+        (5..=24).contains(&name.len())
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && !known.contains(name.as_str())
     };

@@ -250,11 +250,15 @@ pub(crate) fn comes_before_pass(word: &[u8]) -> bool {
     BEFORE.get(word).is_some()
 }
 
-/// Whether a word, in small letters, is the name of a service that rules know.
+/// Whether a word, in either case, is the name of a service that rules know.
 pub(crate) fn is_service(word: &[u8]) -> bool {
     const NAMES: &str = include_str!(concat!(env!("OUT_DIR"), "/services.txt"));
     static SERVICES: LazyLock<Table<()>> = LazyLock::new(|| Table::new(words(NAMES).map(|word| (word, ()))));
-    word.len() >= 5 && SERVICES.get(word).is_some()
+    let mut small = [0; 24];
+    let Some(small) = small.get_mut(..word.len()).filter(|small| small.len() >= 5) else { return false };
+    small.copy_from_slice(word);
+    small.make_ascii_lowercase();
+    SERVICES.get(small).is_some()
 }
 
 /// What a word says beside one of a kind.

@@ -154,7 +154,7 @@ fn service_before(haystack: &[u8], at: usize) -> Option<usize> {
     // The first one may be the end of a longer word.
     let whole = before.iter().position(|byte| !byte.is_ascii_alphanumeric() || at <= FARTHEST)?;
     let words = before[whole..].rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.into_iter().position(|word| lists::is_service(&word.to_ascii_lowercase()))
+    words.into_iter().position(lists::is_service)
 }
 
 fn is_digits(counts: &Counts, text: &[u8]) -> bool {
