@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use keysieve_engine::Engine;
 use keysieve_finding::{LayerPlace, MaskKind, Origin, Outcome, Secret};
 use keysieve_report::LineHashes;
 use keysieve_scan::{Control, Limits};
@@ -49,13 +50,15 @@ pub(crate) fn run(mut asked: ImageArguments) -> Exit {
     session::run(config, Groups { rules, verdict, key, run }, reports, |control| {
         // A layer is no archive that is opened on the way: how large it may become depends on its own size alone.
         let limits = Limits { bytes: None, ..run.archives() };
-        Images::new(references, images, registry, (limits, run.timeout), control)
+        let images = Images::new(references, images, registry, (limits, run.timeout), control)?;
+        Ok(Images { quiet: run.quiet, ..images })
     })
 }
 
 /// Images, as they were asked for.
 struct Images<'a> {
     asked: &'a ImagesArguments,
+    quiet: bool,
     names: Vec<String>,
     source: ImageSource,
 }
@@ -112,7 +115,7 @@ impl<'a> Images<'a> {
             bases: bases(asked)?,
         };
         let source = ImageSource::new(parsed, options)?.stdin(Input::new(control));
-        Ok(Self { asked, names, source })
+        Ok(Self { asked, quiet: false, names, source })
     }
 }
 
@@ -152,6 +155,11 @@ impl Target for Images<'_> {
 
     fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
         keep_states(outcome, self.asked);
+        if !self.quiet {
+            // A name can hold a secret.
+            let say = |note: &String| messages::warning(&messages::masked(&Engine::builtin(), note));
+            self.source.notes().iter().for_each(say);
+        }
         Ok(())
     }
 }

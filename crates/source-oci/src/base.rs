@@ -13,11 +13,12 @@ use crate::source::Base;
 /// A layer that is left out, and why.
 pub(crate) type LeftOut = (String, String);
 
-/// Marks the layers of images that they share with a base, from the bottom up.
+/// Marks the layers of images that they share with a base, from the bottom up. Notes which base left none out.
 pub(crate) fn leave_out(
     opener: &Opener<'_>,
     bases: &[Base],
     images: &mut [Resolved],
+    notes: &mut Vec<String>,
 ) -> (Vec<LeftOut>, Vec<Error>) {
     let (mut left_out, mut errors) = (Vec::new(), Vec::new());
     for base in bases {
@@ -29,8 +30,10 @@ pub(crate) fn leave_out(
                         mark(image, &prefixes, &reference.written, &mut left_out);
                     }
                     if left_out.len() == before {
-                        let why = "nothing lies on all of its layers, so that none was left out";
-                        left_out.push((reference.written.clone(), why.to_owned()));
+                        notes.push(format!(
+                            "{}: no image lies on all of its layers, so that none was left out",
+                            reference.written
+                        ));
                     }
                 }
                 Err(error) => errors.push(error),

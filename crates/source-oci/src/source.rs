@@ -64,6 +64,7 @@ pub(crate) struct State {
     pub(crate) images: Vec<Resolved>,
     pub(crate) scanned: HashMap<Arc<str>, Arc<Scanned>>,
     pub(crate) documents: HashMap<Arc<str>, Arc<Document>>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl ImageSource {
@@ -83,6 +84,12 @@ impl ImageSource {
     #[must_use]
     pub fn stdin(self, reader: impl Read + Send + 'static) -> Self {
         Self { stdin: Mutex::new(Some(Box::new(reader))), ..self }
+    }
+
+    /// What whoever asked for the images should know besides, once they were visited: that an option had no effect.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        self.state().notes.clone()
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {

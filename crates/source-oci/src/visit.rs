@@ -133,7 +133,12 @@ impl Visit<'_> {
         if self.source.options.bases.is_empty() {
             return Ok(());
         }
-        let (left_out, errors) = base::leave_out(opener, &self.source.options.bases, &mut self.state.images);
+        let (left_out, errors) = base::leave_out(
+            opener,
+            &self.source.options.bases,
+            &mut self.state.images,
+            &mut self.state.notes,
+        );
         for (layer, why) in left_out {
             self.sink.skipped(&whole(&layer), Skip::new(SkipReason::Ignored, why));
         }

@@ -348,6 +348,16 @@ fn layers_of_a_base_are_left_out_when_that_is_asked_for() {
     let paths: Vec<String> = places(&report).into_iter().map(|place| place.0).collect();
     assert_eq!(paths, ["own.txt"]);
     assert_eq!((&report["complete"], &report["stats"]["excluded"]), (&json!(true), &json!(1)));
+    let text = run(directory.path(), &["image", "oci:layout:own", "--exclude-base", "oci:layout:base"]);
+    assert!(stdout(&text).contains("Left out: 1 layer of another image."), "{}", stdout(&text));
+    assert!(text.stderr.is_empty());
+    // What is no base leaves nothing out, and that is said.
+    let none = run(directory.path(), &["image", "oci:layout:base", "--exclude-base", "oci:layout:own"]);
+    let said = String::from_utf8_lossy(&none.stderr).into_owned();
+    assert!(
+        code(&none) == 1 && said.contains("oci:layout:own: no image lies on all of its layers"),
+        "{said}"
+    );
     // In whatever order images are scanned, each has what it has.
     let both = scan(directory.path(), &["oci:layout:base", "oci:layout:own"]);
     let turned = scan(directory.path(), &["oci:layout:own", "oci:layout:base"]);

@@ -58,6 +58,9 @@ fn excluded(outcome: &Outcome) -> Option<String> {
     let said: Vec<String> = words::excluded(outcome)
         .into_iter()
         .map(|(reason, count)| match reason {
+            SkipReason::Ignored if !outcome.images.is_empty() => {
+                words::count(count, "layer of another image", "layers of other images")
+            }
             SkipReason::Ignored => {
                 words::count(count, "ignored (--no-ignore reads it)", "ignored (--no-ignore reads them)")
             }
