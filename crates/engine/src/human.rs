@@ -54,20 +54,17 @@ const TO_BE_REPLACED: &[&str] = &[
     "####",
     "????",
     "....",
-    "todo",
-    "fixme",
-    "tbd",
     "put_",
     "put your",
-    "dummy",
-    "removed",
     "not-set",
     "not_set",
     "notset",
-    "unset",
     "<%",
     "{%",
 ];
+
+/// The same, but for where they are a part of another word: `sunset`.
+const TO_BE_WRITTEN: &[&str] = &["todo", "fixme", "tbd", "dummy", "removed", "unset"];
 
 /// Words that are no password of anyone's, and name none.
 const NOTHING: &[&str] = &[
@@ -211,6 +208,9 @@ impl Human {
             || is_reference(secret)
             || refers(secret)
             || TO_BE_REPLACED.iter().any(|word| contains_folded(secret, word.as_bytes()))
+            || secret
+                .split(|byte| !byte.is_ascii_alphabetic())
+                .any(|part| TO_BE_WRITTEN.iter().any(|word| part.eq_ignore_ascii_case(word.as_bytes())))
         {
             Self::StandIn
         } else if is(DEFAULTS) {
@@ -339,7 +339,9 @@ mod tests {
     #[test]
     fn a_password_is_told_from_what_stands_for_one() {
         let of = |text: &str| Human::of(text.as_bytes());
-        for text in ["moonlight", "Summer2019!", "correct horse", "my secret word", "s3cr3t", "/slash"] {
+        for text in
+            ["moonlight", "sunset-918", "Summer2019!", "correct horse", "my secret word", "s3cr3t", "/slash"]
+        {
             assert_eq!(of(text), Human::Chosen, "{text}");
         }
         for text in ["admin", "Password", "postgres", "changeit"] {

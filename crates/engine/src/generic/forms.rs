@@ -121,7 +121,7 @@ pub(super) fn is_sealed(text: &[u8]) -> bool {
     const STARTS: &str = "sha1- sha1: sha224- sha256- sha256: sha384- sha384: sha512- sha512: md5: md5- pbkdf2 bcrypt scrypt \
         argon2 $1$ $2a$ $2b$ $2y$ $5$ $6$ $y$ $argon2 $pbkdf2 $apr1$ {ssha {sha {crypt {bcrypt {cipher enc[ enc( ssh-rsa \
         ssh-ed25519 ecdsa-sha2 ssh-dss -----begin $ansible_vault vault:v arn: projects/ data: urn: aaaab3nza aaaac3nza aaaae2vjz \
-        lls0tls1crudjt mfkwewyhkoziz mhyweayhkoziz migfma0gcsqgsib3dqe miibijanbgkqhkig9w0b miicijanbgkqhkig9w0b mcowbqydk2v \
+        ls0tls1crudjt mfkwewyhkoziz mhyweayhkoziz migfma0gcsqgsib3dqe miibijanbgkqhkig9w0b miicijanbgkqhkig9w0b mcowbqydk2v \
         migbmbagbyqgsm49ag ro0ab aqiaaa5maaaapaaa kms: op:// ref+ secretsmanager: ssm: keyvault @microsoft.keyvault u2fsdgvkx1 pk.eyj pk_live_ pk_test_ scram-sha-";
     static SEALED: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         let starts = StartKind::Anchored;
@@ -361,10 +361,15 @@ pub(super) fn is_expression(text: &[u8], counts: &Counts, words: &Words) -> bool
                 .all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'!' | b'?'))
     };
     const MARKS: &[&[u8; 2]] = &[b"->", b"::", b"()", b"&&", b"||", b"==", b"?("];
+    // Base64 ends so.
+    let padding = if text.len() >= 16 && text.len().is_multiple_of(4) { 2 } else { 0 };
+    let text = text.strip_suffix(&b"=="[..padding]).unwrap_or(text);
     let marks =
         counts.has(b'>') || counts.has(b':') || counts.has(b'(') || counts.has(b'&') || counts.has(b'=');
     if marks && text.windows(2).any(|two| MARKS.iter().any(|mark| **mark == two))
-        || matches!(text.last(), Some(b'(' | b'[' | b'{' | b'+'))
+        || matches!(text.last(), Some(b'(' | b'[' | b'{'))
+        // `Berlin375+` is a password, `prefix+` goes on.
+        || matches!(text, [.., before, b'+'] if !before.is_ascii_digit() || counts.upper == 0)
         // The end of a block, in code without blanks.
         || counts.has(b'}') && !counts.has(b'{')
     {
@@ -496,12 +501,21 @@ fn is_constant(text: &[u8]) -> bool {
         && text.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= text.len()
 }
 
-/// Words with a number of two or more digits behind them, as people make them up, and perhaps a sign at the end.
+/// Words with a number of two or more digits behind them, as people make them up, and perhaps a sign at the end; two
+/// words with a single digit.
 fn is_numbered(text: &[u8], counts: &Counts) -> bool {
-    let signs = text.iter().rev().take(2).take_while(|byte| matches!(byte, b'#' | b'@' | b'$')).count();
+    let sign = |byte: &&u8| matches!(byte, b'#' | b'@' | b'$' | b'_' | b'.' | b'-');
+    let signs = text.iter().rev().take(2).take_while(sign).count();
     let text = &text[..text.len() - signs];
     let digits = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    (2..=4).contains(&digits) && digits == counts.digit && text.len() >= digits + 4 && counts.lower > 0
+    let two_words = || {
+        let hump = |two: &&[u8]| two[0].is_ascii_lowercase() && two[1].is_ascii_uppercase();
+        counts.sign == 0 && text.len() >= 10 && text.windows(2).filter(hump).count() == 1
+    };
+    ((2..=4).contains(&digits) || digits == 1 && two_words())
+        && digits == counts.digit
+        && text.len() >= digits + 4
+        && counts.lower > 0
 }
 
 /// The name of a header of one's own making: `X-Amz-Content-Sha256`.

@@ -2,6 +2,7 @@
 
 mod columns;
 mod glance;
+mod names;
 mod pairs;
 mod values;
 
@@ -230,7 +231,7 @@ impl Text<'_> {
             return self.value(from, Operator::Is, span);
         }
         let quoted = matches!(self.byte(after), b'"' | b'\'') || self.starts(after, b"@\"");
-        if quoted && !closed {
+        if quoted && (!closed || self.is_listed(span, at, after)) {
             return self.quoted(after).map(|value| Assigned {
                 operator: Operator::Beside,
                 form: Form::Quoted,
@@ -239,6 +240,14 @@ impl Text<'_> {
             });
         }
         self.alone(span, after).or_else(|| self.outstanding(after))
+    }
+
+    /// Whether a name in quotes begins its line and a wide gap follows it, as in Valve's KeyValues: `"name"    "value"`.
+    fn is_listed(&self, span: Span, at: usize, after: usize) -> bool {
+        let before = &self.0[span.start.saturating_sub(BLANKS)..span.start];
+        let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
+        let wide = after > at + 1 || self.byte(at) == b'\t';
+        wide && line.trim_ascii_start() == b"\"" && self.byte(span.end) == b'"' && at == span.end + 1
     }
 
     /// The string that is taken where what has the name is not there, or that is given to it: `getenv("PASSWORD") || "…"`,
@@ -351,6 +360,7 @@ impl Text<'_> {
             b"set",
             b"setenv",
             b"setx",
+            b"SetEnv",
             b"-x",
             b"-gx",
             b"-Ux",
@@ -401,50 +411,6 @@ impl Text<'_> {
         before.last() == Some(&b'(') && matches!(selector.first(), Some(b'"' | b'\''))
     }
 
-    /// Where a name ends that goes on in further words: `secret key`, `API token`.
-    fn more_words(&self, end: usize) -> usize {
-        const WORDS: &[&[u8]] = &[b" key", b" token", b" secret", b" password", b" phrase", b" code"];
-        let follows = |word: &&&[u8]| {
-            let word_end = end + word.len();
-            self.0.get(end..word_end).is_some_and(|text| text.eq_ignore_ascii_case(word))
-                && !name::is_name(self.byte(word_end))
-        };
-        if self.byte(end) != b' ' {
-            return end;
-        }
-        WORDS.iter().find(follows).map_or(end, |word| end + word.len())
-    }
-
-    /// Whether a name that ends at a quote or bracket is but the end of a path that begins at one: `"certs/ca+serverAuth.pem"`.
-    fn is_path(&self, start: usize) -> bool {
-        const LONGEST: usize = 120;
-        let before = &self.0[start.saturating_sub(LONGEST)..start];
-        let text = before.iter().rev().take_while(|byte| {
-            !matches!(byte, b'"' | b'\'' | b'`' | b'[' | b'\n' | b' ' | b'=' | b'?' | b'&')
-        });
-        text.into_iter().any(|&byte| byte == b'/')
-    }
-
-    /// Past the quotes and brackets that close a name, and whether there were any.
-    fn close_name(&self, at: usize) -> (usize, bool) {
-        let rest = self.0.get(at..).unwrap_or_default();
-        let closers = rest
-            .iter()
-            .take(4)
-            .take_while(|&&byte| matches!(byte, b'"' | b'\'' | b'`' | b']' | b'\\' | b')'));
-        let count = closers.count();
-        if count == 0 && rest.first() == Some(&b'[') {
-            // `char password[64] = …`, `passwords[i] = …`
-            let inside = |&&byte: &&u8| name::is_name(byte) || matches!(byte, b' ' | b'+');
-            let length = rest[1..].iter().take(24).take_while(inside).count();
-            let closed = rest.get(length + 1) == Some(&b']');
-            return (at + if closed { length + 2 } else { 0 }, false);
-        }
-        // `**password**:` and `*password*:`
-        let stars = rest[count..].iter().take(2).take_while(|&&byte| byte == b'*').count();
-        (at + count + stars, count > 0 && self.byte(at) != b')')
-    }
-
     /// What assigns at a place, and where it ends.
     fn operator(&self, at: usize, closed: bool) -> Option<(Operator, usize)> {
         let (one, two) = (self.byte(at), self.byte(at + 1));
@@ -493,7 +459,10 @@ impl Text<'_> {
             end -= 1;
         }
         let after = self.blanks(end);
-        let assigns = self.byte(after) == b'=' && !matches!(self.byte(after + 1), b'=' | b'>' | b'~');
+        let next = self.byte(after + 1);
+        // A password may hold an equals sign; a type has blanks around its own, or a string behind it.
+        let tight = after == end && !matches!(next, b'"' | b'\'' | b'`' | b'@' | b' ');
+        let assigns = self.byte(after) == b'=' && !matches!(next, b'=' | b'>' | b'~') && !tight;
         let count = |byte: u8| self.0[from..end].iter().filter(|&&other| other == byte).count();
         let whole = count(b'[') == count(b']') && count(b'<') == count(b'>');
         if end > from && assigns && whole { after } else { at }
@@ -557,6 +526,17 @@ mod tests {
             ("password: >-\n  v-1\nuser: a\n", Colon, Bare),
             ("passwords:\n  - v-1\n  - v-2\n", Colon, Bare),
             ("password <- \"v-1\"", Assign, Quoted),
+            ("$h->{\"password\"} = \"v-1\";", Assign, Quoted),
+            ("$Conf{Some::password} = 'v-1';", Assign, Quoted),
+            ("\t\"password\"\t\"v-1\"", Operator::Beside, Quoted),
+            ("set :password, \"v-1\"", Comma, Quoted),
+            ("<property name=\"password\"><value>v-1</value>", Operator::Pair, Bare),
+            (
+                "<p name=\"Argument.name\">password</p><p name=\"Argument.value\">v-1</p>",
+                Operator::Pair,
+                Bare,
+            ),
+            ("{\"ParameterKey\":\"Password\",\"ParameterValue\":\"v-1\"}", Operator::Pair, Quoted),
             // The string is another call's.
             ("x(props.password):v-1 0),add(\"a\",\"b\")", Colon, Bare),
         ] {
@@ -572,6 +552,8 @@ mod tests {
             "user, password // who\na, b // c",
             "name, password\nonly one cell",
             "password;\tb\nv-1\tv-2",
+            "let {password} = v-1",
+            "\"password\" \"v-1\"",
             "{type:\"password\",value:E,onChange:f}",
             "new sfn.Pass(this, 'v-1')",
             "passes (`torch.Tensor`): what",

@@ -124,7 +124,7 @@ pub(crate) fn weigh(
             None => {}
         }
     }
-    if name.kind == Key && looks == Looks::Hex && text.len() == 40 && counts.lower == 0 {
+    if name.kind == Key && looks == Looks::Hex && matches!(text.len(), 16 | 40) && counts.lower == 0 {
         add(-30, "it may be the fingerprint of a public key");
     }
     if assigned.form == Form::Bare && goes_on_as_template(&haystack[assigned.value.end..]) {
@@ -137,6 +137,10 @@ pub(crate) fn weigh(
             }
             weigh_password(text, looks, &counts, &words, &mut add);
         }
+        // Some call a password a secret.
+        Secret if looks == Looks::Human && is_password(&counts) && text.len() >= 10 => {
+            add(if repeats_name(text) { -12 } else { 0 }, "it repeats the name");
+        }
         Secret | Token | Key => weigh_token(text, looks, &counts, &words, &mut add),
     }
     match looks {
@@ -144,6 +148,11 @@ pub(crate) fn weigh(
         Looks::Random => counts.digit > 1 && counts.beyond == 0,
         _ => false,
     }
+}
+
+/// Whether the characters are mixed as in a password, and not as in a name.
+fn is_password(counts: &Counts) -> bool {
+    counts.classes() == 4 && !counts.has(b'_')
 }
 
 /// How many words stand between the name of a service and a place, in the line or in those above it; `None` if none is
@@ -308,6 +317,9 @@ fn weigh_looks(kind: NameKind, looks: Looks, counts: &Counts, add: &mut impl FnM
         Looks::Uuid => add(-2, "the value is a UUID"),
         Looks::Hex => add(10, "the value is hexadecimal"),
         Looks::Human if kind == Password => add(4, "a person may have made the value up"),
+        Looks::Human if kind == Secret && is_password(counts) => {
+            add(0, "a person may have made the value up")
+        }
         Looks::Human => add(-16, "the value is not random"),
         Looks::Random => add(18, "the value is random"),
     }

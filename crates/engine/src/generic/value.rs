@@ -286,6 +286,9 @@ mod tests {
             ("npm:^1.0.0", Looks::Number),
             ("Summer", Looks::Word),
             ("Summer2024!", Looks::Human),
+            ("Winter1520_", Looks::Human),
+            ("SilverBerlin7", Looks::Human),
+            ("passwordField2", Looks::Identifier),
             ("correcthorse9", Looks::Human),
             ("kq7Zp2Lw9xVt4Rb1", Looks::Random),
             ("xkqjzvwpfhtmbdgl", Looks::Random),
@@ -293,7 +296,12 @@ mod tests {
         ] {
             assert_eq!(look(text, false), expected, "{text}");
         }
+        for text in ["Berlin375+", "VHJvdWJhZG91cjEyMzQ1Njc4OTB4eXo5OQ=="] {
+            assert_ne!(look(text, true), Looks::Expression, "{text}");
+        }
         for text in [
+            "prefix+",
+            "a==b",
             "r);const",
             "Ze;let",
             "r)}))",

@@ -126,7 +126,7 @@ impl Text<'_> {
     fn may_be_pair(&self, at: usize) -> bool {
         let at = self.space(at);
         let at = at + usize::from(matches!(self.byte(at), b'"' | b'\''));
-        matches!(self.byte(at), b'v' | b'V' | b'd' | b'c')
+        matches!(self.byte(at), b'v' | b'V' | b'd' | b'c' | b'P')
     }
 
     /// Whether a tag ends near.
@@ -254,6 +254,13 @@ mod tests {
         "|-\n  v1",
         "\n  - v1",
         " a1b2c3d4e5f6a7b8c9d0",
+        "}",
+        "$h->{",
+        "\"}",
+        "set :",
+        "\"\t\"v1\"",
+        "\"><value>v1<",
+        "\">name</a><b name=\"x.value\">v1<",
     ];
 
     proptest! {

@@ -61,17 +61,24 @@ impl Text<'_> {
 
     /// `put(NAME, "…")`: what is set under a name that is no string.
     pub(super) fn set_by_name(&self, span: Span, at: usize) -> Option<Assigned> {
-        const SETTERS: &[&[u8]] =
-            &[b"put(", b"Property(", b"set(", b"Set(", b"add(", b"Add(", b"append(", b"eader(", b"define("];
+        const SETTERS: &[&[u8]] = &[
+            b"put(",
+            b"Property(",
+            b"set :",
+            b"set(",
+            b"Set(",
+            b"add(",
+            b"Add(",
+            b"append(",
+            b"eader(",
+            b"define(",
+        ];
         let before = &self.0[..span.start];
+        let before = before.strip_suffix(b"$").unwrap_or(before);
         SETTERS.iter().find(|setter| before.ends_with(setter))?;
         let value = self.quoted(self.blanks(at + 1))?;
-        matches!(self.byte(self.blanks(value.end + 1)), b')' | b',').then_some(Assigned {
-            operator: Operator::Comma,
-            form: Form::Quoted,
-            value,
-            literal: true,
-        })
+        let ends = matches!(self.byte(self.blanks(value.end + 1)), b')' | b',' | b'\n' | b'\r' | 0);
+        ends.then_some(Assigned { operator: Operator::Comma, form: Form::Quoted, value, literal: true })
     }
 
     /// Whether a string stands behind whole pairs of strings in a call that makes a map of them: `Map.of("a", "b", "name"`.
@@ -133,7 +140,8 @@ impl Text<'_> {
     /// Where a value begins whose name was itself a value: of `name=` or `key:`, of an element before the value's, or of a
     /// variable that is declared.
     pub(super) fn pair(&self, span: Span, at: usize, closed: bool) -> Option<usize> {
-        const WORDS: &[&[u8]] = &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content"];
+        const WORDS: &[&[u8]] =
+            &[b"value", b"Value", b"VALUE", b"defaultValue", b"default", b"content", b"ParameterValue"];
         if let Some(element) = self.pair_element(at) {
             return Some(element);
         }
@@ -174,15 +182,26 @@ impl Text<'_> {
         let line = &self.0.get(at..self.0.len().min(at + 64))?;
         let close = memchr::memchr(b'>', line)?;
         let starts_tag = self.starts(at, b"</");
-        let attributes =
-            at > 0 && matches!(self.0[at - 1], b'"' | b' ') && close > 0 && line[..close].contains(&b'=');
-        if !starts_tag && !attributes || line[1..close].contains(&b'<') {
+        let quoted = at > 0 && matches!(self.0[at - 1], b'"' | b' ');
+        let attributes = quoted && close > 0 && line[..close].contains(&b'=');
+        let bare = quoted && close == 0;
+        if !starts_tag && !attributes && !bare || line[close.min(1)..close].contains(&b'<') {
             return None;
         }
         let open = self.space(at + close + 1);
-        let tag =
-            self.0.get(open + 1..)?.iter().take(12).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        (self.byte(open) == b'<' && tag > 0 && self.byte(open + 1 + tag) == b'>').then_some(open + tag + 2)
+        let rest = self.0.get(open + 1..self.0.len().min(open + 65))?;
+        let name = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b':';
+        let tag = rest.iter().take(24).take_while(name).count();
+        let end = memchr::memchr(b'>', rest)?;
+        // Of elements with other attributes or without their own, only those that say that they are values.
+        let says = || {
+            let inside = &rest[..end];
+            inside.windows(4).any(|four| four == b"alue")
+                && !inside.contains(&b'<')
+                && !inside.ends_with(b"/")
+        };
+        let follows = tag > 0 && if bare || end > tag { says() } else { tag <= 12 };
+        (self.byte(open) == b'<' && follows).then_some(open + end + 2)
     }
 
     /// Whether a name before `>` is that of an element, or of an attribute of one.
