@@ -5,6 +5,7 @@
 //! score, and the score is the confidence. Nothing here knows the object or its path: what the place adds is added by
 //! whoever knows it, with [`place_weight`].
 
+mod addresses;
 mod forms;
 mod grammar;
 mod lexicon;

@@ -1,9 +1,10 @@
 //! What a value looks like.
 
+use super::addresses::is_address;
 pub(super) use super::forms::is_designator;
 use super::forms::{
-    is_address, is_expression, is_identifier, is_keyword, is_masked, is_number, is_prose, is_reference,
-    is_sealed, is_uuid,
+    is_expression, is_identifier, is_keyword, is_masked, is_number, is_prose, is_reference, is_sealed,
+    is_uuid,
 };
 use super::lexicon;
 use crate::placeholder;
