@@ -68,7 +68,7 @@ impl NamedPattern {
     #[must_use]
     pub(crate) fn to_expression(&self) -> String {
         let names: Vec<String> = self.names.iter().map(|name| name_expression(name)).collect();
-        let name = format!("(?i)(?:^|[^0-9a-z_])(?:{})", names.join("|"));
+        let name = format!("(?i)(?:(?m:^)|[^0-9a-z_])(?:{})", names.join("|"));
         let mut joined = format!("{CLOSED}(?:{OPERATOR}|{MEMBER}|{ARGUMENT}");
         if self.assigned == Assigned::Blank {
             joined.push_str(r"|[ \t]{1,60}");
@@ -147,6 +147,15 @@ mod tests {
             assert_eq!(found(Assigned::Any, text).as_deref(), Some(value), "{text}");
         }
         assert_eq!(found(Assigned::Blank, "smtppass lantern\n").as_deref(), Some("lantern"));
+    }
+
+    #[test]
+    fn every_one_of_consecutive_lines_is_found() {
+        let names = vec!["*pass".to_owned()];
+        let expression = NamedPattern { names, assigned: Assigned::Any, value: None }.to_expression();
+        let regex = RegexBuilder::new(&expression).unicode(false).build().expect("compiles");
+        let text = b"db_pass=lantern\nmail_pass=moonlight\nftp_pass=harbour\n"; // keysieve:allow -- made up
+        assert_eq!(regex.find_iter(text).count(), 3);
     }
 
     #[test]
