@@ -460,8 +460,9 @@ impl Text<'_> {
         }
         let after = self.blanks(end);
         let next = self.byte(after + 1);
-        // A password may hold an equals sign; a type has blanks around its own, or a string behind it.
-        let tight = after == end && !matches!(next, b'"' | b'\'' | b'`' | b'@' | b' ');
+        // A password may hold an equals sign; a type that is no word has blanks around its own, or a string behind it.
+        let is_word = self.0[from..end].iter().all(u8::is_ascii_alphabetic);
+        let tight = after == end && !is_word && !matches!(next, b'"' | b'\'' | b'`' | b'@' | b' ');
         let assigns = self.byte(after) == b'=' && !matches!(next, b'=' | b'>' | b'~') && !tight;
         let count = |byte: u8| self.0[from..end].iter().filter(|&&other| other == byte).count();
         let whole = count(b'[') == count(b']') && count(b'<') == count(b'>');
