@@ -6,7 +6,7 @@ use keysieve_scan::{Control, Options, scan};
 use keysieve_testkit::{Corpus, CutSource, Cuts, Part, Score};
 
 /// What is reached, a hair below. These figures only go up; the aim is a precision of 0.95 and a recall of 0.90.
-const FLOORS: [(Part, f64, f64); 2] = [(Part::Open, 0.96, 0.94), (Part::HeldBack, 0.95, 0.84)];
+const FLOORS: [(Part, f64, f64); 2] = [(Part::Open, 0.96, 0.94), (Part::HeldBack, 0.95, 0.85)];
 
 #[test]
 fn precision_and_recall_over_the_labelled_corpus_stay_above_their_floors() {
