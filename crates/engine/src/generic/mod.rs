@@ -84,23 +84,26 @@ impl Score {
     }
 }
 
+/// What a value between quotes looks like; `None` if it is empty.
+fn looks_of(text: &[u8]) -> Option<value::Looks> {
+    let of = || value::looks(text, false, &value::Counts::of(text), &value::Words::of(text));
+    (!text.is_empty()).then(of)
+}
+
 /// Whether a value is a name that people give: words joined by separators or humps.
 pub(crate) fn is_identifier(text: &[u8]) -> bool {
-    use value::{Counts, Looks, Words, looks};
-    !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Identifier
+    looks_of(text) == Some(value::Looks::Identifier)
 }
 
 /// Whether a value looks as if a machine had made it up.
 pub(crate) fn is_random(text: &[u8]) -> bool {
-    use value::{Counts, Looks, Words, looks};
-    !text.is_empty() && looks(text, false, &Counts::of(text), &Words::of(text)) == Looks::Random
+    looks_of(text) == Some(value::Looks::Random)
 }
 
 /// Whether a machine made a value up, or it is digits of base 16 or a UUID, which one made as well.
 pub(crate) fn is_made(text: &[u8]) -> bool {
-    use value::{Counts, Looks, Words, looks};
-    let looks = || looks(text, false, &Counts::of(text), &Words::of(text));
-    !text.is_empty() && matches!(looks(), Looks::Random | Looks::Hex | Looks::Uuid)
+    use value::Looks::{Hex, Random, Uuid};
+    matches!(looks_of(text), Some(Random | Hex | Uuid))
 }
 
 /// How sure a value is that a program's own file gives to a password's name, as far as the value itself can tell: in
