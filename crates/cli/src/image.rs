@@ -155,10 +155,11 @@ impl Target for Images<'_> {
 
     fn conclude(&self, outcome: &mut Outcome) -> Result<()> {
         keep_states(outcome, self.asked);
-        if !self.quiet {
+        let notes = self.source.notes();
+        if !self.quiet && !notes.is_empty() {
             // A name can hold a secret.
-            let say = |note: &String| messages::warning(&messages::masked(&Engine::builtin(), note));
-            self.source.notes().iter().for_each(say);
+            let engine = Engine::builtin();
+            notes.iter().for_each(|note| messages::warning(&messages::masked(&engine, note)));
         }
         Ok(())
     }

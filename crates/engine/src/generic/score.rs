@@ -162,8 +162,9 @@ fn service_before(haystack: &[u8], at: usize) -> Option<usize> {
     let before = &haystack[at.saturating_sub(FARTHEST)..at];
     // The first one may be the end of a longer word.
     let whole = before.iter().position(|byte| !byte.is_ascii_alphanumeric() || at <= FARTHEST)?;
-    let words = before[whole..].rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.into_iter().position(lists::is_service)
+    let mut words =
+        before[whole..].rsplit(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.position(lists::is_service)
 }
 
 fn is_digits(counts: &Counts, text: &[u8]) -> bool {
