@@ -118,10 +118,18 @@ impl Lanes for Registers {
         // SAFETY: `Registers` exist only where AVX2 does.
         let (first, second) =
             unsafe { (classes(self.class, load::<64>(window)), classes(self.class, load::<96>(window))) };
-        let [token, word, digit, letter, small, backslash, line, reference] =
-            std::array::from_fn(|mask| join(first[mask], second[mask]));
-        let (upper, lower) = (letter & !small, letter & small);
-        Classes { token, word, digit, upper, lower, backslash, line, reference }
+        // Written out: a closure would not be inlined here, because it may not use these instructions.
+        let (letter, small) = (join(first[3], second[3]), join(first[4], second[4]));
+        Classes {
+            token: join(first[0], second[0]),
+            word: join(first[1], second[1]),
+            digit: join(first[2], second[2]),
+            upper: letter & !small,
+            lower: letter & small,
+            backslash: join(first[5], second[5]),
+            line: join(first[6], second[6]),
+            reference: join(first[7], second[7]),
+        }
     }
 
     #[inline(always)]
@@ -135,6 +143,7 @@ impl Lanes for Registers {
     }
 }
 
+#[inline(always)]
 fn join(first: u32, second: u32) -> u64 {
     u64::from(first) | u64::from(second) << 32
 }
