@@ -7,7 +7,7 @@ use keysieve_rules::{ByteSet, Driver, Pattern, Rule};
 use crate::boundary::is_word;
 use crate::fit::{Fits, Start};
 use crate::parts::each_part;
-use crate::words::Words;
+use crate::words::{Recent, Words};
 
 /// The greatest `within` of any rule: how far before a value its words may start.
 pub(crate) const MAX_WITHIN: usize = 128;
@@ -54,6 +54,7 @@ pub(crate) struct Hit {
 pub(crate) struct Seen {
     upto: usize,
     hits: Vec<Hit>,
+    recent: Recent,
 }
 
 impl Seen {
@@ -186,7 +187,7 @@ impl Context {
             while parts != 0 {
                 let place = base + parts.trailing_zeros() as usize;
                 parts &= parts - 1;
-                self.words_at(haystack, place, &mut seen.hits);
+                self.words_at(haystack, place, seen);
             }
             seen.upto = base + last;
         }
@@ -202,14 +203,15 @@ impl Context {
             seen.hits.clear();
             seen.upto += newline + 1;
         }
-        each_part(haystack, seen.upto, to, |place| self.words_at(haystack, place, &mut seen.hits));
+        each_part(haystack, seen.upto, to, |place| self.words_at(haystack, place, seen));
         seen.upto = to;
     }
 
     /// The words that begin at a place where a part of a name does.
     #[inline]
-    fn words_at(&self, haystack: &[u8], place: usize, hits: &mut Vec<Hit>) {
-        self.words.at(haystack, place, |word, end| hits.push(Hit { word, start: place, end }));
+    fn words_at(&self, haystack: &[u8], place: usize, seen: &mut Seen) {
+        let Seen { hits, recent, .. } = seen;
+        self.words.at(haystack, place, recent, |word, end| hits.push(Hit { word, start: place, end }));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The words that point to rules, and which of them begin at a place.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use crate::context::{is_separator, starts_part, word_at};
 
 /// All words, arranged by their first bytes.
@@ -14,6 +16,8 @@ pub(crate) struct Words {
     first: Box<[u32]>,
     entries: Vec<Entry>,
     texts: Vec<Box<[u8]>>,
+    /// Tells these words from others: see [`Recent`].
+    id: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +41,103 @@ const SHORT: usize = 4;
 /// A word of fewer bytes would be everywhere.
 const SHORTEST: usize = 3;
 
+/// What was looked at last: which words begin with eight bytes. A text has few words, and each of them often.
+#[derive(Debug, Default)]
+pub(crate) struct Recent {
+    slots: Vec<Known>,
+    /// Which words they are about.
+    id: u64,
+}
+
+/// Eight bytes, and what is known of them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    head: u64,
+    /// Before these bytes nothing is.
+    next: Next,
+    /// The word that begins with them, whatever follows.
+    word: u32,
+    /// How long it is; 0 if there is none.
+    length: u32,
+}
+
+impl Recent {
+    /// Bits of a slot's number.
+    const SLOT: u32 = 9;
+
+    #[inline(always)]
+    fn slot(head: u64) -> usize {
+        (head.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - Self::SLOT)) as usize
+    }
+
+    /// What is known of eight bytes before a ninth.
+    #[inline(always)]
+    fn get(&self, head: u64, ninth: u8) -> Option<&Known> {
+        self.slots.get(Self::slot(head)).filter(|known| known.head == head && !known.next.has(ninth))
+    }
+
+    fn add(&mut self, id: u64, known: Known) {
+        if self.id != id {
+            self.slots.clear();
+            // No word begins with eight zeros.
+            self.slots.resize(1 << Self::SLOT, Known::default());
+            self.id = id;
+        }
+        self.slots[Self::slot(known.head)] = known;
+    }
+}
+
+impl Known {
+    /// Adds what is known of a word that begins with the first of the eight bytes that end a haystack, if it does.
+    fn add(&mut self, haystack: &[u8], word: u32, text: &[u8]) {
+        let place = haystack.len() - 8;
+        let mut at = place;
+        for &byte in text {
+            match haystack.get(at) {
+                None if is_separator(byte) => b"-_. ".iter().for_each(|&byte| self.next.add(byte)),
+                None => return self.next.add(byte),
+                Some(&found) if is_separator(byte) => at += usize::from(is_separator(found)),
+                Some(found) if found.to_ascii_lowercase() == byte => at += 1,
+                Some(_) => return,
+            }
+        }
+        // Two bytes behind a word tell whether it is whole.
+        let told = text.len() > SHORT || at + 2 <= haystack.len();
+        if !told || self.length > 0 {
+            self.next = Next::ANY;
+        } else if is_whole(haystack, at, text) {
+            (self.word, self.length) = (word, (at - place) as u32);
+        }
+    }
+}
+
+/// The bytes with which a word may go on: some of those that share their lower five bits stand for all, so a letter is in
+/// either case.
+#[derive(Clone, Copy, Debug, Default)]
+struct Next(u32);
+
+impl Next {
+    const ANY: Self = Self(u32::MAX);
+
+    #[inline(always)]
+    fn has(self, byte: u8) -> bool {
+        self.0 >> (byte & 31) & 1 == 1
+    }
+
+    fn add(&mut self, byte: u8) {
+        self.0 |= 1 << (byte & 31);
+    }
+}
+
 impl Words {
     pub(crate) fn new(texts: Vec<Box<[u8]>>) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         let mut this = Self {
             bitmap: Box::new([0; 1 << (BITMAP - 6)]),
             first: vec![0; (1 << SLOT) + 1].into_boxed_slice(),
             entries: Vec::new(),
             texts: Vec::new(),
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
         };
         let mut slots: Vec<(u32, Entry)> = Vec::new();
         let mut of_head: Vec<u32> = Vec::new();
@@ -85,28 +179,57 @@ impl Words {
 
     /// Calls `found` with each word that begins at `place`, where a part of a name does, and with its end.
     #[inline]
-    pub(crate) fn at(&self, haystack: &[u8], place: usize, found: impl FnMut(u32, usize)) {
+    pub(crate) fn at(
+        &self,
+        haystack: &[u8],
+        place: usize,
+        recent: &mut Recent,
+        found: impl FnMut(u32, usize),
+    ) {
         // Near the end of the haystack there is no value behind a word.
         let Some(&head) = haystack.get(place..).and_then(<[u8]>::first_chunk::<8>) else { return };
-        let head = u64::from_le_bytes(head) | FOLD;
-        let hash = hash(head as u32);
+        let head = u64::from_le_bytes(head);
+        let hash = hash((head | FOLD) as u32);
         let bit = hash >> (32 - BITMAP);
         if self.bitmap[(bit >> 6) as usize] >> (bit & 63) & 1 == 1 {
-            self.compare(haystack, place, head, (hash >> (32 - SLOT)) as usize, found);
+            self.compare(haystack, place, head, recent, found);
         }
     }
 
-    #[inline(never)]
+    #[inline]
     fn compare(
         &self,
         haystack: &[u8],
         place: usize,
         head: u64,
-        slot: usize,
+        recent: &mut Recent,
         mut found: impl FnMut(u32, usize),
     ) {
+        if let Some(&ninth) = haystack.get(place + 8) {
+            if let Some(known) = recent.get(head, ninth) {
+                if known.length > 0 {
+                    found(known.word, place + known.length as usize);
+                }
+                return;
+            }
+        }
+        self.compare_each(haystack, place, head, recent, found);
+    }
+
+    #[inline(never)]
+    fn compare_each(
+        &self,
+        haystack: &[u8],
+        place: usize,
+        head: u64,
+        recent: &mut Recent,
+        mut found: impl FnMut(u32, usize),
+    ) {
+        let folded = head | FOLD;
+        let slot = (hash(folded as u32) >> (32 - SLOT)) as usize;
+        let mut known = Known { head, ..Known::default() };
         for entry in &self.entries[self.first[slot] as usize..self.first[slot + 1] as usize] {
-            if head & entry.mask != entry.key {
+            if folded & entry.mask != entry.key {
                 continue;
             }
             // Folding is not exact, and a word may go on: the word itself decides.
@@ -116,7 +239,9 @@ impl Words {
             {
                 found(entry.word, end);
             }
+            known.add(&haystack[..place + 8], entry.word, text);
         }
+        recent.add(self.id, known);
     }
 }
 
@@ -206,7 +331,12 @@ mod tests {
         let words = Words::new(words.iter().map(|word| word.as_bytes().into()).collect());
         let text = format!("{text}                ");
         let mut all = Vec::new();
-        words.at(text.as_bytes(), 0, |word, end| all.push((word, end)));
+        let mut recent = Recent::default();
+        // Once more, because what is known then is found the same.
+        for _ in 0..2 {
+            all.clear();
+            words.at(text.as_bytes(), 0, &mut recent, |word, end| all.push((word, end)));
+        }
         all.sort_unstable();
         all
     }

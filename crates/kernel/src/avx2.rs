@@ -135,11 +135,7 @@ impl Lanes for Registers {
     #[inline(always)]
     fn stems(self, window: &[u8; WINDOW]) -> u64 {
         // SAFETY: `Registers` exist only where AVX2 does.
-        unsafe {
-            let first = [load::<0>(window), load::<1>(window), load::<2>(window), load::<3>(window)];
-            let second = [load::<32>(window), load::<33>(window), load::<34>(window), load::<35>(window)];
-            join(stems(&self, first), stems(&self, second))
-        }
+        unsafe { stems(&self.sets, window) }
     }
 }
 
@@ -167,32 +163,61 @@ fn classes((low, high): (__m256i, __m256i), bytes: __m256i) -> [u32; 8] {
     [token | digit, word | digit, digit, letter, small, mask(same(b'\\')), mask(same(b'\n')), reference]
 }
 
-/// Where a stem may stand; each of the four vectors begins one byte after the one before it.
+/// Where in the window's first block a stem may stand.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn stems(tables: &Registers, bytes: [__m256i; 4]) -> u32 {
-    let [one, other] = &tables.sets;
-    stems_of(one, bytes) | stems_of(other, bytes)
+fn stems(sets: &[Halves; SETS], window: &[u8; WINDOW]) -> u64 {
+    // Position by position, because the tables of all do not fit the registers.
+    let first = ruled_out::<0, 0, 32>(sets, window);
+    let second = ruled_out::<1, 1, 33>(sets, window);
+    let all = or(first, second);
+    let third = ruled_out::<2, 2, 34>(sets, window);
+    let all = or(all, third);
+    let [[a, b], [c, d]] = or(all, ruled_out::<3, 3, 35>(sets, window));
+    join(survivors(a, c), survivors(b, d))
 }
+
+/// The positions that not all buckets of both sets are ruled out for.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn survivors(one: __m256i, other: __m256i) -> u32 {
+    let all = _mm256_set1_epi8(-1);
+    !mask(_mm256_and_si256(_mm256_cmpeq_epi8(one, all), _mm256_cmpeq_epi8(other, all)))
+}
+
+/// By set, the two halves of a block.
+type Pairs = [[__m256i; 2]; SETS];
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn stems_of(tables: &Halves, bytes: [__m256i; 4]) -> u32 {
-    let [a, b, c, d] = bytes;
-    let a = ruled_out(tables.low[0], tables.high[0], a);
-    let b = ruled_out(tables.low[1], tables.high[1], b);
-    let c = ruled_out(tables.low[2], tables.high[2], c);
-    let d = ruled_out(tables.low[3], tables.high[3], d);
-    let all = _mm256_or_si256(_mm256_or_si256(a, b), _mm256_or_si256(c, d));
-    !mask(_mm256_cmpeq_epi8(all, _mm256_set1_epi8(-1)))
+fn or([[a, b], [c, d]]: Pairs, [[e, f], [g, h]]: Pairs) -> Pairs {
+    [[_mm256_or_si256(a, e), _mm256_or_si256(b, f)], [_mm256_or_si256(c, g), _mm256_or_si256(d, h)]]
 }
 
-/// The buckets that each byte rules out.
+/// The buckets that the bytes at one of the four positions rule out, which are the 32 from each of two places on.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn ruled_out(low: __m256i, high: __m256i, bytes: __m256i) -> __m256i {
+fn ruled_out<const POSITION: usize, const FIRST: usize, const SECOND: usize>(
+    sets: &[Halves; SETS],
+    window: &[u8; WINDOW],
+) -> Pairs {
+    let (first, second) = (load::<FIRST>(window), load::<SECOND>(window));
+    let (first_upper, second_upper) = (upper_halves(first), upper_halves(second));
+    let [one, other] = sets;
     // The look-up of a byte above 0x7F in `low` is 0, as the tables want it.
-    _mm256_or_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper_halves(bytes)))
+    let of = |low: __m256i, high: __m256i, bytes: __m256i, upper: __m256i| {
+        _mm256_or_si256(_mm256_shuffle_epi8(low, bytes), _mm256_shuffle_epi8(high, upper))
+    };
+    [
+        [
+            of(one.low[POSITION], one.high[POSITION], first, first_upper),
+            of(one.low[POSITION], one.high[POSITION], second, second_upper),
+        ],
+        [
+            of(other.low[POSITION], other.high[POSITION], first, first_upper),
+            of(other.low[POSITION], other.high[POSITION], second, second_upper),
+        ],
+    ]
 }
 
 #[inline]

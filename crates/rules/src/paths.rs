@@ -19,13 +19,22 @@ pub struct Paths<'a> {
     /// Plain names with their first bytes and their rules, sorted.
     names: Vec<(u64, &'a [u8], u32)>,
     /// Globs with stars and their rules, sorted by what their literals begin with.
-    wildcards: Vec<(Head, Wildcard<'a>, u32)>,
+    wildcards: Vec<(Head, Wildcard<'a>, Vec<u32>)>,
+    /// Those whose literals are too short to be looked for, which are tried at every path.
+    short: Vec<(Wildcard<'a>, Vec<u32>)>,
     /// One bit for every hash that a head has.
     heads: Box<[u64; HASHES / 64]>,
     /// What needs more than stars.
     globs: GlobSet,
     /// For each of `globs` its rule.
     owners: Vec<u32>,
+}
+
+/// Where a glob with stars is kept.
+#[derive(Clone, Copy)]
+enum Read {
+    Headed(usize),
+    Short(usize),
 }
 
 /// What a literal begins with.
@@ -57,18 +66,33 @@ impl<'a> Paths<'a> {
         rules: impl IntoIterator<Item = &'a Rule>,
         part: impl Fn(&'a str) -> Option<&'a str>,
     ) -> Self {
-        let (mut names, mut wildcards) = (Vec::new(), Vec::new());
+        let mut names = Vec::new();
+        let (mut wildcards, mut short): (Vec<(Head, Wildcard<'a>, Vec<u32>)>, Vec<(Wildcard<'a>, Vec<u32>)>) =
+            Default::default();
         let mut heads = Box::new([0; HASHES / 64]);
         let (mut builder, mut owners) = (GlobSetBuilder::new(), Vec::new());
         // Rules of one kind ask for the same names, all of them.
-        let mut read: HashMap<&str, Option<(Wildcard<'_>, Head)>> = HashMap::new();
+        let mut read: HashMap<&str, Option<Read>> = HashMap::new();
         for (index, rule) in (0_u32..).zip(rules) {
             for path in rule.paths.iter().filter_map(|path| part(path)) {
                 if let Some(name) = plain_name(path) {
                     names.push((start(name.as_bytes()), name.as_bytes(), index));
-                } else if let Some((wildcard, head)) = *read.entry(path).or_insert_with(|| headed(path)) {
+                    continue;
+                }
+                let read = *read.entry(path).or_insert_with(|| {
+                    let wildcard = Wildcard::parse(path)?;
+                    let Some(&head) = wildcard.literal().first_chunk() else {
+                        short.push((wildcard, Vec::new()));
+                        return Some(Read::Short(short.len() - 1));
+                    };
                     heads[hash(head) / 64] |= 1 << (hash(head) % 64);
-                    wildcards.push((head, wildcard, index));
+                    wildcards.push((head, wildcard, Vec::new()));
+                    Some(Read::Headed(wildcards.len() - 1))
+                });
+                if let Some(Read::Headed(at)) = read {
+                    wildcards[at].2.push(index);
+                } else if let Some(Read::Short(at)) = read {
+                    short[at].1.push(index);
                 } else if let Ok(glob) = glob(path) {
                     // One that is none was reported when its file was read.
                     builder.add(glob);
@@ -79,7 +103,7 @@ impl<'a> Paths<'a> {
         names.sort_unstable();
         wildcards.sort_unstable_by_key(|(head, ..)| *head);
         let globs = if owners.is_empty() { GlobSet::empty() } else { builder.build().unwrap_or_default() };
-        Self { names, wildcards, heads, globs, owners }
+        Self { names, wildcards, short, heads, globs, owners }
     }
 
     /// The indices of the rules that hold for a file at this path, in order.
@@ -91,17 +115,25 @@ impl<'a> Paths<'a> {
         let first = self.names.partition_point(|(start, known, _)| (*start, *known) < key);
         let named = self.names[first..].iter().take_while(|(_, known, _)| *known == name);
         let mut rules: Vec<u32> = named.map(|(.., rule)| *rule).collect();
-        for (at, head) in path.windows(SHORTEST).enumerate() {
-            let Ok(head) = Head::try_from(head) else { continue };
+        for at in 0..path.len() {
+            let Some(&head) = path[at..].first_chunk() else { break };
             if self.heads[hash(head) / 64] >> (hash(head) % 64) & 1 == 0 {
                 continue;
             }
             let first = self.wildcards.partition_point(|(known, ..)| *known < head);
-            let headed = self.wildcards[first..].iter().take_while(|(known, ..)| *known == head);
-            let held = headed.filter(|(_, wildcard, _)| {
-                path[at..].starts_with(wildcard.literal()) && wildcard.matches(&path)
-            });
-            rules.extend(held.map(|(.., rule)| *rule));
+            for (known, wildcard, owners) in &self.wildcards[first..] {
+                if *known != head {
+                    break;
+                }
+                if path[at..].starts_with(wildcard.literal()) && wildcard.matches(&path) {
+                    rules.extend_from_slice(owners);
+                }
+            }
+        }
+        for (wildcard, owners) in &self.short {
+            if wildcard.matches(&path) {
+                rules.extend_from_slice(owners);
+            }
         }
         if !self.owners.is_empty() {
             let globs = self.globs.matches_candidate(&Candidate::from_bytes(&path));
@@ -160,12 +192,6 @@ fn start(name: &[u8]) -> u64 {
     let length = name.len().min(8);
     start[..length].copy_from_slice(&name[..length]);
     u64::from_be_bytes(start)
-}
-
-/// A glob with stars, and what its literal begins with.
-fn headed(path: &str) -> Option<(Wildcard<'_>, Head)> {
-    let wildcard = Wildcard::parse(path)?;
-    Some((wildcard, *wildcard.literal().first_chunk()?))
 }
 
 /// Whether a part of a glob ends a choice that it does not begin.

@@ -14,7 +14,7 @@ const ANY: &str = "**";
 pub(crate) const SHORTEST: usize = 3;
 
 impl<'a> Wildcard<'a> {
-    /// Reads a glob; `None` for one that needs more, or has next to nothing in it that can be looked for.
+    /// Reads a glob; `None` for one that needs more.
     pub(crate) fn parse(glob: &'a str) -> Option<Self> {
         if glob.contains(['[', ']', '{', '}', '\\']) || glob.starts_with('/') || glob.contains("//") {
             return None;
@@ -24,8 +24,7 @@ impl<'a> Wildcard<'a> {
             return None;
         }
         let pieces = glob.split(['*', '?', '/']);
-        let literal = pieces.max_by_key(|piece| piece.len()).filter(|piece| piece.len() >= SHORTEST)?;
-        Some(Self { glob, literal })
+        Some(Self { glob, literal: pieces.max_by_key(|piece| piece.len())? })
     }
 
     /// The longest literal of the glob, which every path that it matches contains.

@@ -1,6 +1,7 @@
 //! Scripts that unpack what stands behind them: installers by makeself and the like.
 
-use memchr::memchr_iter;
+use memchr::memmem::Finder;
+use memchr::{memchr_iter, memchr3};
 
 use crate::tar::Tar;
 use crate::{Compression, seven_zip};
@@ -11,8 +12,18 @@ const LONGEST: usize = 1 << 20;
 /// Where what a script carries begins, if it carries anything: the begin of a line tells.
 pub(crate) fn payload(start: &[u8]) -> Option<usize> {
     let start = &start[..start.len().min(LONGEST)];
+    if is_plain(start) {
+        return None;
+    }
     let line_starts = memchr_iter(b'\n', start).map(|newline| newline + 1);
     line_starts.take_while(|at| *at < start.len()).find(|at| is_archive(&start[*at..]))
+}
+
+/// Whether text is all that there is, told without looking at each line: an archive has bytes that no ASCII text has, or
+/// begins with one of the few magic numbers that are ASCII.
+fn is_plain(start: &[u8]) -> bool {
+    let has = |magic: &[u8]| Finder::new(magic).find(start).is_some();
+    start.is_ascii() && memchr3(0x00, 0x02, 0x04, start).is_none() && !has(b"\nBZh") && !has(b"\nLZIP")
 }
 
 fn is_archive(bytes: &[u8]) -> bool {

@@ -192,10 +192,33 @@ const OTHER_SCRIPTS: &[&str] = &[
 
 /// Calls `found` for each telling word in another script that begins in a part of a haystack.
 pub(crate) fn other_scripts(haystack: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
+    /// How many bytes are asked together whether they are all ASCII.
+    const PIECE: usize = 256;
+    const LONGEST: usize = {
+        let (mut longest, mut at) = (0, 0);
+        while at < OTHER_SCRIPTS.len() {
+            longest = if OTHER_SCRIPTS[at].len() > longest { OTHER_SCRIPTS[at].len() } else { longest };
+            at += 1;
+        }
+        longest
+    };
     static WORDS: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(OTHER_SCRIPTS));
-    let part = &haystack[from..haystack.len().min(to + 16)];
-    let (false, Some(words)) = (part.is_ascii(), WORDS.as_ref()) else { return };
-    words.find_iter(part).map(|word| from + word.start()).filter(|&at| at < to).for_each(&mut found);
+    let mut at = from;
+    while at < to {
+        let ascii = |at: usize| haystack[at..to.min(at + PIECE)].is_ascii();
+        if ascii(at) {
+            at += PIECE;
+            continue;
+        }
+        let begin = at;
+        while at < to && !ascii(at) {
+            at += PIECE;
+        }
+        let Some(words) = WORDS.as_ref() else { return };
+        let end = to.min(at);
+        let part = &haystack[begin..haystack.len().min(end + LONGEST)];
+        words.find_iter(part).map(|word| begin + word.start()).filter(|&at| at < end).for_each(&mut found);
+    }
 }
 
 /// The stems as sets of bytes, letters in either case, short ones with anything after them; and `pw` at the end of a
@@ -250,11 +273,12 @@ fn is_stem(haystack: &[u8], at: usize) -> bool {
 fn read(haystack: &[u8], at: usize, all: bool, names: &mut Names) -> Option<(Name, Assigned)> {
     // Before `pw` may stand a byte that is no part of the name.
     let at = at + usize::from(!name::is_name(haystack[at]));
-    let (start, end) = (name::start(haystack, at), name::end(haystack, at));
+    let end = name::end(haystack, at);
     let glance = Glance::behind(haystack, end);
     if glance.is_nothing() {
         return None;
     }
+    let start = name::start(haystack, at);
     let span = Span::new(start, end);
     if start > 0 && haystack[start - 1] == b':' && is_in_arn(&haystack[..start]) {
         return None;
