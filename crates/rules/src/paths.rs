@@ -67,8 +67,8 @@ impl<'a> Paths<'a> {
         part: impl Fn(&'a str) -> Option<&'a str>,
     ) -> Self {
         let mut names = Vec::new();
-        let (mut wildcards, mut short): (Vec<(Head, Wildcard<'a>, Vec<u32>)>, Vec<(Wildcard<'a>, Vec<u32>)>) =
-            Default::default();
+        let mut wildcards: Vec<(Head, Wildcard<'a>, Vec<u32>)> = Vec::new();
+        let mut short: Vec<(Wildcard<'a>, Vec<u32>)> = Vec::new();
         let mut heads = Box::new([0; HASHES / 64]);
         let (mut builder, mut owners) = (GlobSetBuilder::new(), Vec::new());
         // Rules of one kind ask for the same names, all of them.
