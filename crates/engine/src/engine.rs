@@ -279,9 +279,15 @@ impl Engine {
         pass.stems_beyond(scratch);
         self.search.run(&mut pass, scratch);
         if !place.rules().is_empty() {
-            for rule in self.placed.due(place.rules(), haystack) {
-                pass.search(rule, scratch);
+            let search = self.placed.search(place.rules());
+            for (rule, keywords) in search.due(haystack, range.start) {
+                if self.rules[rule as usize].is_open() {
+                    pass.search(rule, scratch);
+                } else {
+                    self.search_around((rule, &keywords), haystack, &range, scratch);
+                }
             }
+            search.always().iter().for_each(|&rule| pass.search(rule, scratch));
         }
         pass.unsure
     }
@@ -340,12 +346,12 @@ impl Pass<'_> {
         let decodes = engine.decode_depth > 0;
         let mut sieve = std::mem::take(&mut scratch.sieve);
         sieve.fill(&engine.kernel, blocks);
+        sieve.starts(haystack, from, &engine.heads);
         if decodes {
             scratch.marks.sifted(haystack, from, &mut sieve);
         }
         sieve.runs(haystack, Chunk { from, blocks }, to, engine.context.open_where_assigned(), decodes);
         self.runs(Chunk { from, blocks }, &mut sieve, scratch);
-        sieve.starts(haystack, from, &engine.heads);
         sieve.stems(haystack, from, &engine.stems);
         for &offset in sieve.prefixes() {
             let at = from + offset as usize;
@@ -392,7 +398,9 @@ impl Pass<'_> {
         for length in escape_lengths(self.haystack, at) {
             let at = at + length;
             if at + 3 <= self.haystack.len() {
-                escaped.push((at - chunk.from) as u32);
+                if self.engine.heads.maybe(eight(self.haystack, at)) {
+                    escaped.push((at - chunk.from) as u32);
+                }
                 self.value(at, true, chunk, scratch);
             }
         }

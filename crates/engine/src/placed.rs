@@ -52,16 +52,6 @@ impl Placed {
         self.keywords.binary_search_by_key(&rule, |(owner, _)| *owner).is_ok()
     }
 
-    /// Which of the rules may match in a haystack: those without keywords, and those of which one stands in it.
-    pub(crate) fn due(&self, rules: &[u32], haystack: &[u8]) -> Vec<u32> {
-        let search = self.search(rules);
-        let mut due = search.seen(haystack);
-        due.extend_from_slice(search.always());
-        due.sort_unstable();
-        due.dedup();
-        due
-    }
-
     fn set(&self, rules: Box<[u32]>) -> Arc<Set> {
         if let Some(set) = self.sets.read().unwrap_or_else(PoisonError::into_inner).get(&rules) {
             return Arc::clone(set);
@@ -96,26 +86,15 @@ impl PlacedSearch<'_> {
         &self.always
     }
 
-    /// Which other rules have a keyword in a haystack.
-    fn seen(&self, haystack: &[u8]) -> Vec<u32> {
-        let told = self.set.as_ref().and_then(|set| Some((set, set.automaton.as_ref()?)));
-        // Most have none, and to say so is quicker than to list all.
-        let first = told.and_then(|(set, automaton)| Some((set, automaton, automaton.find(haystack)?.end())));
-        let Some((set, automaton, end)) = first else { return Vec::new() };
-        // A longer keyword may begin before the one that ends first.
-        let from = end.saturating_sub(automaton.max_pattern_len());
-        let mut seen = vec![false; set.owners.len()];
-        for found in automaton.find_overlapping_iter(Input::new(haystack).span(from..haystack.len())) {
-            seen[found.pattern().as_usize()] = true;
-        }
-        set.owners.iter().zip(seen).filter(|(_, seen)| *seen).map(|(rule, _)| *rule).collect()
-    }
-
     /// Which other rules may match in a haystack from a place on, each with where its keywords stand, in order.
     pub(crate) fn due(&self, haystack: &[u8], from: usize) -> Vec<(u32, Vec<usize>)> {
         let mut due: Vec<(u32, Vec<usize>)> = Vec::new();
         let told = self.set.as_ref().and_then(|set| Some((set, set.automaton.as_ref()?)));
         let Some((set, automaton)) = told else { return due };
+        // Most have none, and to say so is quicker than to list all.
+        let Some(first) = automaton.find(Input::new(haystack).span(from..haystack.len())) else { return due };
+        // A longer keyword may begin before the one that ends first.
+        let from = from.max(first.end().saturating_sub(automaton.max_pattern_len()));
         for found in automaton.find_overlapping_iter(Input::new(haystack).span(from..haystack.len())) {
             let rule = set.owners[found.pattern().as_usize()];
             match due.iter_mut().find(|(known, _)| *known == rule) {

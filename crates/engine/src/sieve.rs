@@ -5,7 +5,7 @@
 use keysieve_kernel::{BLOCK, Block, Kernel, Marked, Places};
 
 use crate::context::{Chunk, is_assignable};
-use crate::decode::{may_be_escape, may_be_value, may_join_after, may_join_before};
+use crate::decode::{may_be_escape, may_begin_value, may_join_after, may_join_before};
 use crate::heads::{Heads, eight};
 use crate::stems::Stems;
 
@@ -64,25 +64,32 @@ impl Sieve {
         self.values.clear();
     }
 
-    /// Picks those of the token starts that may be encoded values. Before [`starts`](Self::starts).
+    /// Picks those of the token starts that may be encoded values.
     pub(crate) fn encoded(&mut self, haystack: &[u8], from: usize) {
         let starts = self.marked.starts.get();
         self.values.room(starts.len() + 1);
         for &offset in starts {
-            self.values.add_if(may_be_value(eight(haystack, from + offset as usize)), offset);
+            self.values.add_if(may_begin_value(eight(haystack, from + offset as usize)), offset);
         }
     }
 
-    /// Adds token starts that the kernel cannot see; before [`starts`](Self::starts).
+    /// Sifts the token starts: afterwards those are left where a rule of `heads` may begin, and those that may be encoded
+    /// values are picked.
+    pub(crate) fn starts(&mut self, haystack: &[u8], from: usize, heads: &Heads) {
+        let Self { marked, values } = self;
+        values.room(marked.starts.get().len() + 1);
+        marked.starts.sift(|offset| {
+            let eight = eight(haystack, from + offset as usize);
+            values.add_if(may_begin_value(eight), offset);
+            (heads.maybe(eight), offset)
+        });
+    }
+
+    /// Adds token starts that the kernel cannot see, after those that it does are sifted.
     pub(crate) fn add_starts(&mut self, offsets: &[u32]) {
         if !offsets.is_empty() {
             self.marked.starts.merge(offsets);
         }
-    }
-
-    /// Sifts the token starts: afterwards those are left where a rule of `heads` may begin.
-    pub(crate) fn starts(&mut self, haystack: &[u8], from: usize, heads: &Heads) {
-        self.marked.starts.sift(|offset| (heads.maybe(eight(haystack, from + offset as usize)), offset));
     }
 
     /// Sifts the runs of token bytes.

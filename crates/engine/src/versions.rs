@@ -173,7 +173,7 @@ impl Engine {
     }
 
     /// Searches for a rule in a part of a haystack, near the keywords: each match holds one.
-    fn search_around(
+    pub(crate) fn search_around(
         &self,
         (rule, keywords): (u32, &[usize]),
         haystack: &[u8],

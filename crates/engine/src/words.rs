@@ -72,8 +72,9 @@ impl Recent {
 
     /// What is known of eight bytes before a ninth.
     #[inline(always)]
-    fn get(&self, head: u64, ninth: u8) -> Option<&Known> {
-        self.slots.get(Self::slot(head)).filter(|known| known.head == head && !known.next.has(ninth))
+    fn get(&self, id: u64, head: u64, ninth: u8) -> Option<&Known> {
+        let known = self.slots.get(Self::slot(head))?;
+        (self.id == id && known.head == head && !known.next.has(ninth)).then_some(known)
     }
 
     fn add(&mut self, id: u64, known: Known) {
@@ -205,13 +206,13 @@ impl Words {
         recent: &mut Recent,
         mut found: impl FnMut(u32, usize),
     ) {
-        if let Some(&ninth) = haystack.get(place + 8) {
-            if let Some(known) = recent.get(head, ninth) {
-                if known.length > 0 {
-                    found(known.word, place + known.length as usize);
-                }
-                return;
+        if let Some(&ninth) = haystack.get(place + 8)
+            && let Some(known) = recent.get(self.id, head, ninth)
+        {
+            if known.length > 0 {
+                found(known.word, place + known.length as usize);
             }
+            return;
         }
         self.compare_each(haystack, place, head, recent, found);
     }
@@ -348,6 +349,46 @@ mod tests {
             assert_eq!(found(&["dd_api_key", "other"], text), [(0, end)], "{text}");
         }
         assert_eq!(found(&["mailgun", "mail"], "mailgunKey"), [(0, 7)]);
+    }
+
+    #[test]
+    fn what_is_remembered_is_found_again_whatever_follows() {
+        let list =
+            ["api", "api_key", "apikey", "customer_io", "customerio", "pat", "service_bus_key", "token"];
+        let of = |list: &[&str]| Words::new(list.iter().map(|word| word.as_bytes().into()).collect());
+        let (words, others) = (of(&list), of(&["token_type", "api"]));
+        let mut recent = Recent::default();
+        let found = |words: &Words, text: &str, recent: &mut Recent| {
+            let mut all = Vec::new();
+            words.at(text.as_bytes(), 0, recent, |word, end| all.push((word, end)));
+            all.sort_unstable();
+            all
+        };
+        let heads = [
+            "api",
+            "Api",
+            "apiK",
+            "apikey",
+            "api_key",
+            "customer",
+            "customer_",
+            "pat",
+            "path",
+            "service",
+            "token",
+        ];
+        let rests = [
+            "", "s", "S", "Ss", "_io", "-IO", "io", "io_key", "_bus_key", " bus", "_type", "\": \"", "=",
+            "K", "Key",
+        ];
+        for _ in 0..3 {
+            for text in heads.iter().flat_map(|head| rests.map(|rest| format!("{head}{rest}          "))) {
+                for words in [&words, &others] {
+                    let afresh = found(words, &text, &mut Recent::default());
+                    assert_eq!(found(words, &text, &mut recent), afresh, "{text:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -61,6 +61,12 @@ impl Cursor {
 /// How many UTF-16 code units the bytes have: one for each character, two for one that takes four bytes. Counted by
 /// first bytes, so that a cut inside a character changes nothing.
 fn utf16_units(bytes: &[u8]) -> u64 {
+    // Most text is ASCII, which is told at a fraction of the cost.
+    let units_of = |part: &[u8]| if part.is_ascii() { part.len() as u64 } else { beyond_ascii(part) };
+    bytes.chunks(4096).map(units_of).sum()
+}
+
+fn beyond_ascii(bytes: &[u8]) -> u64 {
     let units = |&byte: &u8| u8::from(byte & 0xC0 != 0x80) + u8::from(byte >= 0xF0);
     // Summed in bytes, so few at a time that they cannot overflow: then the processor adds many at once.
     bytes.chunks(120).map(|few| u64::from(few.iter().map(units).sum::<u8>())).sum()

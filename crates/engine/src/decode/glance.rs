@@ -67,13 +67,17 @@ const fn value_forms(at: usize, byte: u8) -> u8 {
     fixed | open | hex | forms
 }
 
-/// Whether the first eight bytes of a token, the first of them lowest, may begin an encoded value.
+/// Whether the first eight bytes of a token, the first of them lowest, may begin an encoded value, by half of them.
+#[inline(always)]
+pub(crate) fn may_begin_value(eight: u64) -> bool {
+    let forms = |at: usize| VALUE[at][(eight >> (8 * at)) as usize & 0xFF];
+    forms(0) & forms(1) & forms(2) & forms(3) != 0
+}
+
+/// The same by all of them.
 #[inline]
 pub(crate) fn may_be_value(eight: u64) -> bool {
-    let bytes = eight.to_le_bytes();
-    let forms = |at: usize| VALUE[at][usize::from(bytes[at])];
-    let first = forms(0) & forms(1) & forms(2) & forms(3);
-    first & forms(4) & forms(5) & forms(6) & forms(7) != 0
+    (0..8).fold(u8::MAX, |forms, at| forms & VALUE[at][(eight >> (8 * at)) as usize & 0xFF]) != 0
 }
 
 /// The forms of an escape: percent, reference by number, reference by name, `\x`, `\u` and `\U`, octal, `\"` before a

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use keysieve_kernel::{BLOCK, Block};
 
-use super::glance::{may_join_after, may_join_before};
+use super::glance::{may_be_value, may_join_after, may_join_before};
 use super::{backslash, base64, concatenation, hex, html, invisible, percent, quoted};
 use crate::context::{Chunk, is_token};
+use crate::heads::eight;
 use crate::sieve::Sieve;
 
 /// How far a run of token bytes is followed to see what stands behind it.
@@ -52,6 +53,7 @@ impl Marks {
         blocks: &[Block],
         sieve: &mut Sieve,
     ) {
+        sieve.encoded(haystack, from);
         self.sifted(haystack, from, sieve);
         sieve.runs(haystack, Chunk { from, blocks }, to, [false; 2], true);
         for run in sieve.each_run().filter(|run| run.is_joined()) {
@@ -60,15 +62,17 @@ impl Marks {
         }
     }
 
-    /// Notes the escapes and encoded values of what is in the sieve.
+    /// Notes the escapes of what is in the sieve, and the encoded values that were picked.
     pub(crate) fn sifted(&mut self, haystack: &[u8], from: usize, sieve: &mut Sieve) {
         sieve.escapes(haystack, from);
         for &offset in sieve.each_escape() {
             self.escape(haystack, from + offset as usize);
         }
-        sieve.encoded(haystack, from);
         for &offset in sieve.each_encoded() {
-            self.value(haystack, from + offset as usize);
+            let at = from + offset as usize;
+            if may_be_value(eight(haystack, at)) {
+                self.value(haystack, at);
+            }
         }
     }
 

@@ -29,7 +29,7 @@ mod stretch;
 mod text;
 mod views;
 
-pub(crate) use glance::{may_be_escape, may_be_value, may_join_after, may_join_before};
+pub(crate) use glance::{may_be_escape, may_begin_value, may_join_after, may_join_before};
 pub(crate) use marks::Marks;
 pub use piece::Chain;
 pub(crate) use views::{Decoding, decode};

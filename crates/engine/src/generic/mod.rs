@@ -193,7 +193,7 @@ const OTHER_SCRIPTS: &[&str] = &[
 /// Calls `found` for each telling word in another script that begins in a part of a haystack.
 pub(crate) fn other_scripts(haystack: &[u8], from: usize, to: usize, mut found: impl FnMut(usize)) {
     /// How many bytes are asked together whether they are all ASCII.
-    const PIECE: usize = 256;
+    const PIECE: usize = 1024;
     const LONGEST: usize = {
         let (mut longest, mut at) = (0, 0);
         while at < OTHER_SCRIPTS.len() {

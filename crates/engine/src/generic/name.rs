@@ -160,6 +160,9 @@ fn telling(part: &[u8]) -> Option<Telling<'_>> {
         return Some(Telling { kind, long: kind == NameKind::Key, weak: false, before, after });
     }
     // `userpass` and `bindpw`, but not `bypass`.
+    if !matches!(part.last(), Some(b's' | b'd' | b'w')) {
+        return None;
+    }
     let before = [&b"pass"[..], b"pwd", b"pw"].iter().find_map(|word| part.strip_suffix(*word))?;
     lists::comes_before_pass(before).then(|| whole(NameKind::Password, false))
 }
@@ -222,7 +225,9 @@ pub(crate) fn read(haystack: &[u8], span: Span, names: &mut Names) -> Option<Nam
     // Annotations that say by a digest when something must be started anew, and what makes a link to a picture or film
     // unlike any other, for all to see.
     let before_name = &haystack[..span.start];
-    if before_name.ends_with(b"checksum/") || before_name.ends_with(b"alt=media&") {
+    if matches!(before_name.last(), Some(b'/' | b'&'))
+        && (before_name.ends_with(b"checksum/") || before_name.ends_with(b"alt=media&"))
+    {
         before = Beside::Denying;
     }
     if before == Beside::Nothing && word_tells(haystack, span, kind) {
