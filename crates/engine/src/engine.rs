@@ -281,7 +281,8 @@ impl Engine {
         if !place.rules().is_empty() {
             let search = self.placed.search(place.rules());
             for (rule, keywords) in search.due(haystack, range.start) {
-                if self.rules[rule as usize].is_open() {
+                let compiled = &self.rules[rule as usize];
+                if compiled.is_open() || compiled.rule.keywords_anywhere {
                     pass.search(rule, scratch);
                 } else {
                     self.search_around((rule, &keywords), haystack, &range, scratch);

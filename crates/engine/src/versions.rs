@@ -119,7 +119,9 @@ impl Engine {
     ) -> Option<Traces> {
         let length = haystack.len();
         // Rules that are searched for in the whole haystack leave no traces.
-        if !self.searched().is_empty() || u32::try_from(length).is_err() {
+        let anywhere = |rule: &u32| self.rules[*rule as usize].rule.keywords_anywhere;
+        if !self.searched().is_empty() || place.rules().iter().any(anywhere) || u32::try_from(length).is_err()
+        {
             self.run(place, haystack, 0..length, true, scratch);
             return None;
         }

@@ -366,3 +366,32 @@ regex = '\b(?P<secret>acmetk_[a-z]{16})\b'
         assert_eq!(found, [token(0), token(2), token(5)], "{blanks}");
     }
 }
+
+/// Other tools have words that stand anywhere in a file with a match.
+#[test]
+fn the_words_of_another_tools_rule_are_not_in_its_match() {
+    let rule = r"
+[[rule]]
+id = 'acme-token'
+regex = 'zq_(?P<secret>[a-z]{20})'
+search = true
+keywords = ['acme']
+path = '**'
+placeholders = 'keep'
+";
+    let file = RuleFile::parse(Path::new("other.toml"), rule, Strictness::User).expect("a good rule");
+    let engine = Engine::new(file.rules).expect("links");
+    let place = Place::of_rules(vec![0]);
+    let text = |name: &str| format!("# {name}\n{}\nid: zq_qwrtypsdfghjklzxcvbn\n", "-- \n".repeat(2_000));
+    assert_eq!(scanned(&engine, &place, text("acme").as_bytes()).len(), 1);
+    assert_eq!(scanned(&engine, &place, text("none").as_bytes()).len(), 0);
+    // In a version of an object the words may stand in what was copied.
+    let (old, new) = (text("acme").replace("zq_", "xx_"), text("acme"));
+    let copied = [Copied { from: 0, to: 0, length: 7_900 }];
+    let mut scratch = Scratch::new(&engine);
+    let traces = Feed::at(place.clone()).version(&engine, old.as_bytes(), None, &mut scratch, |_| {});
+    let base = traces.as_ref().map(|traces| (traces, &copied[..]));
+    let mut found = 0;
+    Feed::at(place).version(&engine, new.as_bytes(), base, &mut scratch, |step| found = step.matches.len());
+    assert_eq!(found, 1);
+}

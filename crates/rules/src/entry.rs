@@ -46,7 +46,9 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
         // Run where it holds and nowhere else, it needs no driver, and takes no room in the tables of the others.
         found.plan.driver = Driver::Search;
     }
-    if defaults.strictness == Strictness::User && section.boolean("search") == Some(true) {
+    let keywords_anywhere =
+        defaults.strictness == Strictness::User && section.boolean("search") == Some(true);
+    if keywords_anywhere {
         found.iter_mut().for_each(pattern::Found::search);
     }
     let context = found.as_ref().is_some_and(pattern::Found::is_context);
@@ -65,7 +67,7 @@ pub(crate) fn read(mut section: Section<'_>, defaults: &Defaults) -> Option<(Rul
     section.finish();
     let pattern::Found { pattern, plan, .. } = found?;
     (reporter.count() == before).then_some((
-        Rule { info, pattern, gates, lookahead, paths, keywords, part_of, witness, plan },
+        Rule { info, pattern, gates, lookahead, paths, keywords, keywords_anywhere, part_of, witness, plan },
         examples,
     ))
 }
