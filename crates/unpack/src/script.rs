@@ -40,3 +40,28 @@ fn is_archive(bytes: &[u8]) -> bool {
 fn is_tar(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar") && Tar::<&[u8]>::begins(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_carry_an_archive_is_not_plain() {
+        let script = |rest: &[u8]| [b"#!/bin/sh\nexit 0\n", rest].concat();
+        assert!(is_plain(&script(b"BZ: no archive\nLZ, neither\t\x1b[0m\n")));
+        let magics: [&[u8]; 9] = [
+            b"\x1f\x8b\x08\0",
+            b"\x28\xb5\x2f\xfd",
+            b"\xfd7zXZ\0",
+            b"BZh91AY&SY",
+            b"LZIP\x01",
+            b"\x04\x22\x4d\x18\x40",
+            b"\x02\x21\x4c\x18",
+            &seven_zip::MAGIC,
+            b"entry\0\0\0",
+        ];
+        for magic in magics {
+            assert!(!is_plain(&script(magic)), "{}", magic.escape_ascii());
+        }
+    }
+}
