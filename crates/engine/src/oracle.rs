@@ -86,8 +86,9 @@ impl Compiled {
         if pattern.operator && !assigned(haystack, at) {
             return None;
         }
-        let line = memchr::memrchr(b'\n', &haystack[..at]).map_or(0, |newline| newline + 1);
-        let first = line.max(at.saturating_sub(usize::from(pattern.within)));
+        // No further back than words may stand: a line can be as long as its object.
+        let near = at.saturating_sub(usize::from(pattern.within));
+        let first = memchr::memrchr(b'\n', &haystack[near..at]).map_or(near, |newline| near + newline + 1);
         (first..at).rev().filter(|&place| starts_part(haystack, place)).find_map(|place| {
             (0_u16..).zip(&pattern.words).find_map(|(number, word)| {
                 let end = word_at(haystack, place, word.as_bytes())?;
