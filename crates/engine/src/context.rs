@@ -225,6 +225,9 @@ const fn fold(byte: u8) -> u8 {
 }
 
 /// The bytes that separate the parts of a name.
+pub(crate) const SEPARATORS: [u8; 4] = *b"-_. ";
+
+/// Whether a byte is one of [`SEPARATORS`].
 pub(crate) const fn is_separator(byte: u8) -> bool {
     matches!(byte, b'-' | b'_' | b'.' | b' ')
 }
@@ -244,10 +247,22 @@ pub(crate) fn starts_part(haystack: &[u8], at: usize) -> bool {
     byte.is_ascii_alphabetic() && at >= 2 && haystack[at - 2] == b'\\'
 }
 
-/// Where a word ends that starts at `at`, in either case, its separators written in any way or left out.
-pub(crate) fn word_at(haystack: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+/// How a word reads that may start at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It stands there and ends here.
+    Ends(usize),
+    /// Something else does.
+    No,
+    /// The haystack ends before its byte of this number.
+    Open(usize),
+}
+
+/// Reads a word that may start at `at`, in either case, its separators written in any way or left out.
+#[inline]
+pub(crate) fn read_word(haystack: &[u8], at: usize, word: &[u8]) -> Reading {
     let mut place = at;
-    for &byte in word {
+    for (number, &byte) in word.iter().enumerate() {
         let found = haystack.get(place).copied();
         if is_separator(byte) {
             if found.is_some_and(is_separator) {
@@ -256,10 +271,19 @@ pub(crate) fn word_at(haystack: &[u8], at: usize, word: &[u8]) -> Option<usize> 
         } else if found.map(fold) == Some(byte) {
             place += 1;
         } else {
-            return None;
+            return if found.is_none() { Reading::Open(number) } else { Reading::No };
         }
     }
-    Some(place)
+    Reading::Ends(place)
+}
+
+/// Where a word ends that starts at `at`.
+#[inline]
+pub(crate) fn word_at(haystack: &[u8], at: usize, word: &[u8]) -> Option<usize> {
+    match read_word(haystack, at, word) {
+        Reading::Ends(end) => Some(end),
+        Reading::No | Reading::Open(_) => None,
+    }
 }
 
 /// Whether a value may begin at `at`: at the start, after a byte that is neither a token byte nor one that it could

@@ -299,6 +299,7 @@ impl Engine {
         if from < to {
             self.kernel.scan(haystack, from, to, &mut scratch.blocks);
             scratch.sieve.fill(&self.kernel, &scratch.blocks);
+            scratch.sieve.starts(haystack, from, &self.heads);
             scratch.marks.note(haystack, from, to, &scratch.blocks, &mut scratch.sieve);
         }
     }

@@ -64,15 +64,6 @@ impl Sieve {
         self.values.clear();
     }
 
-    /// Picks those of the token starts that may be encoded values.
-    pub(crate) fn encoded(&mut self, haystack: &[u8], from: usize) {
-        let starts = self.marked.starts.get();
-        self.values.room(starts.len() + 1);
-        for &offset in starts {
-            self.values.add_if(may_begin_value(eight(haystack, from + offset as usize)), offset);
-        }
-    }
-
     /// Sifts the token starts: afterwards those are left where a rule of `heads` may begin, and those that may be encoded
     /// values are picked.
     pub(crate) fn starts(&mut self, haystack: &[u8], from: usize, heads: &Heads) {

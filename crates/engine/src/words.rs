@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::context::{is_separator, starts_part, word_at};
+use crate::context::{Reading, SEPARATORS, is_separator, read_word, starts_part, word_at};
 
 /// All words, arranged by their first bytes.
 ///
@@ -92,22 +92,25 @@ impl Known {
     /// Adds what is known of a word that begins with the first of the eight bytes that end a haystack, if it does.
     fn add(&mut self, haystack: &[u8], word: u32, text: &[u8]) {
         let place = haystack.len() - 8;
-        let mut at = place;
-        for &byte in text {
-            match haystack.get(at) {
-                None if is_separator(byte) => b"-_. ".iter().for_each(|&byte| self.next.add(byte)),
-                None => return self.next.add(byte),
-                Some(&found) if is_separator(byte) => at += usize::from(is_separator(found)),
-                Some(found) if found.to_ascii_lowercase() == byte => at += 1,
-                Some(_) => return,
+        let end = match read_word(haystack, place, text) {
+            Reading::No => return,
+            Reading::Ends(end) => end,
+            Reading::Open(number) => {
+                self.next.add(text[number]);
+                // A separator before it may be left out, or come first.
+                if number.checked_sub(1).is_some_and(|before| is_separator(text[before])) {
+                    SEPARATORS.iter().for_each(|&byte| self.next.add(byte));
+                }
+                return;
             }
-        }
-        // Two bytes behind a word tell whether it is whole.
-        let told = text.len() > SHORT || at + 2 <= haystack.len();
+        };
+        // Two bytes behind a word tell whether it is whole, and one whether its last separator is there.
+        let told = text.len() > SHORT && !text.last().copied().is_some_and(is_separator)
+            || end + 2 <= haystack.len();
         if !told || self.length > 0 {
             self.next = Next::ANY;
-        } else if is_whole(haystack, at, text) {
-            (self.word, self.length) = (word, (at - place) as u32);
+        } else if is_whole(haystack, end, text) {
+            (self.word, self.length) = (word, (end - place) as u32);
         }
     }
 }
@@ -309,7 +312,7 @@ fn each_head(word: &[u8], mut found: impl FnMut(Head)) {
                 (longer, length + 1)
             };
             if is_separator(byte) {
-                all.extend(b"-_. ".map(with));
+                all.extend(SEPARATORS.map(with));
             } else {
                 all[index] = with(byte);
             }
@@ -353,8 +356,17 @@ mod tests {
 
     #[test]
     fn what_is_remembered_is_found_again_whatever_follows() {
-        let list =
-            ["api", "api_key", "apikey", "customer_io", "customerio", "pat", "service_bus_key", "token"];
+        let list = [
+            "api",
+            "api_key",
+            "apikey",
+            "customer_io",
+            "customerio",
+            "pat",
+            "service_bus_key",
+            "token",
+            "customer_",
+        ];
         let of = |list: &[&str]| Words::new(list.iter().map(|word| word.as_bytes().into()).collect());
         let (words, others) = (of(&list), of(&["token_type", "api"]));
         let mut recent = Recent::default();

@@ -153,6 +153,12 @@ fn with(key: Key, decoded: Vec<u8>) -> Key {
     (key.0, key.1, key.2, key.3, key.4, decoded)
 }
 
+/// An engine with a user's rules.
+fn linked(rules: &str) -> Engine {
+    let file = RuleFile::parse(Path::new("acme.toml"), rules, Strictness::User).expect("good rules");
+    Engine::new(file.rules).expect("links")
+}
+
 fn scanned(engine: &Engine, place: &Place, haystack: &[u8]) -> Vec<Key> {
     let (mut all, mut scratch) = (Vec::new(), Scratch::new(engine));
     let _ = engine.scan_at(place, haystack, &mut scratch, |found| {
@@ -351,8 +357,7 @@ fn a_token_behind_an_escape_is_found_before_another_of_its_rule() {
 id = 'acme-token'
 regex = '\b(?P<secret>acmetk_[a-z]{16})\b'
 ";
-    let file = RuleFile::parse(Path::new("acme.toml"), rule, Strictness::User).expect("a good rule");
-    let mut engine = Engine::new(file.rules).expect("links");
+    let mut engine = linked(rule);
     engine.set_decode_depth(0);
     let token = |from: usize| format!("acmetk_{}", &"qwrtypsdfghjklzxcvbnm"[from..from + 16]);
     for blanks in 0..80 {
@@ -379,8 +384,7 @@ keywords = ['acme']
 path = '**'
 placeholders = 'keep'
 ";
-    let file = RuleFile::parse(Path::new("other.toml"), rule, Strictness::User).expect("a good rule");
-    let engine = Engine::new(file.rules).expect("links");
+    let engine = linked(rule);
     let place = Place::of_rules(vec![0]);
     let text = |name: &str| format!("# {name}\n{}\nid: zq_qwrtypsdfghjklzxcvbn\n", "-- \n".repeat(2_000));
     assert_eq!(scanned(&engine, &place, text("acme").as_bytes()).len(), 1);

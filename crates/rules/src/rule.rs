@@ -22,8 +22,8 @@ pub struct Rule {
     /// Globs in lower case, of which the object's path must match one; empty for a rule that holds everywhere. See
     /// [`Paths`](crate::Paths).
     pub paths: Vec<String>,
-    /// Strings in lower case one of which is in every match, in either case, but for `keywords_anywhere`. Where no driver fits, and for
-    /// rules with paths, the engine looks for these first; empty if the file names none.
+    /// Strings in lower case one of which is in every match, in either case, but for `keywords_anywhere`. Where no driver
+    /// fits, and for rules with paths, the engine looks for these first; empty if the file names none.
     pub keywords: Vec<String>,
     /// Whether the keywords may stand anywhere in an object that has a match, and not in the match: so other tools have it.
     pub keywords_anywhere: bool,

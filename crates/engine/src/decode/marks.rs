@@ -44,7 +44,8 @@ impl Marks {
         traces.extend(self.0.iter().map(|mark| mark.owner..mark.place + concatenation::GAP));
     }
 
-    /// Notes the marks of a part of the haystack that the kernel has described, the marks of which are in the sieve.
+    /// Notes the marks of a part of the haystack that the kernel has described, the marks of which are in the sieve, its
+    /// starts sifted.
     pub(crate) fn note(
         &mut self,
         haystack: &[u8],
@@ -53,7 +54,6 @@ impl Marks {
         blocks: &[Block],
         sieve: &mut Sieve,
     ) {
-        sieve.encoded(haystack, from);
         self.sifted(haystack, from, sieve);
         sieve.runs(haystack, Chunk { from, blocks }, to, [false; 2], true);
         for run in sieve.each_run().filter(|run| run.is_joined()) {
